@@ -1,0 +1,80 @@
+"""What does the emulator consist of? The composition root: `build(config)` puts the parts together."""
+
+import random
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from devkit.whatsapp.config import EmulatorConfig
+from devkit.whatsapp.control import ControlApi
+from devkit.whatsapp.faults import FaultBox
+from devkit.whatsapp.graph import GraphApi, graph_errors
+from devkit.whatsapp.limits import MAX_REQUEST_BYTES
+from devkit.whatsapp.live import LiveApi
+from devkit.whatsapp.network import Network
+from devkit.whatsapp.payloads import Update
+from devkit.whatsapp.phone import PhoneApi
+from devkit.whatsapp.sender import WebhookSender
+from devkit.whatsapp.state import Store
+
+STATIC: Final = Path(__file__).parent / "static"
+CONTENT_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+def build(config: EmulatorConfig, *, clock: Callable[[], float] = time.time) -> web.Application:
+    """The emulator as an aiohttp application. `clock` gives unix seconds."""
+    faults, rng = FaultBox(), random.Random(config.seed)
+    store = Store(secrets.token_hex(8), config.customers)
+    accepted: list[Callable[[Update], None]] = []
+    sender = WebhookSender(config, faults, rng, lambda update: accepted[0](update))
+    network = Network(config, store, sender, faults, clock)
+    accepted.append(network.accepted)
+    live = LiveApi(network)
+
+    async def running(app: web.Application) -> AsyncIterator[None]:
+        await sender.start()
+        yield
+        await sender.close()
+
+    async def say_goodbye(app: web.Application) -> None:
+        await live.close()
+
+    app = web.Application(client_max_size=MAX_REQUEST_BYTES, middlewares=[only_own_pages, graph_errors])
+    app.cleanup_ctx.append(running)
+    app.on_shutdown.append(say_goodbye)
+    app.router.add_get("/", _page)
+    app.router.add_static("/static", STATIC)
+    for api in (GraphApi(network, faults), PhoneApi(network), ControlApi(sender, faults), live):
+        app.router.add_routes(api.routes())
+    app.on_response_prepare.append(_harden)
+    return app
+
+
+@web.middleware
+async def only_own_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse what other web pages in the developer's browser send here: the customer API has no sign-in."""
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        raise web.HTTPForbidden(text="This development tool answers only its own page.")
+    return await handler(request)
+
+
+async def _page(request: web.Request) -> web.FileResponse:
+    return web.FileResponse(STATIC / "index.html")
+
+
+async def _harden(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    if request.path == "/" or request.path.startswith("/static/"):
+        response.headers["Cache-Control"] = "no-cache"

@@ -1,0 +1,179 @@
+"""Which phrases name a time of day? From "19:30" to "a quarter past seven in the evening"."""
+
+from __future__ import annotations
+
+from services.agent.language.cascade import Built, Context, Found, Rule
+from services.agent.language.tokens import Token, number_tags, ordinal_tags
+from services.agent.language.values import Clock, Nothing, Part, PartOfDay
+
+AM, PM = 0, 1
+_SMALL_HOURS = 4  # "two at night" is 02:00, "five at night" already 17:00
+_EVENINGS = {Part.AFTERNOON, Part.EVENING, Part.NIGHT, Part.LUNCH, Part.AFTER_WORK, Part.LATE_NIGHT}
+
+
+def with_meridiem(clock: Clock, meridiem: int) -> Clock:
+    """The clock with am (0) or pm (1) said; 17:00 stays 17:00 whatever is said beside it."""
+    if clock.hour > 12:
+        return Clock(clock.hour, clock.minute)
+    return Clock(clock.hour % 12 + 12 * meridiem, clock.minute)
+
+
+def in_part(clock: Clock, part: Part) -> Clock:
+    """The clock with its part of the day said: 4 in the afternoon is 16:00, 12 in the morning stays by noon."""
+    if clock.settled or clock.hour > 12:
+        return Clock(clock.hour, clock.minute)
+    if part is Part.NIGHT and (clock.hour <= _SMALL_HOURS or clock.hour == 12):
+        return Clock(clock.hour % 12, clock.minute) if clock.hour < 12 else Clock(24, clock.minute)
+    if part is Part.LUNCH and clock.hour >= 11:
+        return Clock(clock.hour, clock.minute)
+    if part in _EVENINGS:
+        return with_meridiem(clock, PM)
+    return Clock(clock.hour, clock.minute)
+
+
+def _compose(m: Found, _: Context) -> Built:
+    """Twenty + one -> 21, as one number token."""
+    tens, ones = m.token("T"), m.token("U")
+    if tens.n not in (20, 30, 40, 50) or not 1 <= ones.n <= 9 or "digits" in tens.tags | ones.tags:
+        return None
+    if "ord" in ones.tags and "ord_digits" in ones.tags:
+        return None
+    n = tens.n + ones.n
+    tags = ordinal_tags(n, 0) if "ord" in ones.tags else number_tags(n, 0)
+    return Token(f"{tens.text} {ones.text}", tens.start, ones.end, tags, {"n": n})
+
+
+def _oh_five(m: Found, _: Context) -> Built:
+    """ "seven oh five": the minutes below ten as they are spoken."""
+    return _clock(m.n("H"), m.n("M"), m)
+
+
+def _clock(hour: int, minute: int, m: Found) -> Clock:
+    """A clock from its numbers, with the meridiem when the match has one in group X."""
+    clock = Clock(hour, minute, settled=not 1 <= hour <= 12)
+    return with_meridiem(clock, m.word("X", "mer")) if "X" in m.match.groupdict() and m.has("X") else clock
+
+
+def _digits(m: Found, _: Context) -> Built:
+    value = m.token("C").value
+    if not isinstance(value, Clock):
+        return None
+    return with_meridiem(value, m.word("X", "mer")) if m.has("X") else value
+
+
+def _hour_minutes(m: Found, _: Context) -> Built:
+    return _clock(m.n("H"), m.n("M") if m.has("M") else 0, m)
+
+
+def _letter(m: Found, _: Context) -> Built:
+    """ "at 9p": the short meridiem, only after a word that announces a time."""
+    return with_meridiem(Clock(m.n("H")), m.word("X", "meridiem_letter"))
+
+
+def _past(m: Found, _: Context) -> Built:
+    minutes = m.n("M") if m.has("M") else m.word("Q", "quarter") if m.has("Q") else 30
+    return _clock(m.n("H"), minutes, m) if 0 < minutes < 60 else None
+
+
+def _to(m: Found, _: Context) -> Built:
+    """ "quarter to six in the morning": counted back, so twelve stays on its own side of noon."""
+    minutes = m.n("M") if m.has("M") else m.word("Q", "quarter")
+    if not 0 < minutes < 60:
+        return None
+    said = _clock(m.n("H"), 0, m)
+    total = (said.minutes - minutes) % (24 * 60)
+    hour = total // 60
+    return Clock(12 if hour == 0 and not said.settled else hour, total % 60, said.settled)
+
+
+def _half(m: Found, _: Context) -> Built:
+    """British "half seven" is half past seven."""
+    return _clock(m.n("H"), 30, m)
+
+
+def _military(m: Found, _: Context) -> Built:
+    n = m.n("H")
+    return Clock(n // 100, n % 100, settled=n // 100 > 12 or m.token("H").text.startswith("0"))
+
+
+def _noon(m: Found, _: Context) -> Built:
+    return Clock(m.word("N", "noon"))
+
+
+def _clock_in_part(m: Found, _: Context) -> Built:
+    return in_part(m.value("C", Clock), m.value("P", PartOfDay).part)
+
+
+def _hour_in_part(m: Found, _: Context) -> Built:
+    part = m.value("P", PartOfDay).part
+    return in_part(_clock(m.n("H"), m.n("M") if m.has("M") else 0, m), part)
+
+
+def _hour_tonight(m: Found, ctx: Context) -> Built:
+    from services.agent.language.values import Day
+
+    clock = in_part(_clock(m.n("H"), m.n("M") if m.has("M") else 0, m), Part.NIGHT)
+    return (Day.one(ctx.today), clock)
+
+
+def _bare_hour(m: Found, _: Context) -> Built:
+    return _clock(m.n("H"), m.n("M") if m.has("M") else 0, m)
+
+
+def _part(m: Found, _: Context) -> Built:
+    part = Part(m.word("P", "part"))
+    if m.has("E") and part is Part.MORNING:
+        return PartOfDay(Part.EARLY_MORNING)
+    if m.has("L"):
+        return PartOfDay({Part.MORNING: Part.LATE_MORNING, Part.EVENING: Part.LATE_NIGHT}.get(part, part))
+    return PartOfDay(part)
+
+
+def _greeting(_: Found, __: Context) -> Built:
+    return Nothing()
+
+
+# What may not follow a bare number for it to be an hour: a count, a date, more digits.
+COUNTED = "(?!unit/long_length/people/opaque/month/slash/ord/num/one_noun/span_words/half/length/plus)"
+
+NUMBER_RULES = (
+    Rule("T=num dash? U=num/ord", _compose),
+    Rule("good any? (part|tonight|(?<=good)part)", _greeting),
+)
+
+CLOCK_RULES = (
+    Rule("C=clock_digits X=mer?", _digits),
+    Rule("(M=num minute_u?|Q=quarter|half) past H=h24 X=mer?", _past),
+    Rule("M=mins minute_u to H=h24 X=mer?", _to),
+    Rule("Q=quarter (to|of) H=h24 X=mer?", _to),
+    Rule("(?<=at/before/after) M=mins to H=h24 X=mer?", _to),
+    Rule("M=num to H=h24 (?=(in the)? part)", _to),
+    Rule("(?<=at/for/after/before/the) half H=h12 X=mer? " + COUNTED, _half),
+    Rule("half H=h12 X=mer", _half),
+    Rule("H=h12 M=mins X=mer", _hour_minutes),
+    Rule("H=h24 dash? X=mer", _hour_minutes),
+    Rule("H=h24 oclock X=mer?", _hour_minutes),
+    Rule("H=hhmm (hour_u|oclock)", _military),
+    Rule("(?<=at/after/before) H=hhmm " + COUNTED, _military),
+    Rule("h12 N=noon", _noon),
+    Rule("N=noon", _noon),
+    Rule("(?<=at) H=h24 h_letter", _hour_minutes),
+    Rule("(?<=at/day) H=h12 X=meridiem_letter", _letter),
+)
+
+PART_RULES = (
+    Rule("(E=early|L=late)? in? the? P=part", _part),
+    Rule("P=part", _part),
+)
+
+BARE_RULES = (
+    Rule("C=clock (in|at|on|this)? the? P=part", _clock_in_part),
+    Rule("P=part (at|for|comma)? C=clock", _clock_in_part),
+    Rule("H=h24 M=mins? ish? (in the|at|this)? P=part", _hour_in_part),
+    Rule("P=part at? H=h24 M=mins? " + COUNTED, _hour_in_part),
+    Rule("(?<!for) H=h12 M=mins? tonight", _hour_tonight),
+    Rule("H=h24 ish", _bare_hour),
+    Rule("(?<=at/after/before/starting/until/day) H=h24 M=mins? " + COUNTED, _bare_hour),
+    Rule("(?<!for/day_noun/any/num/label/month/month_name/clock/to/and/dash) H=h24 M=mins? (?=(on the?)? (day|tonight))", _bare_hour),
+    Rule("^ H=h12 M=mins stop? $", _bare_hour),
+)

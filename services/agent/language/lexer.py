@@ -1,0 +1,127 @@
+"""Where does each token of a message begin and end, and which are numbers, clock times and written dates?
+
+Also which digits are none of these: links, phone numbers, prices, model numbers and decimals become opaque tokens
+that no rule matches, because a date read out of a phone number is worse than one missed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from services.agent.language.dates import safe_date
+from services.agent.language.tokens import Token, number_tags, ordinal_tags, value_tags
+from services.agent.language.values import Clock, Day, Value
+
+_CURRENCY = r"(?:€|£|\$|¥|₹|%|usd|eur|gbp|dollars?|euros?|pounds?|bucks|quid|percent|cents?)"
+
+_LEX = re.compile(
+    r"""
+    (?P<link>(?:https?://|www\.)\S+|\S+@\S+\.\w+|<[a-z/][^>]*>?)
+  | (?P<money>[€£$¥₹]\s?\d[\d,.]*k?|\d[\d,.]*\s?"""
+    + _CURRENCY
+    + r"""(?!\w))
+  | (?P<stamp>\d{4}-\d{2}-\d{2}t\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?)
+  | (?P<ymd>(?<![\w.])(?:19|20)\d{2}(?P<s1>[-/.])\d{1,2}(?P=s1)\d{1,2}(?![\w/]))
+  | (?P<dmy>(?<![\w.])\d{1,2}\s?(?P<s2>[-/.])\s?\d{1,2}\s?(?P=s2)\s?(?:(?:19|20)\d{2}|\d{2})(?![\w/]))
+  | (?P<phone>\+\d[\d\s().-]{6,}\d|\(?\d{3}\)?[\s.-]?\d{3}[\s.-]?\d{4}(?!\d)|(?<!\d)\d{3}[\s-]\d{4}(?!\d)|\d{7,}
+      |(?<!\d)\d{3}(?:[\s.-]\d{3}){2,}(?!\d)|(?<!\d)\d{2}(?:[\s.-]\d{2}){3,}(?!\d))
+  | (?P<clock>(?<![\d:.])\d{1,2}:\d{2}(?::\d{2})?(?![\d:])|(?<![\d:.])\d{1,2}h\d{2}(?!\w)|(?<!\d)\d{1,2}\.\d{2}(?=\s?[ap]\.?m))
+  | (?P<slashed>(?<![\d/.])\d{1,2}\s?/\s?\d{1,2}(?![\d/]|\s?/|\.\d))
+  | (?P<ordinal>\d{1,3}(?:st|nd|rd|th)(?!\w))
+  | (?P<decimal>\d+(?:[.,]\d+)+)
+  | (?P<number>(?<!\w)\d{1,6}(?=(?:[ap]m?|min|mins|minutes?|m|h|hr|hrs|hours?|d|days?|w|weeks?|ish|o|noon|st)?(?!\w)
+      |['’"]?o['’"]?clock))
+  | (?P<code>[#]?\w*\d\w*(?:[-_]\w*\d\w*)*)
+  | (?P<mer>(?<!\w)[ap]\s?\.\s?m\s?\.?(?!\w)|(?<!\w)[ap]\ m(?![\w'’]))
+  | (?P<oclock>o['’"´`]\s?clock)
+  | (?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)
+  | (?P<mark>[^\w\s]|_)
+    """,
+    re.VERBOSE,
+)
+
+
+def lex(text: str) -> list[Token]:
+    """The tokens of a lower-cased text; words are still untagged (the lexicon of a language does that)."""
+    return [token for match in _LEX.finditer(text) for token in _tokens(match)]
+
+
+def _tokens(match: re.Match[str]) -> Iterator[Token]:
+    kind, text = match.lastgroup or "mark", match.group()
+    reader = _READERS.get(kind)
+    if reader:
+        yield reader(text, match.start(), match.end())
+    elif kind == "stamp":
+        day, clock = text.split("t")
+        yield _ymd(day, match.start(), match.start() + len(day))
+        yield _clock(clock[:5], match.start() + len(day) + 1, match.end())
+    else:
+        yield Token(text.replace("’", "'"), match.start(), match.end())
+
+
+def _opaque(text: str, start: int, end: int) -> Token:
+    return Token(text, start, end, frozenset({"opaque"}))
+
+
+def _built(text: str, start: int, end: int, value: Value) -> Token:
+    return Token(text, start, end, value_tags(value, dated=True), {}, value)
+
+
+def _ymd(text: str, start: int, end: int) -> Token:
+    year, month, day = (int(part) for part in re.split(r"[-/.]", text))
+    found = safe_date(year, month, day)
+    return _built(text, start, end, Day.one(found)) if found else _opaque(text, start, end)
+
+
+def _numeric(text: str, start: int, end: int) -> Token:
+    """A date in digits whose order depends on the locale; a rule decides."""
+    numbers = [int(part) for part in re.split(r"\s?[-/.]\s?", text)]
+    words = dict(zip(("first", "then", "year"), numbers, strict=False))
+    return Token(text, start, end, frozenset({"numeric_date"}), words)
+
+
+def _clock(text: str, start: int, end: int) -> Token:
+    hour, minute = (int(part) for part in re.split(r"[:h.]", text)[:2])
+    if hour > 24 or minute > 59 or (hour == 24 and minute):
+        return _opaque(text, start, end)
+    settled = not 1 <= hour <= 12 or text.startswith("0") or "h" in text
+    value = Clock(hour, minute, settled)
+    return Token(text, start, end, frozenset({"clock_digits"}), {}, value)
+
+
+def _ordinal(text: str, start: int, end: int) -> Token:
+    digits = text[:-2]
+    return Token(text, start, end, ordinal_tags(int(digits), len(digits)), {"n": int(digits)})
+
+
+def _number(text: str, start: int, end: int) -> Token:
+    return Token(text, start, end, number_tags(int(text), len(text)), {"n": int(text)})
+
+
+def _meridiem(text: str, start: int, end: int) -> Token:
+    return Token(text, start, end, frozenset({"mer"}), {"mer": int(text[0] == "p")})
+
+
+def _oclock(text: str, start: int, end: int) -> Token:
+    return Token(text, start, end, frozenset({"oclock"}))
+
+
+_READERS: dict[str, Callable[[str, int, int], Token]] = {
+    "link": _opaque,
+    "money": _opaque,
+    "phone": _opaque,
+    "decimal": _opaque,
+    "code": _opaque,
+    "ymd": _ymd,
+    "dmy": _numeric,
+    "slashed": _numeric,
+    "clock": _clock,
+    "ordinal": _ordinal,
+    "number": _number,
+    "mer": _meridiem,
+    "oclock": _oclock,
+}
+LEXER_TAG_SETS: tuple[frozenset[str], ...] = tuple(
+    frozenset({tag}) for tag in ("opaque", "numeric_date", "clock_digits", "mer", "oclock")
+)

@@ -1,0 +1,157 @@
+"""Which English words speak of time? Data only: comma-separated words and phrases by tag."""
+
+from __future__ import annotations
+
+from services.agent.language.values import Part, Unit
+
+CARDINALS: dict[int, str] = {
+    0: "zero", 1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine",
+    10: "ten", 11: "eleven", 12: "twelve", 13: "thirteen", 14: "fourteen", 15: "fifteen", 16: "sixteen",
+    17: "seventeen", 18: "eighteen", 19: "nineteen", 20: "twenty", 30: "thirty", 40: "forty, fourty", 50: "fifty",
+}  # fmt: skip
+
+ORDINALS: dict[int, str] = {
+    1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth", 9: "ninth",
+    10: "tenth", 11: "eleventh", 12: "twelfth, twelveth", 13: "thirteenth", 14: "fourteenth", 15: "fifteenth",
+    16: "sixteenth", 17: "seventeenth", 18: "eighteenth", 19: "nineteenth", 20: "twentieth", 30: "thirtieth",
+}  # fmt: skip
+
+MEANINGS: dict[str, dict[str, int]] = {
+    "weekday": {
+        "monday, mondays, mon": 0,
+        "tuesday, tuesdays, tue, tues, teusday": 1,
+        "wednesday, wednesdays, wed, weds, wednsday, wensday": 2,
+        "thursday, thursdays, thu, thur, thurs, thrusday": 3,
+        "friday, fridays, fri": 4,
+        "saturday, saturdays, sat, saterday": 5,
+        "sunday, sundays, sun": 6,
+    },
+    "month": {
+        "january, jan": 1, "february, feb, febuary": 2, "march, mar": 3, "april, apr": 4, "may": 5, "june, jun": 6,
+        "july, jul": 7, "august, aug": 8, "september, sep, sept": 9, "october, oct": 10, "november, nov": 11,
+        "december, dec": 12,
+    },
+    "month_name": {  # unmistakable as a month even when nothing around it says so
+        "january": 1, "february": 2, "april": 4, "june": 6, "july": 7, "august": 8, "september": 9, "october": 10,
+        "november": 11, "december": 12,
+    },
+    "reldays": {
+        "today, todays, tdy": 0,
+        "tomorrow, tomorow, tommorow, tommorrow, tomorro, tmrw, tmr, tmrrw, tomo, tmw, 2moro, 2morrow": 1,
+        "day after tomorrow, the day after tomorrow, overmorrow": 2,
+        "yesterday": -1,
+        "day before yesterday, the day before yesterday": -2,
+    },
+    "unit": {
+        "second, seconds, sec, secs, s": Unit.SECOND,
+        "minute, minutes, min, mins, minuts": Unit.MINUTE,
+        "hour, hours, hr, hrs, h": Unit.HOUR,
+        "day, days, d": Unit.DAY,
+        "week, weeks, wk, wks": Unit.WEEK,
+        "month, months": Unit.MONTH,
+        "year, years, yr, yrs": Unit.YEAR,
+    },
+    "long_length": {"fortnight": 14},
+    "mer": {
+        "am, a.m., a.m, a m": 0,
+        "pm, p.m., p.m, p m": 1,
+    },
+    "meridiem_letter": {"a": 0, "p": 1},
+    "part": {
+        "morning, mornings, forenoon, breakfast time, breakfasttime": Part.MORNING,
+        "afternoon, afternoons, aftenoon, arvo": Part.AFTERNOON,
+        "evening, evenings, evenning, eve": Part.EVENING,
+        "night, nights, nite, night time, nighttime": Part.NIGHT,
+        "lunchtime, lunch time, lunchtimes": Part.LUNCH,
+        "after work, after-work": Part.AFTER_WORK,
+        "early morning, first thing in the morning, first thing": Part.EARLY_MORNING,
+        "late morning": Part.LATE_MORNING,
+        "late evening, late night": Part.LATE_NIGHT,
+    },
+    "noon": {"noon, midday, mid day, 12 noon, twelve noon": 12, "midnight, 12 midnight": 24},
+    "holiday": {  # month * 100 + day; only those with a fixed date everywhere
+        "christmas, christmas day, xmas": 1225, "christmas eve, xmas eve": 1224, "boxing day": 1226,
+        "new year's eve, new years eve, nye": 1231, "new year's day, new years day": 101,
+        "valentine's day, valentines day, valentine's, valentines": 214, "halloween": 1031,
+    },
+    "half": {"half": 30}, "quarter": {"quarter, a quarter": 15},
+    "span_words": {"couple, a couple, couple of, a couple of": 2, "few, a few": 3},
+}  # fmt: skip
+
+PLAIN: dict[str, str] = {
+    "minute_u": "minute, minutes, min, mins",
+    "day_u": "day, days",
+    "hour_u": "hour, hours, hr, hrs",
+    "week_u": "week, weeks, wk",
+    "month_u": "month, months",
+    "year_u": "year",
+    "weekend_u": "weekend, wkend, weekends",
+    "weak": "sat, sun, wed, mar, second, sec, s, d, h, may",
+    "h_letter": "h",
+    "tonight": "tonight, tonite, 2nite, tonihgt",
+    "now": "now, right now, straight away, right away, immediately, asap, this instant",
+    "fromnow": "from now, hence",
+    "later": "later",
+    "ago": "ago",
+    "oclock": "o'clock, oclock, o\"clock, o clock",
+    "ish": "ish",
+    "past": "past, after",
+    "to": "to, till, til, before",
+    "on": "on",
+    "in": "in, within the next",
+    "within": "within, within the next, in the next, over the next, during the next, in the coming",
+    "at": "at, @, around, about, approx, approximately, roughly, circa, near, like, say, sharp at",
+    "the": "the",
+    "of": "of",
+    "a": "a, an",
+    "for": "for",
+    "from": "from, fr",
+    "between": "between, betwen, in between",
+    "and": "and, &, n",
+    "or": "or",
+    "range_to": "to, until, till, til, through, thru, up to, -, –, —, ~, to about, to around",
+    "dash": "-, –, —",
+    "comma": "COMMA",
+    "stop": "., !, ?, ;",
+    "slash": "/",
+    "plus": "+",
+    "next": "next, following, the next, the following, nxt",
+    "coming": "coming, upcoming, forthcoming, the coming, the upcoming",
+    "this": "this, this coming, this upcoming, current, the current, this current",
+    "last": "last, the last, final, previous, the previous, past",
+    "any": "any, every, each",
+    "after": "after, later than, past, from after, any time after, anytime after, not before, not earlier than, "
+    "no earlier than, no sooner than, at the earliest after, only after",
+    "before": "before, earlier than, prior to, any time before, anytime before, no later than, not later than, "
+    "not after, at the latest by, at the latest, by, until, till, til, up to, not past",
+    "starting": "starting, beginning, commencing, as of, starting from, starting on, beginning on, beginning from, "
+    "as early as, since, from as early as",
+    "until": "until, till, til, check out, check-out, checking out, checkout, leave, leaving, depart, departing",
+    "onward": "onwards, onward, or later, and later, or after, and after, on wards, or afterwards, at the earliest",
+    "backward": "or earlier, or before, and before, and earlier, at the latest, latest, or sooner",
+    "early": "early, early in",
+    "late": "late, late in",
+    "rest": "rest, rest of, remainder of, later, the rest of, remaining",
+    "not": "not, isn't, isnt, except, except for, other than, anything but, rather than, instead of, apart from, "
+    "besides, not on, not for, not at, never, aren't",
+    "instead": "instead",
+    "correct": "no, nope, nah, actually, instead, sorry, rather, i mean, i meant, make it, make that, scratch that, "
+    "correction, wait, oops, better, change it to, change that to, change to",
+    "move": "move, change, reschedule, push, shift, switch, postpone, bring, swap, rebook, moved, moving, changing, "
+    "rescheduling, switching, changed, delay, amend",
+    "good": "good, happy, gd, have a good, have a nice, have a great, nice",
+    "day_noun": "date, day",
+    "pronoun": "i, we, he, she, they, you, who, it, and i",
+    "people": "people, persons, person, pax, adults, adult, kids, kid, children, child, guests, guest, friends, "
+    "friend, tickets, ticket, spots, spot, seats, seat, places, place, of us, girls, guys, ladies, men, women, "
+    "nights, times, points, point, stars, star, dollars, euros, pounds, bucks, percent, km, kg, miles, meters, "
+    "others, items, units, sessions, classes, appointments, bookings, slots, tables, rooms, bedrooms, beds, options, "
+    "more, colleagues, members, players, couples, families, dogs, cats, pets, bags, cars, pieces, years old, "
+    "degrees, inches, feet, lbs, x, and a half",
+    "label": "room, gate, flight, number, no., version, order, extension, ext, unit, apartment, apt, floor, level, "
+    "chapter, page, suite, platform, bus, line, channel, season, episode, part, step, option, #, ref, reference, "
+    "pin, code, zip, postcode, call, text, phone, tel, iphone, galaxy, pixel, windows, ps, model, size",
+    "one_noun": "one, ones, option, options, slot, time, class, session, choice, visit, floor, thing, appointment, "
+    "available, opening, name, person, booking, half, round, place, timer, hand, to, two, three",
+    "year_mark": "year, of year, in the year, in year, the year",
+}

@@ -1,0 +1,102 @@
+"""What does the English recogniser expect to hear? Builds its ARPA language model and its dictionary from the templates.
+
+Pure and deterministic: the same templates, hints and seed give the same text on every machine, in well under a second.
+The n-gram arithmetic is pocketsphinx's own (`pocketsphinx.lm`); ours is only the sentences it counts.
+"""
+
+import random
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from io import StringIO
+
+from pocketsphinx.lm import ArpaBoLM
+
+#: Sentences sampled for the counts: enough that each template is met, few enough to build at start.
+SENTENCES = 12_000
+
+#: Probability mass left for word sequences that were never sampled; measured, see `tests/unit/media/test_sphinx.py`.
+DISCOUNT_MASS = 0.5
+
+_PART = re.compile(r"<([^<>]+)>|\[([^\[\]]+)\]|([^\s<>\[\]]+)")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A rule ready to be sampled: its templates and their weights, in the order written."""
+
+    templates: tuple[str, ...]
+    weights: tuple[int, ...]
+
+
+def parse_rules(rules: Mapping[str, str]) -> dict[str, Choice]:
+    """Reads `weight: template` lines into one `Choice` per rule; a line without a weight counts once."""
+    parsed = {}
+    for name, text in rules.items():
+        templates, weights = [], []
+        for line in filter(None, (line.strip() for line in text.splitlines())):
+            weight, colon, template = line.partition(":")
+            templates.append(template.strip() if colon else line)
+            weights.append(int(weight) if colon else 1)
+        parsed[name] = Choice(tuple(templates), tuple(weights))
+    return parsed
+
+
+def add_hints(rules: Mapping[str, Choice], hints: Iterable[str]) -> dict[str, Choice]:
+    """The same rules with a tenant's own words (services, staff) said as often as a common service or name."""
+    extra = tuple(hints)
+    grown = dict(rules)
+    for name, weight in (("service", 8), ("name", 3)):
+        rule = rules[name]
+        grown[name] = Choice(rule.templates + extra, rule.weights + (weight,) * len(extra))
+    return grown
+
+
+def sample_sentences(rules: Mapping[str, Choice], count: int = SENTENCES, seed: int = 7) -> list[str]:
+    """`count` sentences drawn from the rule "sentence". Raises KeyError when a template names an unknown rule."""
+    rng = random.Random(seed)  # noqa: S311  sampling, not secrecy: the same seed must give the same model
+    return [_expand("<sentence>", rules, rng) for _ in range(count)]
+
+
+def arpa_model(sentences: Iterable[str], discount_mass: float = DISCOUNT_MASS) -> str:
+    """The trigram model of the sentences as ARPA text, ready for pocketsphinx's `lm`."""
+    model = ArpaBoLM(text="\n".join(sentences), add_start=True, discount_mass=discount_mass)
+    model.compute()
+    out = StringIO()
+    model.write(out)
+    return out.getvalue()
+
+
+def dictionary(words: Iterable[str], cmudict: Iterable[str], extra: Mapping[str, tuple[str, ...]]) -> str:
+    """The pronunciations of `words`, and of nothing else, in pocketsphinx's format: `word SOUNDS` / `word(2) SOUNDS`.
+
+    `cmudict`: lines of the bundled dictionary. A word in `extra` takes its sounds from there. Unknown words are left out.
+    """
+    wanted = set(words)
+    lines = [line.rstrip("\n") for line in cmudict if _headword(line) in wanted - extra.keys()]
+    for word in sorted(wanted & extra.keys()):
+        lines += [f"{word if n == 1 else f'{word}({n})'} {sounds}" for n, sounds in enumerate(extra[word], 1)]
+    return "\n".join(lines) + "\n"
+
+
+def known_words(dictionary_text: str) -> frozenset[str]:
+    """The words a dictionary can pronounce."""
+    return frozenset(_headword(line) for line in dictionary_text.splitlines() if line)
+
+
+def _headword(line: str) -> str:
+    return line.split(maxsplit=1)[0].partition("(")[0] if line.strip() else ""
+
+
+def _expand(template: str, rules: Mapping[str, Choice], rng: random.Random) -> str:
+    """One sentence of a template: rules replaced by a weighted draw, `[optional]` parts kept half of the time."""
+    words = []
+    for rule, optional, word in _PART.findall(template):
+        if word:
+            words.append(word)
+        elif rule:
+            choice = rules[rule]
+            words.append(_expand(rng.choices(choice.templates, choice.weights)[0], rules, rng))
+        elif rng.random() < 0.5:
+            words.append(_expand(optional, rules, rng))
+    return " ".join(words)

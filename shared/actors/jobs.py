@@ -1,0 +1,56 @@
+"""Working through jobs: any free instance takes the next one; no order, no ownership."""
+
+from __future__ import annotations
+
+import asyncio
+
+from nats.errors import Error as NatsError
+
+from shared import subjects
+from shared.actors.delivery import Delivery
+from shared.actors.partitions import OnBatch
+from shared.bus import Bus
+from shared.pull import PullConsumer
+
+
+class JobConsumer:
+    """Competing consumers of this service's jobs. `handle(-1, deliveries)` must not wait for long (see `Mailboxes`)."""
+
+    def __init__(self, bus: Bus, handle: OnBatch, *, batch: int = 4, ack_wait: float = 30.0) -> None:
+        self._bus = bus
+        self._handle = handle
+        self._consumer = PullConsumer(
+            bus,
+            subjects.JOBS,
+            subjects.durable(bus.service, subjects.JOBS),
+            f"job.{bus.service}.>",
+            batch=batch,
+            ack_wait=ack_wait,
+        )
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin taking jobs, in the background."""
+        self._task = asyncio.create_task(self._run(), name=f"{self._bus.service} jobs")
+
+    async def stop(self) -> None:
+        """Stop taking jobs; those not acknowledged are taken by another instance."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._consumer.open(takeover=False)
+                break
+            except (NatsError, TimeoutError, OSError):
+                await asyncio.sleep(0.25)
+                if self._bus.connected:
+                    await self._bus.provision()
+        try:
+            while True:
+                messages = await self._consumer.take()
+                await self._handle(-1, [Delivery(self._bus, message, -1) for message in messages])
+        finally:
+            await self._consumer.close()

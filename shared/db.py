@@ -1,0 +1,144 @@
+"""How services reach PostgreSQL: always inside a transaction that says whose rows it may see.
+
+Row-level security reads `app.tenants` (set here per transaction); a transaction without it sees no row. Work that spans
+tenants (relays, routing, recovery) switches to the role `usher_system`, which has rights on a few named tables only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import asyncpg
+import asyncpg.pool
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from shared.errors import Transient
+
+SYSTEM_ROLE = "usher_system"
+
+Connection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+"""A pooled asyncpg connection inside a transaction."""
+
+_TRANSIENT_POSTGRES = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.exceptions.OperatorInterventionError,  # shutdown, crash recovery, cannot connect now
+    asyncpg.exceptions.InsufficientResourcesError,  # too many connections, out of memory, disk full
+    asyncpg.exceptions.TransactionRollbackError,  # deadlock, serialization
+    asyncpg.exceptions.LockNotAvailableError,
+    asyncpg.exceptions.QueryCanceledError,
+)
+
+
+def is_transient(error: BaseException) -> bool:
+    """True when the same work may succeed in a moment (a server is away, restarting or overloaded)."""
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        cause = error.orig.__cause__ or error.orig
+        return error.connection_invalidated or is_transient(cause)
+    return isinstance(error, (*_TRANSIENT_POSTGRES, Transient, OSError, TimeoutError))
+
+
+class Database:
+    """A pool for asyncpg (hot writes) and one for SQLAlchemy (reads), both small."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], engine: AsyncEngine) -> None:
+        self._pool = pool
+        self._engine = engine
+
+    @classmethod
+    async def open(cls, url: str, *, size: int = 8, name: str = "usher") -> Database:
+        """Prepare the pools. No connection is made until the first use, so the server may come up later."""
+        settings = {"application_name": name, "timezone": "UTC", "jit": "off"}
+        pool = asyncpg.create_pool(
+            url,
+            min_size=0,
+            max_size=size,
+            command_timeout=30,
+            timeout=5,
+            server_settings=settings,
+            reset=_no_reset,
+        )
+        await pool
+        engine = create_async_engine(
+            url.replace("postgresql://", "postgresql+asyncpg://", 1),
+            pool_size=max(2, size // 2),
+            max_overflow=size,
+            connect_args={"server_settings": settings, "timeout": 5, "command_timeout": 30},
+        )
+        return cls(pool, engine)
+
+    async def close(self) -> None:
+        """Close both pools, cutting off what still runs after 5 s."""
+        await self._engine.dispose()
+        try:
+            async with _within(5):
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
+
+    @asynccontextmanager
+    async def tenant(self, *tenant_ids: UUID) -> AsyncIterator[Connection]:
+        """A transaction that sees and writes these tenants' rows only; commits unless the body raises."""
+        async with self._transaction(_begin(tenant_ids)) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def system(self) -> AsyncIterator[Connection]:
+        """A transaction in the role `usher_system`: all tenants, on the tables that grant it something."""
+        async with self._transaction(f"BEGIN; SET LOCAL ROLE {SYSTEM_ROLE}") as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def read(self, tenant_id: UUID) -> AsyncIterator[AsyncConnection]:
+        """A SQLAlchemy transaction that sees this tenant's rows only."""
+        async with self._engine.connect() as connection, connection.begin():
+            await connection.execute(
+                text("SELECT set_config('app.tenants', :tenants, true)"), {"tenants": str(tenant_id)}
+            )
+            yield connection
+
+    async def ping(self) -> bool:
+        """True when the server answers."""
+        try:
+            async with self._pool.acquire(timeout=2) as connection:
+                await connection.fetchval("SELECT 1", timeout=2)
+        except Exception as error:
+            if is_transient(error) or isinstance(error, asyncpg.PostgresError):
+                return False
+            raise
+        return True
+
+    @asynccontextmanager
+    async def _transaction(self, begin: str) -> AsyncIterator[Connection]:
+        # BEGIN and the tenant travel in one round trip; asyncpg's own transaction() would cost a second one.
+        async with self._pool.acquire(timeout=10) as connection:
+            await connection.execute(begin)
+            try:
+                yield connection
+            except BaseException:
+                if not connection.is_closed():
+                    await connection.execute("ROLLBACK")
+                raise
+            await connection.execute("COMMIT")
+
+
+async def _no_reset(_connection: object) -> None:
+    """Nothing to reset: every setting is LOCAL to its transaction, so asyncpg's RESET round trip is saved."""
+
+
+def _begin(tenant_ids: Iterable[UUID]) -> str:
+    # Only UUID objects get here, so the literal is safe; SET takes no parameters.
+    tenants = ",".join(sorted({str(UUID(str(tenant_id))) for tenant_id in tenant_ids}))
+    return f"BEGIN; SET LOCAL app.tenants = '{tenants}'"
+
+
+@asynccontextmanager
+async def _within(seconds: float) -> AsyncIterator[None]:
+    async with asyncio.timeout(seconds):
+        yield

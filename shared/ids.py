@@ -1,0 +1,34 @@
+"""How ids are made: derived ones (the same input gives the same id for ever) and fresh ones (passed in as a function)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID, uuid4, uuid5
+
+USHER = UUID("6f1d7b3e-6f3c-5a52-9b57-0c6d8a2f4e11")
+"""Root namespace of every derived id. Never change it: ids in the database follow from it."""
+
+NewId = Callable[[], UUID]
+"""A source of fresh ids; pass a fake in tests."""
+
+fresh: NewId = uuid4
+
+
+def derive(*parts: object) -> UUID:
+    """The id that belongs to these parts, always the same (UUIDv5 over the parts joined by U+001F)."""
+    return uuid5(USHER, "\x1f".join(str(part) for part in parts))
+
+
+def tenant_id_of(slug: str) -> UUID:
+    """A tenant's id from its slug (`yoga-lisboa`)."""
+    return derive("tenant", slug)
+
+
+def conversation_id_of(tenant_id: UUID, channel: str, account_id: str, user_id: str) -> UUID:
+    """The conversation of one person with one of the tenant's channel accounts."""
+    return derive("conversation", tenant_id, channel, account_id, user_id)
+
+
+def customer_id_of(tenant_id: UUID, channel: str, user_id: str) -> UUID:
+    """The customer first met under this channel identity."""
+    return derive("customer", tenant_id, channel, user_id)

@@ -1,0 +1,156 @@
+"""Reading a stream's partition: a standing pull request whose messages are taken in whatever number has arrived.
+
+Survives everything: a server restart, a consumer or stream that was deleted, a store that was lost whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+import orjson
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+
+from shared.bus import Bus
+
+_EXPIRES_SECONDS = 30
+_HEARTBEAT_SECONDS = 2.0
+_SILENCE_SECONDS = 5.0
+
+
+class PullConsumer:
+    """One durable consumer. `take()` waits for messages and returns all that are there, in stream order."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        stream: str,
+        durable: str,
+        filter_subject: str,
+        *,
+        batch: int = 512,
+        ack_wait: float = 30.0,
+        ack_policy: AckPolicy = AckPolicy.EXPLICIT,
+    ) -> None:
+        self._bus = bus
+        self._stream = stream
+        self._durable = durable
+        self._batch = batch
+        self._config = ConsumerConfig(
+            durable_name=durable,
+            filter_subject=filter_subject,
+            deliver_policy=DeliverPolicy.ALL,
+            ack_policy=ack_policy,
+            ack_wait=ack_wait,
+            max_ack_pending=4 * batch,
+            max_deliver=-1,
+            inactive_threshold=0,
+        )
+        self._buffer: deque[Msg] = deque()
+        self._arrived = asyncio.Event()
+        self._credit = 0  # messages the server may still send on the standing request
+        self._broken = False
+        self._inbox = ""
+
+    async def open(self, *, takeover: bool) -> None:
+        """Create the consumer if it is missing and begin. `takeover`: what the last owner did not acknowledge
+        comes again first, in order (ADR-60 of NATS)."""
+        await self._ensure(takeover=takeover)
+        self._inbox = self._bus.nc.new_inbox()
+        self._subscription = await self._bus.nc.subscribe(
+            self._inbox, cb=self._on_message, pending_msgs_limit=-1, pending_bytes_limit=-1
+        )
+        await self._request()
+
+    async def close(self) -> None:
+        """Stop receiving; what was taken and not acknowledged goes to the next owner."""
+        try:
+            await self._subscription.unsubscribe()
+        except (NatsError, OSError):
+            return  # the connection is away, and the subscription with it
+
+    async def take(self, most: int | None = None) -> list[Msg]:
+        """At least one message, at most `most` (default: all that have arrived)."""
+        while not self._buffer:
+            self._arrived.clear()
+            await self._wait()
+        count = min(len(self._buffer), most or len(self._buffer))
+        taken = [self._buffer.popleft() for _ in range(count)]
+        if self._credit <= 0 and len(self._buffer) < self._batch:
+            await self._request()
+        return taken
+
+    async def _wait(self) -> None:
+        arrived = asyncio.ensure_future(self._arrived.wait())
+        reconnected = asyncio.ensure_future(self._bus.reconnected.wait())
+        try:
+            done, _ = await asyncio.wait(
+                {arrived, reconnected}, timeout=_SILENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            arrived.cancel()
+            reconnected.cancel()
+        if self._buffer:
+            return
+        if not done or reconnected in done or self._broken:
+            await self._recover()
+        elif self._credit <= 0:
+            await self._request()
+
+    async def _recover(self) -> None:
+        self._broken = False
+        try:
+            await self._ensure(takeover=False)
+        except (NatsError, TimeoutError, OSError) as error:
+            self._bus.log.info(
+                "consumer_recovering", durable=self._durable, error=str(error) or type(error).__name__
+            )
+            await asyncio.sleep(0.25)
+            if self._bus.connected:
+                await self._bus.provision()
+            self._broken = True
+            self._arrived.set()
+            return
+        await self._request()
+
+    async def _ensure(self, *, takeover: bool) -> None:
+        js = self._bus.js
+        await js.add_consumer(self._stream, config=self._config)
+        if takeover:
+            await js.reset_consumer(self._stream, self._durable)
+
+    async def _request(self) -> None:
+        self._credit = self._batch
+        body = orjson.dumps(
+            {
+                "batch": self._batch,
+                "expires": int(_EXPIRES_SECONDS * 1e9),
+                "idle_heartbeat": int(_HEARTBEAT_SECONDS * 1e9),
+            }
+        )
+        try:
+            await self._bus.nc.publish(
+                f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{self._durable}", body, reply=self._inbox
+            )
+        except (NatsError, OSError):
+            self._broken = True
+
+    async def _on_message(self, msg: Msg) -> None:
+        if msg.reply.startswith("$JS.ACK"):
+            self._credit -= 1
+            self._buffer.append(msg)
+            self._arrived.set()
+            return
+        headers = msg.headers or {}
+        status = headers.get("Status", "")
+        if status == "100":  # heartbeat: the server is there; wake the silence timer
+            self._arrived.set()
+        elif status in ("404", "408") or headers.get("Description") == "Batch Completed":  # it has run out
+            self._credit = 0
+            self._arrived.set()
+        else:  # 409 consumer deleted or server shutting down, 503 no responders
+            self._credit = 0
+            self._broken = True
+            self._arrived.set()

@@ -1,0 +1,151 @@
+"""What can be configured, with which default and unit: one flat list, read from `USHER_*` or one TOML file.
+
+Only composition roots (`app.py`, the CLI) build `Settings`; everything else is handed the values it needs.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+CONFIG_FILE_VARIABLE = "USHER_CONFIG"
+DEFAULT_CONFIG_FILE = "usher.toml"
+
+
+def config_file() -> Path:
+    """The TOML file that settings are read from beside the environment (it need not exist)."""
+    return Path(os.environ.get(CONFIG_FILE_VARIABLE, DEFAULT_CONFIG_FILE))
+
+
+class Settings(BaseSettings):
+    """Every setting of every service. Environment wins over the file, the file over the default.
+
+    Raises pydantic's `ValidationError` naming the field when a value cannot be read.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="USHER_", extra="forbid", frozen=True)
+
+    # --- servers -------------------------------------------------------------------------------
+    database_url: str | None = Field(
+        None,
+        description="PostgreSQL URL the services connect with (a role that does not own the tables). "
+        "Empty: `usher up` starts PostgreSQL from its wheel.",
+    )
+    database_owner_url: str | None = Field(
+        None, description="PostgreSQL URL `usher migrate` connects with (owns the tables, may create roles)."
+    )
+    nats_url: str | None = Field(
+        None, description="NATS URL (JetStream on). Empty: `usher up` starts nats-server from its wheel."
+    )
+    redis_url: str | None = Field(
+        None, description="Redis URL. Empty: `usher up` starts redis-server from its wheel."
+    )
+    data_dir: Path = Field(
+        Path(".usher"), description="Folder for the data of the servers that `usher up` starts."
+    )
+    postgres_port: int = Field(15432, description="TCP port of the embedded PostgreSQL (loopback).")
+    nats_port: int = Field(14222, description="TCP port of the embedded nats-server (loopback).")
+    redis_port: int = Field(16379, description="TCP port of the embedded redis-server (loopback).")
+    database_pool_size: int = Field(
+        8, ge=1, description="Connections each service keeps to PostgreSQL, at most."
+    )
+
+    # --- HTTP ----------------------------------------------------------------------------------
+    http_host: str = Field("127.0.0.1", description="Address the gateway listens on.")
+    http_port: int = Field(8080, description="Port the gateway listens on (webhooks).")
+    ops_host: str = Field("127.0.0.1", description="Address of /metrics and /health of each process.")
+    ops_port: int = Field(
+        0,
+        description="Port of /metrics and /health. 0: gateway 9101, agent 9102, booking 9103, "
+        "notifier 9104, media 9105 (the first service of the process decides).",
+    )
+
+    # --- WhatsApp ------------------------------------------------------------------------------
+    whatsapp_api_url: str = Field(
+        "https://graph.facebook.com/v23.0", description="Graph API base URL, with its version."
+    )
+    whatsapp_app_secret: SecretStr | None = Field(
+        None,
+        description="Meta app secret(s) that sign webhooks; two separated by a comma while rotating. "
+        "The gateway refuses to start without.",
+    )
+    whatsapp_verify_token: SecretStr | None = Field(
+        None, description="Token of the webhook verification handshake."
+    )
+    whatsapp_access_token: SecretStr | None = Field(None, description="Bearer token of the Graph API.")
+    whatsapp_echo_wait_seconds: float = Field(
+        20.0,
+        description="After a send whose answer was lost: how long to wait for the provider's status "
+        "(it echoes our id) before sending again, in seconds.",
+    )
+
+    # --- agent ---------------------------------------------------------------------------------
+    llm: str = Field(
+        "offline",
+        description="Model of the agent: `offline` (deterministic, built in), or provider:model "
+        "(`openai:…`, `anthropic:…`, `ollama:…`; the provider's own key variables apply).",
+    )
+    turn_deadline_seconds: float = Field(
+        25.0, description="A turn that takes longer is answered with an apology, in seconds."
+    )
+    turn_tool_calls: int = Field(8, ge=1, description="Tool calls a model may make in one turn.")
+
+    # --- media ---------------------------------------------------------------------------------
+    whisper_model: str | None = Field(
+        None,
+        description="openai-whisper model name or checkpoint path (needs `usher[whisper]`). "
+        "Empty: pocketsphinx, English, whose wheel carries its model.",
+    )
+
+    # --- reliability ---------------------------------------------------------------------------
+    resend_after_seconds: float = Field(
+        10.0,
+        description="A message whose receiver has not confirmed it is sent again after this, in seconds "
+        "(doubling up to 16 times it).",
+    )
+    relay_interval_seconds: float = Field(
+        0.5, description="How often each service looks for unconfirmed messages, in seconds."
+    )
+    command_timeout_seconds: float = Field(
+        2.0, description="How long to wait for a command's outcome before asking again, in seconds."
+    )
+    ownership_interval_seconds: float = Field(
+        0.5, description="How often an instance rebalances its partitions, in seconds."
+    )
+    booking_batch_limit: int = Field(
+        512, ge=1, description="Commands that booking writes in one transaction, at most."
+    )
+    max_tries: int = Field(
+        5, ge=1, description="Tries before a message that fails by itself goes to the dead letters."
+    )
+
+    # --- telemetry -----------------------------------------------------------------------------
+    log_level: str = Field("info", description="debug, info, warning or error.")
+    log_format: str = Field("auto", description="json, console, or auto (console on a terminal).")
+    otlp_endpoint: str | None = Field(
+        None,
+        description="OTLP/HTTP endpoint for traces (needs `usher[otlp]`). Empty: traces are not exported.",
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then the environment, then the TOML file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config_file())
+
+
+OPS_PORTS = {"gateway": 9101, "agent": 9102, "booking": 9103, "notifier": 9104, "media": 9105}

@@ -1,0 +1,53 @@
+"""What may every test ask for? Real servers (one set per xdist worker, started on first use) and settings."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.settings import CONFIG_FILE_VARIABLE, Settings
+from usher.embedded import EmbeddedServers, ServerError
+
+# The developer's own configuration must not reach a test.
+for _name in [name for name in os.environ if name.startswith("USHER_")]:
+    del os.environ[_name]
+os.environ[CONFIG_FILE_VARIABLE] = os.devnull
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[EmbeddedServers]:
+    """PostgreSQL, NATS and Redis on free ports, not migrated; a test that kills one starts it again."""
+    folder = Path(tempfile.mkdtemp(prefix="usher-tests-"))
+    try:
+        with EmbeddedServers(folder) as started:
+            yield started
+    except ServerError as error:
+        if os.environ.get("CI"):
+            pytest.fail(f"The embedded servers must work in CI: {error}")
+        pytest.skip(f"The embedded servers do not start here: {error}")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def settings(servers: EmbeddedServers) -> Settings:
+    """Settings with the URLs of `servers` and secrets for tests."""
+    return make_settings(servers)
+
+
+def make_settings(servers: EmbeddedServers, **changes: object) -> Settings:
+    """Settings for `servers`, with `changes` on top."""
+    values: dict[str, object] = {
+        **servers.urls().settings(),
+        "data_dir": servers.folder,
+        "whatsapp_app_secret": "test-app-secret",
+        "whatsapp_verify_token": "test-verify-token",
+        "whatsapp_access_token": "test-access-token",
+        "log_format": "json",
+    }
+    return Settings.model_validate(values | changes)

@@ -1,0 +1,2 @@
+def test_x(servers, settings):
+    assert servers.postgres.sql("select 1").strip() == "1"

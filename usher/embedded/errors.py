@@ -1,0 +1,5 @@
+"""What can go wrong with an embedded server: one exception whose text is one sentence for people."""
+
+
+class ServerError(Exception):
+    """An embedded server cannot be used; the text says why and what to do."""
