@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import asyncpg
@@ -21,8 +22,10 @@ from shared.errors import Transient
 
 SYSTEM_ROLE = "usher_system"
 
-Connection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
-"""A pooled asyncpg connection inside a transaction."""
+if TYPE_CHECKING:  # the class is generic for type checkers only
+    Connection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+else:
+    Connection = asyncpg.pool.PoolConnectionProxy
 
 _TRANSIENT_POSTGRES = (
     asyncpg.PostgresConnectionError,

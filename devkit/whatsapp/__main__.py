@@ -1,4 +1,5 @@
-"""How is the emulator started by hand? `python -m devkit.whatsapp --config file.json` (an `EmulatorConfig` as JSON)."""
+"""How is the emulator started by hand? `python -m devkit.whatsapp --config file.json` (an `EmulatorConfig` as
+JSON)."""
 
 import argparse
 import logging
@@ -14,7 +15,9 @@ from devkit.whatsapp.config import EmulatorConfig
 
 def main() -> int:
     """Run until interrupted; 2 when the configuration cannot be used."""
-    parser = argparse.ArgumentParser(prog="python -m devkit.whatsapp", description="WhatsApp Cloud API emulator")
+    parser = argparse.ArgumentParser(
+        prog="python -m devkit.whatsapp", description="WhatsApp Cloud API emulator"
+    )
     parser.add_argument("--config", type=Path, required=True, help="EmulatorConfig as a JSON file")
     path: Path = parser.parse_args().config
     try:
@@ -30,7 +33,10 @@ def main() -> int:
     try:
         web.run_app(build(config), host=config.host, port=config.port, access_log=None, print=None)
     except OSError as error:
-        print(f"Cannot listen on {config.host}:{config.port}: {error.strerror}. Choose another port.", file=sys.stderr)
+        print(
+            f"Cannot listen on {config.host}:{config.port}: {error.strerror}. Choose another port.",
+            file=sys.stderr,
+        )
         return 2
     return 0
 

@@ -1,4 +1,5 @@
-"""How does a browser's recording become a WhatsApp voice note? OGG/Opus mono, through imageio-ffmpeg's ffmpeg."""
+"""How does a browser's recording become a WhatsApp voice note? OGG/Opus mono, through imageio-ffmpeg's
+ffmpeg."""
 
 import asyncio
 import tempfile
@@ -12,7 +13,7 @@ MAX_SECONDS: Final = 300
 _TIMEOUT_SECONDS: Final = 60
 
 
-class NotAudio(Exception):
+class NotAudioError(Exception):
     """The file holds no sound that ffmpeg can read: record again, or upload OGG, WebM, MP3, M4A or WAV."""
 
 
@@ -23,17 +24,17 @@ def is_voice_note(data: bytes) -> bool:
 
 
 async def to_voice_note(data: bytes) -> bytes:
-    """The same sound as OGG/Opus mono, at most 300 s. Raises NotAudio."""
+    """The same sound as OGG/Opus mono, at most 300 s. Raises NotAudioError."""
     if is_voice_note(data):
         return data
     # A file, not a pipe: the index of an M4A may stand at its end.
     with tempfile.TemporaryDirectory(prefix="usher-voice-") as folder:
         source = Path(folder, "in")
-        source.write_bytes(data)
+        await asyncio.to_thread(source.write_bytes, data)
         out, problem, code = await _run(_arguments(source))
     if code != 0 or not out:
         reason = problem.decode(errors="replace").strip().splitlines()[-1:] or ["no output"]
-        raise NotAudio(f"{NotAudio.__doc__} (ffmpeg: {reason[0]})")
+        raise NotAudioError(f"{NotAudioError.__doc__} (ffmpeg: {reason[0]})")
     return out
 
 
@@ -55,7 +56,7 @@ async def _run(arguments: list[str]) -> tuple[bytes, bytes, int]:
         async with asyncio.timeout(_TIMEOUT_SECONDS):
             out, problem = await process.communicate()
     except TimeoutError:
-        raise NotAudio(f"{NotAudio.__doc__} (ffmpeg took longer than {_TIMEOUT_SECONDS} s)") from None
+        raise NotAudioError(f"{NotAudioError.__doc__} (ffmpeg took longer than {_TIMEOUT_SECONDS} s)") from None
     finally:
         if process.returncode is None:
             process.kill()

@@ -1,4 +1,5 @@
-"""Which businesses, customers, secrets and timings does the emulator run with? One frozen value, from one JSON file."""
+"""Which businesses, customers, secrets and timings does the emulator run with? One frozen value, from one
+JSON file."""
 
 from typing import Annotated, Literal
 
@@ -24,7 +25,8 @@ class Business(Frozen):
 
 
 class Customer(Frozen):
-    """One person with a phone. `wa_id` is the number in digits; `on_whatsapp=False` makes sends end as 131026.
+    """One person with a phone. `wa_id` is the number in digits; `on_whatsapp=False` makes sends end as
+    131026.
 
     `user_id` is the business-scoped id (`CC.…`): when set, webhooks carry it and `recipient` may name it.
     """
@@ -49,13 +51,17 @@ class Template(Frozen):
 class EmulatorConfig(Frozen):
     """Everything the emulator needs. Times are seconds unless the name says otherwise.
 
-    - `gateway_webhook_url`: where webhooks go; `app_secret` signs them; `access_token` is the Bearer token of the Graph side.
+    - `gateway_webhook_url`: where webhooks go; `app_secret` signs them; `access_token` is the Bearer token
+      of the Graph side.
     - `public_url`: base of the media download links; without one, the host each request came in by.
     - `templates`: empty means every template name is approved and shown by name and parameters.
-    - `window_error`: where 131047 and 131026 show: in the `response` (HTTP 400) or later as a `failed` `status`.
-    - `retry_schedule_seconds`: delays between tries of one webhook; the last one repeats. `max_attempts` None = never give up.
+    - `window_error`: where 131047 and 131026 show: in the `response` (HTTP 400) or later as a `failed`
+      `status`.
+    - `retry_schedule_seconds`: delays between tries of one webhook; the last one repeats. `max_attempts`
+      None = never give up.
     - `pair_limit` / `throughput_per_second`: Meta's 131056 and 130429, off by default.
-    - `auto_read`: the phone reads everything at once (for headless runs); otherwise `read` needs a phone that shows it.
+    - `auto_read`: the phone reads everything at once (for headless runs); otherwise `read` needs a phone
+      that shows it.
     """
 
     businesses: tuple[Business, ...] = Field(min_length=1)

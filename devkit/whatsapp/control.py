@@ -54,8 +54,8 @@ class ControlApi:
     async def webhook(self, request: web.Request) -> web.Response:
         """Send a webhook body to the gateway, once and now: `{"status": 200}`, 0 for no answer.
 
-        The body goes out byte for byte. A JSON array is a list of bodies, each encoded as Meta does and sent in turn:
-        `{"statuses": [200, …]}`. `?signature=bad` or `none` leaves the good signature out.
+        The body goes out byte for byte. A JSON array is a list of bodies, each encoded as Meta does and sent
+        in turn: `{"statuses": [200, …]}`. `?signature=bad` or `none` leaves the good signature out.
         """
         signing = _SIGNINGS.get(request.query.get("signature", "good"))
         if signing is None:
@@ -65,12 +65,17 @@ class ControlApi:
             try:
                 bodies = json.loads(raw)
             except ValueError:
-                raise web.HTTPBadRequest(text="A body that starts with [ must be a JSON array of bodies.") from None
-            return web.json_response({"statuses": [await self._sender.post_once(encode(b), signing) for b in bodies]})
+                raise web.HTTPBadRequest(
+                    text="A body that starts with [ must be a JSON array of bodies."
+                ) from None
+            return web.json_response(
+                {"statuses": [await self._sender.post_once(encode(b), signing) for b in bodies]}
+            )
         return web.json_response({"status": await self._sender.post_once(raw, signing)})
 
     async def stats(self, request: web.Request) -> web.Response:
-        """Counts since the start; `?idle_within=<seconds>` waits until nothing is pending, `idle` says if so."""
+        """Counts since the start; `?idle_within=<seconds>` waits until nothing is pending, `idle` says if
+        so."""
         try:
             async with asyncio.timeout(min(float(request.query.get("idle_within", 0)), 60)):
                 await self._sender.idle()

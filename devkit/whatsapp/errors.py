@@ -1,4 +1,5 @@
-"""How does Meta say no? The codes, titles and HTTP statuses of Graph errors, for answers and for `failed` statuses."""
+"""How does Meta say no? The codes, titles and HTTP statuses of Graph errors, for answers and for `failed`
+statuses."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -62,9 +63,12 @@ HREF: Final = "https://developers.facebook.com/docs/whatsapp/cloud-api/support/e
 
 
 class GraphError(Exception):
-    """A refused Graph request: `code` as Meta numbers it, `details` for the developer, and the HTTP `status`."""
+    """A refused Graph request: `code` as Meta numbers it, `details` for the developer, and the HTTP
+    `status`."""
 
-    def __init__(self, code: int, details: str, *, status: int | None = None, subcode: int | None = None) -> None:
+    def __init__(
+        self, code: int, details: str, *, status: int | None = None, subcode: int | None = None
+    ) -> None:
         super().__init__(f"(#{code}) {title(code)}: {details}")
         self.code = code
         self.details = details
@@ -78,7 +82,8 @@ def title(code: int) -> str:
 
 
 def error_body(error: GraphError, fbtrace_id: str) -> dict[str, object]:
-    """The JSON body Meta answers with. Code 190 and subcode 33 carry their text in `message`, the others in `error_data`."""
+    """The JSON body Meta answers with. Code 190 and subcode 33 carry their text in `message`, the others in
+    `error_data`."""
     inner: dict[str, object] = {"type": "OAuthException", "code": error.code, "fbtrace_id": fbtrace_id}
     if error.code == 190:
         inner["message"] = error.details

@@ -13,17 +13,22 @@ class Faults(Frozen):
     """Every way the emulator misbehaves on request. All off by default; setting replaces the whole.
 
     Webhooks (towards the gateway):
-    - `batch_size`, `batch_wait_ms`: put up to so many messages and statuses in one POST, waiting so long for more.
-    - `grouping`: a batch is one `value` (`one_value`), one `change` each (`changes`) or one `entry` each (`entries`).
+    - `batch_size`, `batch_wait_ms`: put up to so many messages and statuses in one POST, waiting so long
+      for more.
+    - `grouping`: a batch is one `value` (`one_value`), one `change` each (`changes`) or one `entry` each
+      (`entries`).
     - `repeat`: every accepted body is sent so many times again, byte for byte.
-    - `regroup`: the repeats carry the same updates, some older ones too, in other groupings and another order.
+    - `regroup`: the repeats carry the same updates, some older ones too, in other groupings and another
+      order.
     - `reorder`: `statuses` overtake each other (never messages), or `all` updates do, within 8 waiting ones.
     - `drop_answers`: the gateway's next N answers are ignored as if lost, so those bodies are retried.
 
     Sends (from the gateway):
     - `fail_sends` with `fail_status`, `fail_code`: the next N sends are refused and not delivered.
-    - `lose_answers` with `lose_after_seconds`: the next N sends are delivered, but the connection closes without an answer.
-    - `undeliverable_sends` with `undeliverable_code`: the next N are accepted and then end as a `failed` status.
+    - `lose_answers` with `lose_after_seconds`: the next N sends are delivered, but the connection closes
+      without an answer.
+    - `undeliverable_sends` with `undeliverable_code`: the next N are accepted and then end as a `failed`
+      status.
     - `only_wa_id`: the three above count only sends to this customer.
     - `close_windows`: every 24 h service window counts as closed.
     """
@@ -61,7 +66,8 @@ class FaultBox:
         self.current = faults or Faults()
 
     def take(self, counter: Counter, wa_id: str | None = None) -> bool:
-        """Use up one of `counter`; False when none is left or it is meant for another customer than `wa_id`."""
+        """Use up one of `counter`; False when none is left or it is meant for another customer than
+        `wa_id`."""
         left: int = getattr(self.current, counter)
         if left == 0 or (wa_id is not None and self.current.only_wa_id not in (None, wa_id)):
             return False

@@ -83,7 +83,9 @@ class GraphApi:
         if body.get("messaging_product") != "whatsapp":
             raise GraphError(100, "The parameter messaging_product is required.")
         if body["status"] != "read" or typing not in (None, {"type": "text"}):
-            raise GraphError(131009, "Param status must be 'read', and typing_indicator {'type': 'text'} where given.")
+            raise GraphError(
+                131009, "Param status must be 'read', and typing_indicator {'type': 'text'} where given."
+            )
         if not isinstance(body.get("message_id"), str):
             raise GraphError(131008, "Parameter message_id is required.")
         self._network.read_by_business(business, str(body["message_id"]), typing=typing is not None)
@@ -94,7 +96,9 @@ class GraphApi:
         self._authorise(request)
         self._business(request)
         if not request.content_type.startswith("multipart/"):
-            raise GraphError(100, "The request must be multipart/form-data with messaging_product, type and file.")
+            raise GraphError(
+                100, "The request must be multipart/form-data with messaging_product, type and file."
+            )
         form = await request.post()
         if form.get("messaging_product") != "whatsapp":
             raise GraphError(100, "The parameter messaging_product is required.")
@@ -161,7 +165,9 @@ class GraphApi:
         if not 7 <= len(send.to) <= 15:
             raise GraphError(131009, "Param to: not a phone number in international format.")
         if any(send.to == digits(one.display_phone_number) for one in self._config.businesses):
-            raise GraphError(131021, "Recipient phone number cannot be the sender's, or another business number.")
+            raise GraphError(
+                131021, "Recipient phone number cannot be the sender's, or another business number."
+            )
         return self._store.phone(send.to)
 
     def _stored(self, media_id: str) -> Media:

@@ -1,4 +1,5 @@
-"""How much may be sent, how big, how often and until when? Meta's limits on files, rates and the service window."""
+"""How much may be sent, how big, how often and until when? Meta's limits on files, rates and the service
+window."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -46,13 +47,15 @@ _PLACEHOLDER: Final = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
 def check_upload(mime_type: str, size: int) -> None:
-    """Raise GraphError: 100 for a type Meta does not take, 131053 for a file over its kind's size (bytes) or empty."""
+    """Raise GraphError: 100 for a type Meta does not take, 131053 for a file over its kind's size (bytes) or
+    empty."""
     plain = mime_type.split(";")[0].strip().lower()
     allowed = MEDIA_BYTES.get(plain)
     if allowed is None:
         known = ", ".join(sorted(MEDIA_BYTES))
         raise GraphError(
-            100, f"Param file must be a file with one of the following types: {known}. Received file of type '{mime_type}'."
+            100,
+            f"Param file must be a file with one of the following types: {known}. Received file of type '{mime_type}'.",
         )
     if not 0 < size <= allowed:
         raise GraphError(131053, f"File size must be between 1 and {allowed} bytes for {plain}; got {size}.")
@@ -65,24 +68,28 @@ def check_use(kind: str, mime_type: str) -> None:
 
 
 def window_is_open(last_message_at: float | None, now: float, window_hours: float) -> bool:
-    """True while the customer's last message (unix seconds, None = never wrote) is younger than the window."""
+    """True while the customer's last message (unix seconds, None = never wrote) is younger than the
+    window."""
     return last_message_at is not None and now - last_message_at <= window_hours * 3600
 
 
 def admit(due: float, now: float, interval: float, burst: int) -> float | None:
-    """One more send under a rate with a borrowed burst: the new `due` to remember, or None when it is over the limit.
+    """One more send under a rate with a borrowed burst: the new `due` to remember, or None when it is over
+    the limit.
 
-    `due` (unix seconds, 0 at first) is when the debt of what was sent is paid; each send adds `interval` seconds, and
-    `burst` sends may be owed at once.
+    `due` (unix seconds, 0 at first) is when the debt of what was sent is paid; each send adds `interval`
+    seconds, and `burst` sends may be owed at once.
     """
     new_due = max(due, now) + interval
     return new_due if new_due - now <= interval * burst else None
 
 
 def find_template(templates: Sequence[Template], content: Mapping[str, object]) -> Template | None:
-    """The approved template a send names; None when no list of templates was configured (then all are approved).
+    """The approved template a send names; None when no list of templates was configured (then all are
+    approved).
 
-    Raises GraphError 132001 when it is not among them, 132000 when the number of its body parameters is wrong.
+    Raises GraphError 132001 when it is not among them, 132000 when the number of its body parameters is
+    wrong.
     """
     if not templates:
         return None
@@ -111,7 +118,8 @@ def body_parameters(content: Mapping[str, object]) -> list[Mapping[str, object]]
 def fill(template_body: str, parameters: Sequence[Mapping[str, object]]) -> str:
     """The template's words with its parameters in place, by `parameter_name` or by position."""
     by_name = {
-        str(parameter.get("parameter_name", position)): parameter for position, parameter in enumerate(parameters, 1)
+        str(parameter.get("parameter_name", position)): parameter
+        for position, parameter in enumerate(parameters, 1)
     }
 
     def shown(match: re.Match[str]) -> str:

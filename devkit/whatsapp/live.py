@@ -1,4 +1,5 @@
-"""How does the page stay up to date? One WebSocket per phone: numbered events, resumed after a break without gaps."""
+"""How does the page stay up to date? One WebSocket per phone: numbered events, resumed after a break without
+gaps."""
 
 import asyncio
 import json
@@ -13,8 +14,9 @@ from devkit.whatsapp.state import Phone
 class LiveApi:
     """The handler of `GET /live/{customer}?after=<seq>&epoch=<epoch>`.
 
-    First comes `{"kind": "hello", "epoch", "last_seq", "restarted"}`, then every event after `after`, each once and in
-    order. `restarted` is true when `epoch` is of an earlier run: the client drops what it has, everything is sent again.
+    First comes `{"kind": "hello", "epoch", "last_seq", "restarted"}`, then every event after `after`, each
+    once and in order. `restarted` is true when `epoch` is of an earlier run: the client drops what it has,
+    everything is sent again.
     The page sends `{"kind": "read", "message_ids": […]}` for what it has shown.
     """
 

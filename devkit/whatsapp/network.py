@@ -16,7 +16,8 @@ from devkit.whatsapp.view import MediaView, MessageStatus, of_message, of_send
 UNDELIVERABLE = (131026, "Message Undeliverable.")
 WINDOW_CLOSED = (
     131047,
-    "Message failed to send because more than 24 hours have passed since the customer last replied to this number.",
+    "Message failed to send because more than 24 hours have passed since the customer last replied "
+    "to this number.",
 )
 
 
@@ -62,11 +63,14 @@ class Network:
         context: Mapping[str, object] | None = None,
         media: MediaView | None = None,
     ) -> str:
-        """The customer sends `content` (`type` and its body; `id` and `timestamp` may be given); returns the wamid."""
+        """The customer sends `content` (`type` and its body; `id` and `timestamp` may be given); returns the
+        wamid."""
         now, wa_id = self.clock(), phone.customer.wa_id
         made = payloads.message(wa_id, payloads.make_wamid(wa_id, self._token()), now, content, context)
         wamid = str(made["id"])
-        self.store.add_message(phone, business.phone_number_id, wamid, "from_customer", now, of_message(made, media))
+        self.store.add_message(
+            phone, business.phone_number_id, wamid, "from_customer", now, of_message(made, media)
+        )
         self._sender.enqueue(payloads.Update("messages", business, phone.customer, made))
         return wamid
 
@@ -77,20 +81,25 @@ class Network:
             self.store.set_status(phone, update.wamid, "delivered", self.clock())
 
     def admit(self, business: Business, phone: Phone, kind: str) -> None:
-        """Raise GraphError 130429 or 131056 when this send is over a rate, 131047 or 131026 when it cannot go out."""
+        """Raise GraphError 130429 or 131056 when this send is over a rate, 131047 or 131026 when it cannot go
+        out."""
         now, number = self.clock(), business.phone_number_id
         rate = self.config.throughput_per_second
         if rate is not None:
             due = limits.admit(self._throughput_due.get(number, 0), now, 1 / rate, rate)
             if due is None:
-                raise GraphError(130429, "Message failed to send: too many messages from this number in a short time.")
+                raise GraphError(
+                    130429, "Message failed to send: too many messages from this number in a short time."
+                )
             self._throughput_due[number] = due
         if self.config.pair_limit:
             due = limits.admit(
                 phone.pair_due.get(number, 0), now, limits.PAIR_INTERVAL_SECONDS, limits.PAIR_BURST
             )
             if due is None:
-                raise GraphError(131056, "Message failed to send: too many messages to the same phone number.")
+                raise GraphError(
+                    131056, "Message failed to send: too many messages to the same phone number."
+                )
             phone.pair_due[number] = due
         failure = self.failure(business, phone, kind)
         if failure is not None and self.config.window_error == "response":
@@ -122,7 +131,10 @@ class Network:
         wamid = payloads.make_wamid(phone.customer.wa_id, self._token())
         failure = self.failure(business, phone, send.type)
         if failure is None and self._faults.take("undeliverable_sends", phone.customer.wa_id):
-            failure = (self._faults.current.undeliverable_code, "Message failed on request of the emulator's faults.")
+            failure = (
+                self._faults.current.undeliverable_code,
+                "Message failed on request of the emulator's faults.",
+            )
         if failure is not None:
             if isinstance(media, Coroutine):
                 media.close()
@@ -185,7 +197,11 @@ class Network:
         Raises GraphError 131009 when this business never got a message with that id.
         """
         found = self.store.find_message(wamid)
-        if found is None or found[1].business != business.phone_number_id or found[1].direction != "from_customer":
+        if (
+            found is None
+            or found[1].business != business.phone_number_id
+            or found[1].direction != "from_customer"
+        ):
             raise GraphError(131009, "Param message_id: no message with this id was received by this number.")
         phone, message = found
         for event in list(phone.events):
@@ -217,4 +233,6 @@ def show_media(send: Send, media: Media) -> MediaView:
     """How a send shows its file: by the filename it gives, as a voice note when it says so."""
     content = send.content if isinstance(send.content, Mapping) else {}
     filename = content.get("filename")
-    return media.view(filename=filename if isinstance(filename, str) else None, voice=content.get("voice") is True)
+    return media.view(
+        filename=filename if isinstance(filename, str) else None, voice=content.get("voice") is True
+    )

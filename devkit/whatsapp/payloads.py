@@ -1,4 +1,5 @@
-"""What do Meta's webhooks look like, byte for byte? Pure builders: ids, clock and randomness are passed in."""
+"""What do Meta's webhooks look like, byte for byte? Pure builders: ids, clock and randomness are passed
+in."""
 
 import base64
 import hashlib
@@ -17,7 +18,8 @@ Json = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """One message or status on its way to the gateway: `body` is the element of `messages[]` or `statuses[]`."""
+    """One message or status on its way to the gateway: `body` is the element of `messages[]` or
+    `statuses[]`."""
 
     kind: Literal["messages", "statuses"]
     business: Business
@@ -34,11 +36,21 @@ def make_wamid(wa_id: str, token: bytes) -> str:
     """A message id of Meta's shape; unique when `token` (10 bytes) is."""
     number = wa_id.encode()
     unique = token.hex().upper().encode()
-    raw = b"\x1c\x18" + bytes([len(number)]) + number + b"\x15\x02\x00\x12\x18" + bytes([len(unique)]) + unique + b"\x00"
+    raw = (
+        b"\x1c\x18"
+        + bytes([len(number)])
+        + number
+        + b"\x15\x02\x00\x12\x18"
+        + bytes([len(unique)])
+        + unique
+        + b"\x00"
+    )
     return "wamid." + base64.b64encode(raw).decode()
 
 
-def message(wa_id: str, wamid: str, at: float, content: Json, context: Json | None = None) -> dict[str, object]:
+def message(
+    wa_id: str, wamid: str, at: float, content: Json, context: Json | None = None
+) -> dict[str, object]:
     """An element of `messages[]`. `at` is unix seconds; `content` carries `type` and that type's body."""
     body: dict[str, object] = {"from": wa_id, "id": wamid, "timestamp": str(int(at))}
     if context is not None:
@@ -75,13 +87,23 @@ def quick_reply(payload: str, title: str) -> dict[str, object]:
 def audio(media_id: str, mime_type: str, sha256: bytes, *, voice: bool) -> dict[str, object]:
     """A voice note (`voice=True`) or a sent audio file; the digest travels in base64."""
     digest = base64.b64encode(sha256).decode()
-    return {"type": "audio", "audio": {"mime_type": mime_type, "sha256": digest, "id": media_id, "voice": voice}}
+    return {
+        "type": "audio",
+        "audio": {"mime_type": mime_type, "sha256": digest, "id": media_id, "voice": voice},
+    }
 
 
 def status(
-    wamid: str, name: str, at: float, wa_id: str, *, tracker: str | None = None, error: tuple[int, str] | None = None
+    wamid: str,
+    name: str,
+    at: float,
+    wa_id: str,
+    *,
+    tracker: str | None = None,
+    error: tuple[int, str] | None = None,
 ) -> dict[str, object]:
-    """An element of `statuses[]`; `tracker` is the echoed `biz_opaque_callback_data`, `error` a code and its details."""
+    """An element of `statuses[]`; `tracker` is the echoed `biz_opaque_callback_data`, `error` a code and its
+    details."""
     body: dict[str, object] = {"id": wamid, "status": name, "timestamp": str(int(at)), "recipient_id": wa_id}
     if tracker is not None:
         body["biz_opaque_callback_data"] = tracker
@@ -100,7 +122,8 @@ def status(
 
 
 def envelope(updates: Sequence[Update], grouping: Grouping = "one_value") -> dict[str, object]:
-    """One webhook body with all `updates` in their order, grouped into entries, changes and values as asked."""
+    """One webhook body with all `updates` in their order, grouped into entries, changes and values as
+    asked."""
     entries: list[tuple[str, list[dict[str, object]]]] = []
     for group in _groups(updates, grouping):
         waba_id = group[0].business.waba_id

@@ -1,4 +1,5 @@
-"""What can a customer do with the phone? The page, and the same by HTTP for scripts and tests. A development tool."""
+"""What can a customer do with the phone? The page, and the same by HTTP for scripts and tests. A development
+tool."""
 
 import asyncio
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
 from devkit.whatsapp import payloads
-from devkit.whatsapp.audio import VOICE_MIME, NotAudio, to_voice_note
+from devkit.whatsapp.audio import VOICE_MIME, NotAudioError, to_voice_note
 from devkit.whatsapp.config import Business, Customer
 from devkit.whatsapp.graph import new_media_id
 from devkit.whatsapp.network import Network
@@ -29,7 +30,8 @@ class TextIn(BaseModel):
 
 
 class TapIn(BaseModel):
-    """A tap on a button or a list row; without `message_id` it answers the newest message that offers this id."""
+    """A tap on a button or a list row; without `message_id` it answers the newest message that offers this
+    id."""
 
     model_config = ConfigDict(extra="forbid")
     id: str
@@ -80,7 +82,9 @@ class PhoneApi:
         """Who can write to whom: `{"epoch", "businesses", "customers"}`."""
         businesses = [one.model_dump() for one in self._network.config.businesses]
         customers = [{"wa_id": one.wa_id, "name": one.name} for one in self._store.customers()]
-        return web.json_response({"epoch": self._store.epoch, "businesses": businesses, "customers": customers})
+        return web.json_response(
+            {"epoch": self._store.epoch, "businesses": businesses, "customers": customers}
+        )
 
     async def add_customer(self, request: web.Request) -> web.Response:
         """A new person with a phone: `{"wa_id", "name"}`."""
@@ -107,13 +111,15 @@ class PhoneApi:
         tapped = await model_in(request, TapIn)
         message = self._offer(request, tapped)
         content = payloads.list_reply(tapped.id, tapped.title, tapped.description)
-        return self._answer(request, content, message.wamid if message else tapped.message_id, tapped.client_id)
+        return self._answer(
+            request, content, message.wamid if message else tapped.message_id, tapped.client_id
+        )
 
     async def voice(self, request: web.Request) -> web.Response:
         """The customer sends a voice note: the raw bytes of any audio file. 422 when it is none."""
         try:
             note = await to_voice_note(await request.read())
-        except NotAudio as error:
+        except NotAudioError as error:
             raise web.HTTPUnprocessableEntity(text=str(error)) from None
         media = self._store.add_media(Media(new_media_id(), note, VOICE_MIME, self._network.clock()))
         content = payloads.audio(media.id, VOICE_MIME, media.sha256, voice=True)
@@ -136,7 +142,8 @@ class PhoneApi:
         return web.json_response({"read": self._network.read_by_customer(phone, wanted)})
 
     async def messages(self, request: web.Request) -> web.Response:
-        """The chat after sequence number `after`, waiting up to `wait` seconds for the first: `{"messages", "last_seq"}`.
+        """The chat after sequence number `after`, waiting up to `wait` seconds for the first: `{"messages",
+        "last_seq"}`.
 
         `direction=to_customer` or `from_customer` leaves the other one out, also while waiting.
         """
@@ -154,9 +161,13 @@ class PhoneApi:
         except TimeoutError:
             pass  # nothing came: an empty list says so
         last_seq = found[-1].seq if found else after
-        return web.json_response({"messages": [m.model_dump(mode="json") for m in found], "last_seq": last_seq})
+        return web.json_response(
+            {"messages": [m.model_dump(mode="json") for m in found], "last_seq": last_seq}
+        )
 
-    def _messages(self, phone: Phone, business: Business, after: int, direction: str | None) -> list[PhoneMessage]:
+    def _messages(
+        self, phone: Phone, business: Business, after: int, direction: str | None
+    ) -> list[PhoneMessage]:
         return [
             event
             for event in phone.after(after)
@@ -188,7 +199,9 @@ class PhoneApi:
         known = phone.client_ids.get(client_id) if client_id else None
         if known is not None:
             return web.json_response({"wamid": known})
-        answered = {"from": payloads.digits(business.display_phone_number), "id": context} if context else None
+        answered = (
+            {"from": payloads.digits(business.display_phone_number), "id": context} if context else None
+        )
         wamid = self._network.from_customer(business, phone, content, context=answered)
         if client_id:
             phone.client_ids[client_id] = wamid
@@ -201,7 +214,10 @@ class PhoneApi:
         if tapped.message_id is not None:
             return phone.messages.get(tapped.message_id)
         for message in reversed(phone.messages.values()):
-            rows = [*message.content.buttons, *(row for section in message.content.sections for row in section.rows)]
+            rows = [
+                *message.content.buttons,
+                *(row for section in message.content.sections for row in section.rows),
+            ]
             if message.business == business.phone_number_id and tapped.id in [row.id for row in rows]:
                 return message
         return None
@@ -211,7 +227,8 @@ class PhoneApi:
 
 
 def chat_of(network: Network, request: web.Request) -> tuple[Business, Phone]:
-    """The business and the phone a path names. Raises 404 for a business that is not configured, 400 for no number."""
+    """The business and the phone a path names. Raises 404 for a business that is not configured, 400 for no
+    number."""
     business = network.business(request.match_info["business"])
     if business is None:
         raise web.HTTPNotFound(text="No business with this phone_number_id; GET /phone/setup lists them.")

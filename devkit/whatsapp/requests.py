@@ -1,4 +1,5 @@
-"""How is a JSON body of the phone and control API read? Checked by a model, with an answer that says what is wrong."""
+"""How is a JSON body of the phone and control API read? Checked by a model, with an answer that says what is
+wrong."""
 
 from typing import TypeVar
 
@@ -11,7 +12,8 @@ Model = TypeVar("Model", bound=BaseModel)
 async def model_in(request: web.Request, model: type[Model]) -> Model:
     """The body as `model`. Raises 415 when it is not sent as JSON, 400 with the reasons when it does not fit.
 
-    Asking for the content type keeps other web pages in the developer's browser out: they cannot send it unasked.
+    Asking for the content type keeps other web pages in the developer's browser out: they cannot send it
+    unasked.
     """
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType(text="Send JSON, with Content-Type: application/json.")

@@ -1,4 +1,5 @@
-"""How do webhooks reach the gateway? Signed, in order per customer, many at once, tried again until accepted."""
+"""How do webhooks reach the gateway? Signed, in order per customer, many at once, tried again until
+accepted."""
 
 import asyncio
 import logging
@@ -36,8 +37,9 @@ class Counts:
 class WebhookSender:
     """Owns the connection to the gateway. `start()` before the first `enqueue`, `close()` at the end.
 
-    A lane is what keeps its order: the messages of one customer to one number, or their statuses. Lanes run at the
-    same time, at most `webhook_concurrency` POSTs in all; a lane waits with the next webhook until one is accepted.
+    A lane is what keeps its order: the messages of one customer to one number, or their statuses. Lanes run
+    at the same time, at most `webhook_concurrency` POSTs in all; a lane waits with the next webhook until one
+    is accepted.
     While faults collect updates of several customers, there is one lane for everything.
     """
 
@@ -177,7 +179,9 @@ class WebhookSender:
             headers["X-Hub-Signature-256"] = signature(secret if signing == "good" else secret + "!", raw)
         self.counts.posts += 1
         try:
-            async with self._session.post(self._config.gateway_webhook_url, data=raw, headers=headers) as answer:
+            async with self._session.post(
+                self._config.gateway_webhook_url, data=raw, headers=headers
+            ) as answer:
                 await answer.read()
                 return answer.status
         except (aiohttp.ClientError, TimeoutError, OSError):

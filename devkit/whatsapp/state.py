@@ -19,7 +19,8 @@ RANK: Final[dict[str, int]] = {"sending": 0, "sent": 1, "delivered": 2, "read": 
 
 
 class PhoneMessage(Frozen):
-    """One message on a phone. `seq` grows over everything on this phone; `timestamp_ms` is unix milliseconds."""
+    """One message on a phone. `seq` grows over everything on this phone; `timestamp_ms` is unix
+    milliseconds."""
 
     seq: int
     kind: Literal["message"] = "message"
@@ -33,7 +34,8 @@ class PhoneMessage(Frozen):
 
 
 class StatusChange(Frozen):
-    """A tick that changed; for messages from the customer `delivered` means the gateway accepted the webhook."""
+    """A tick that changed; for messages from the customer `delivered` means the gateway accepted the
+    webhook."""
 
     seq: int
     kind: Literal["status"] = "status"
@@ -58,7 +60,8 @@ PhoneEvent = PhoneMessage | StatusChange | Typing
 
 @dataclass(slots=True)
 class Phone:
-    """One customer's phone. Append only through `Store`; `changed` is set, and replaced, at every new event."""
+    """One customer's phone. Append only through `Store`; `changed` is set, and replaced, at every new
+    event."""
 
     customer: Customer
     events: deque[PhoneEvent] = field(default_factory=deque)
@@ -104,12 +107,17 @@ class Media:
     def view(self, *, filename: str | None = None, voice: bool = False) -> MediaView:
         """How a message shows this file."""
         return MediaView(
-            id=self.id, mime_type=self.mime_type, size=len(self.data), filename=filename or self.filename, voice=voice
+            id=self.id,
+            mime_type=self.mime_type,
+            size=len(self.data),
+            filename=filename or self.filename,
+            voice=voice,
         )
 
 
 class Store:
-    """Phones and files. `epoch` tells one run of the emulator from the next: sequence numbers restart with it."""
+    """Phones and files. `epoch` tells one run of the emulator from the next: sequence numbers restart with
+    it."""
 
     def __init__(self, epoch: str, customers: Iterable[Customer] = ()) -> None:
         self.epoch = epoch

@@ -1,7 +1,10 @@
-"""What does a phone show of a message? Both directions' payloads turned into one flat shape for page and scripts."""
+"""What does a phone show of a message? Both directions' payloads turned into one flat shape for page and
+scripts."""
 
 from collections.abc import Mapping
 from typing import Literal
+
+from pydantic import Field
 
 from devkit.whatsapp.config import Frozen, Template
 from devkit.whatsapp.limits import body_parameters, fill, parameter_text
@@ -37,10 +40,11 @@ class MediaView(Frozen):
 
 
 class Content(Frozen):
-    """What is seen of one message. `type` is WhatsApp's; the rest is None or empty where the type has no such part.
+    """What is seen of one message. `type` is WhatsApp's; the rest is None or empty where the type has no such
+    part.
 
-    `reply_id` is set on a tap (what was tapped), `raw` is the payload itself: the Graph request body for messages to the
-    customer, the element of `messages[]` for messages from the customer.
+    `reply_id` is set on a tap (what was tapped), `raw` is the payload itself: the Graph request body for
+    messages to the customer, the element of `messages[]` for messages from the customer.
     """
 
     type: str
@@ -53,11 +57,12 @@ class Content(Frozen):
     media: MediaView | None = None
     context: str | None = None
     reply_id: str | None = None
-    raw: dict[str, object] = {}
+    raw: dict[str, object] = Field(default_factory=dict)
 
 
 def of_send(send: Send, template: Template | None, media: MediaView | None) -> Content:
-    """What the customer sees of a message from the business. `media` is the file it carries, already looked up."""
+    """What the customer sees of a message from the business. `media` is the file it carries, already looked
+    up."""
     raw: dict[str, object] = {"type": send.type, send.type: send.content}
     if send.tracker is not None:
         raw["biz_opaque_callback_data"] = send.tracker
@@ -73,7 +78,9 @@ def of_send(send: Send, template: Template | None, media: MediaView | None) -> C
         case "reaction":
             return base.model_copy(update={"text": body["emoji"], "context": body["message_id"]})
         case "location":
-            return base.model_copy(update={"text": f"📍 {body.get('name') or ''} {body.get('address') or ''}".strip()})
+            return base.model_copy(
+                update={"text": f"📍 {body.get('name') or ''} {body.get('address') or ''}".strip()}
+            )
         case "contacts":
             return base.model_copy(update={"text": "👤 Contact"})
         case _:
@@ -88,7 +95,9 @@ def of_message(message: Json, media: MediaView | None) -> Content:
     if kind == "text":
         return content.model_copy(update={"text": _text(body.get("body"))})
     if kind == "button":
-        return content.model_copy(update={"text": _text(body.get("text")), "reply_id": _text(body.get("payload"))})
+        return content.model_copy(
+            update={"text": _text(body.get("text")), "reply_id": _text(body.get("payload"))}
+        )
     if kind == "interactive":
         reply = _dict(body.get(str(body.get("type"))))
         update = {"text": _text(reply.get("title")), "reply_id": _text(reply.get("id"))}
@@ -108,7 +117,9 @@ def _interactive(body: Json) -> dict[str, object]:
         seen["buttons"] = tuple(Option.model_validate(reply) for reply in replies)
     if body.get("type") == "list":
         seen["list_button"] = _text(action.get("button"))
-        seen["sections"] = tuple(OptionSection.model_validate(section) for section in _dicts(action.get("sections")))
+        seen["sections"] = tuple(
+            OptionSection.model_validate(section) for section in _dicts(action.get("sections"))
+        )
     return seen
 
 

@@ -11,20 +11,23 @@ LOOPBACK = "127.0.0.1"
 CHOICES = range(20_000, 32_000)
 
 
-def is_free(port: int) -> bool:
-    """Whether a server could listen on this loopback port now."""
+def is_free(port: int, host: str = LOOPBACK) -> bool:
+    """Whether a server could listen on this port of a local IPv4 address now."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((LOOPBACK, port))
+            probe.bind((host, port))
         except OSError:
             return False
     return True
 
 
-def choose() -> int:
-    """A loopback port nobody listens on. Raises OSError when two hundred guesses were all taken."""
+def choose(count: int = 1) -> int:
+    """A loopback port nobody listens on (the first of `count` in a row).
+
+    Raises OSError when two hundred guesses were all taken.
+    """
     for port in random.sample(CHOICES, 200):
-        if is_free(port):
+        if all(is_free(port + offset) for offset in range(count)):
             return port
     raise OSError("no free port between 20000 and 32000")

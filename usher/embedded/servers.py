@@ -87,10 +87,14 @@ class EmbeddedServers:
         except (OSError, ValueError, KeyError) as error:
             raise ServerError(f"{path} cannot be read: move the folder {self.folder} away.") from error
 
-    def __iter__(self) -> Iterator[Server]:
-        """The servers that we run, in the order in which they are stopped."""
+    def named(self) -> dict[str, Server]:
+        """The servers that we run by name (`postgres`, `nats`, `redis`), in the order in which they are stopped."""
         named: dict[str, Server] = {"redis": self.redis, "nats": self.nats, "postgres": self.postgres}
-        return (server for name, server in named.items() if name in self._only)
+        return {name: server for name, server in named.items() if name in self._only}
+
+    def __iter__(self) -> Iterator[Server]:
+        """The same without the names."""
+        return iter(self.named().values())
 
     def __enter__(self) -> Self:
         """Start all."""

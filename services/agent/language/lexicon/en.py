@@ -86,7 +86,6 @@ PLAIN: dict[str, str] = {
     "month_u": "month, months",
     "year_u": "year",
     "weekend_u": "weekend, wkend, weekends",
-    "weak": "sat, sun, wed, mar, second, sec, s, d, h, may",
     "h_letter": "h",
     "tonight": "tonight, tonite, 2nite, tonihgt",
     "now": "now, right now, straight away, right away, immediately, asap, this instant",
@@ -126,6 +125,12 @@ PLAIN: dict[str, str] = {
     "not after, at the latest by, at the latest, by, until, till, til, up to, not past",
     "starting": "starting, beginning, commencing, as of, starting from, starting on, beginning on, beginning from, "
     "as early as, since, from as early as",
+    "act": "book, booking, reserve, pay, order, buy, for, until, till, from, by",
+    "upto": "by, until, till, til, up to",
+    "masked": "why not, why don't, why dont, if not, not sure, not bad, for now, may i, may we, second half, "
+    "not only, how about now, 24 x 7, one day, some day, day one, this time, next time, last time, any time soon",
+    "end_of": "end of, the end of, at the end of, end of the",
+    "start_of": "beginning of, the beginning of, start of, the start of, at the beginning of",
     "until": "until, till, til, check out, check-out, checking out, checkout, leave, leaving, depart, departing",
     "onward": "onwards, onward, or later, and later, or after, and after, on wards, or afterwards, at the earliest",
     "backward": "or earlier, or before, and before, and earlier, at the latest, latest, or sooner",

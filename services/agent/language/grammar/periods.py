@@ -1,0 +1,129 @@
+"""Which phrases name several days at once? "next week", "this weekend", "in march", "the next three days"."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from services.agent.language import dates
+from services.agent.language.cascade import Builder, Built, Context, Found, Rule
+from services.agent.language.grammar.days import times
+from services.agent.language.values import Day, Edge, Grain, Length, Open, Stretch, Unit
+
+
+def _week(weeks: int) -> Builder:
+    return lambda m, ctx: dates.week(ctx.today, weeks)
+
+
+def _month(months: int) -> Builder:
+    return lambda m, ctx: dates.month(ctx.today, months)
+
+
+def _weekend(weeks: int) -> Builder:
+    return lambda m, ctx: dates.weekend(ctx.today, weeks)
+
+
+def _year(years: int) -> Builder:
+    return lambda m, ctx: dates.year(ctx.today, years)
+
+
+def _named_month(m: Found, ctx: Context) -> Built:
+    year = m.n("Y") if m.has("Y") else ctx.today.year + 1 if m.has("N") else None
+    return dates.named_month(ctx.today, m.word("M", "month"), year)
+
+
+def _coming_units(m: Found, ctx: Context) -> Built:
+    """ "the next three days" starts tomorrow; hours start now."""
+    n = m.n("N") if m.has("N") else m.word("S", "span_words")
+    length = times(n, Unit(m.word("U", "unit")))
+    if length is None or not n:
+        return None
+    return _coming(length, ctx)
+
+
+def _coming_length(m: Found, ctx: Context) -> Built:
+    return _coming(m.value("L", Length), ctx)
+
+
+def _coming(length: Length, ctx: Context) -> Built:
+    if not length.whole_days:
+        return Stretch(ctx.now, length.after(ctx.now))
+    start = dates.shifted(ctx.today, days=1)
+    end = dates.shifted(start, days=length.days, months=length.months)
+    return Day(start, end) if end > start else None
+
+
+def _rest(m: Found, ctx: Context) -> Built:
+    """What is left of a running week or month; of a coming one, all of it."""
+    period = m.value("D", Day)
+    return Day(max(period.start, dates.shifted(ctx.today, days=1)), period.end) if period.end > ctx.today else None
+
+
+def _today_rest(m: Found, ctx: Context) -> Built:
+    return Day.one(ctx.today)
+
+
+def _end_of(m: Found, ctx: Context) -> Built:
+    """The last days: friday to sunday of a week, the last ten of a month."""
+    period = m.value("D", Day)
+    days = 3 if period.grain is Grain.WEEK else 10 if period.grain is Grain.MONTH else 1
+    return Day(period.end - timedelta(days=days), period.end)
+
+
+def _start_of(m: Found, ctx: Context) -> Built:
+    period = m.value("D", Day)
+    days = 3 if period.grain is Grain.WEEK else 10 if period.grain is Grain.MONTH else 1
+    return Day(period.start, period.start + timedelta(days=days))
+
+
+def _week_of(m: Found, ctx: Context) -> Built:
+    return dates.week(m.value("D", Day).start)
+
+
+def _week_of_month(m: Found, ctx: Context) -> Built:
+    """A week belongs to the month that holds its Thursday."""
+    nth = -1 if m.has("L") else m.n("O")
+    month = dates.named_month(ctx.today, m.word("M", "month"), m.n("Y") if m.has("Y") else None)
+    thursday = dates.nth_weekday(month.start.year, month.start.month, 3, nth) if nth <= 5 else None
+    return dates.week(thursday) if thursday else None
+
+
+def _days_from(m: Found, _: Context) -> Built:
+    """ "for three days starting next monday": the length gives the end."""
+    length = m.value("L", Length)
+    value = m.token("D").value
+    day = value.day if isinstance(value, Edge) and value.open is Open.AFTER else value
+    if not isinstance(day, Day) or not length.whole_days:
+        return None
+    end = dates.shifted(day.start, days=length.days, months=length.months)
+    return Day(day.start, end) if end > day.start else None
+
+
+WEEK_OF_MONTH_RULES = (Rule("the? (O=ord|L=last) week_u of M=month Y=yr?", _week_of_month),)
+
+PERIOD_RULES = (
+    Rule("(in|for|within)? (next|coming|this) (N=num|S=span_words) coming? U=unit", _coming_units),
+    Rule("(in|for|within)? the? (N=num|S=span_words) (next|coming) U=unit", _coming_units),
+    Rule("(next|coming) L=length", _coming_length),
+    Rule("the? week_u after next", _week(2)),
+    Rule("the? month_u after next", _month(2)),
+    Rule("the? weekend_u after next", _weekend(2)),
+    Rule("(next|coming) week_u", _week(1)),
+    Rule("this week_u", _week(0)),
+    Rule("(?<=in/of/rest/on/end_of/start_of/within) the? week_u", _week(0)),
+    Rule("(next|coming) month_u", _month(1)),
+    Rule("this month_u", _month(0)),
+    Rule("(?<=in/of/rest/end_of/start_of) the? month_u", _month(0)),
+    Rule("(?<=end_of/start_of) month_u", _month(0)),
+    Rule("next weekend_u", _weekend(1)),
+    Rule("(any|the|this|coming)* weekend_u", _weekend(0)),
+    Rule("next year_u", _year(1)),
+    Rule("(?<=in/of/until/from/upto/before/after/starting/next/this/for) M=month of? (Y=yr|N=next year_u)?", _named_month),
+    Rule("M=month (of|comma)? (Y=yr|N=next year_u)", _named_month),
+    Rule("M=month_name (N=next year_u|Y=yr)?", _named_month),
+    Rule("end_of D=period/day", _end_of),
+    Rule("start_of D=period/day", _start_of),
+    Rule("(rest|after) (of|on)? D=period", _rest),
+    Rule("rest R=reldays", _today_rest),
+    Rule("the? week_u (of|starting) D=day", _week_of),
+)
+LENGTH_FROM_RULES = (Rule("for? L=length starting? D=edge", _days_from), Rule("L=length starting D=day", _days_from))

@@ -1,0 +1,41 @@
+"""What integration tests share: a bus on the real NATS, a schema with an outbox, and waiting for a condition."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TypeVar
+
+import pytest
+
+from shared.bus import Bus
+from shared.settings import Settings
+
+T = TypeVar("T")
+
+
+async def eventually(
+    check: Callable[[], Awaitable[T]] | Callable[[], T], *, within: float = 20.0, every: float = 0.02
+) -> T:
+    """The first truthy value of `check`; fails with the last one when there is none within `within` seconds."""
+    until = time.monotonic() + within
+    while True:
+        value = check()
+        if asyncio.iscoroutine(value):
+            value = await value
+        if value:
+            return value  # type: ignore[return-value]
+        if time.monotonic() > until:
+            pytest.fail(f"not within {within} s; last seen: {value!r}")
+        await asyncio.sleep(every)
+
+
+@pytest.fixture
+async def bus(settings: Settings) -> AsyncIterator[Bus]:
+    """A bus of a service called `probe`."""
+    assert settings.nats_url
+    bus = await Bus.connect(settings.nats_url, "probe")
+    await bus.start()
+    yield bus
+    await bus.close()
