@@ -1,4 +1,4 @@
-"""How is one child process kept running? Started, watched, started again with a growing delay, stopped for good."""
+"""How is one child process kept running? Watched, started again with a growing delay, stopped for good."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
+from shared.errors import UsherError
 from usher.embedded.spawn import launch_command
 
 Progress = Callable[[str], None]
@@ -25,7 +26,7 @@ POLL_SECONDS = 0.1
 LINE_LIMIT_BYTES = 1_000_000
 
 
-class ChildFailed(Exception):
+class ChildError(UsherError):
     """A child process does not come up; the text says which, why, and its last line."""
 
 
@@ -72,7 +73,7 @@ class Child:
         return self._process.pid if self._process is not None and self.running else None
 
     async def start(self) -> None:
-        """Start the process and its watch; nothing to do when it is watched. Raises OSError when it cannot."""
+        """Start the process and its watch, once. Raises OSError when it cannot be started."""
         if self._task is not None and not self._task.done():
             return
         self._wanted = True
@@ -81,14 +82,15 @@ class Child:
         self._task = asyncio.create_task(self._watch(), name=f"watch {self.name}")
 
     async def wait_ready(self, seconds: float = 60.0) -> None:
-        """Return once the child can work. Raises ChildFailed when it ends first or takes longer."""
+        """Return once the child can work. Raises ChildError when it ends first or takes longer."""
         deadline = asyncio.get_running_loop().time() + seconds
         while not await self._is_ready():
             if not self._wanted or (self._task is not None and self._task.done()):
-                raise ChildFailed(f"{self.name} did not start: {self.last_line or 'it printed nothing'}")
+                raise ChildError(f"{self.name} did not start: {self.last_line or 'it printed nothing'}")
             if asyncio.get_running_loop().time() > deadline:
-                raise ChildFailed(
-                    f"{self.name} is not ready after {seconds:.0f} s ({self.spec.ready_url}): {self.last_line}"
+                raise ChildError(
+                    f"{self.name} is not ready after {seconds:.0f} s; see {self.spec.ready_url} for what it "
+                    f"waits for. It last said: {self.last_line or 'nothing'}"
                 )
             await asyncio.sleep(POLL_SECONDS)
         self._was_ready = True

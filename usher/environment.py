@@ -24,7 +24,7 @@ def as_text(value: object) -> str:
 
 
 def child_environment(settings: Settings, base: Mapping[str, str] | None = None) -> dict[str, str]:
-    """`base` (ours) with exactly these settings in it: a child reads the same, whatever its folder or file."""
+    """`base` (ours) with exactly these settings in it: a child reads the same, whatever its folder."""
     inherited = os.environ if base is None else base
     environment = {key: value for key, value in inherited.items() if not key.startswith(PREFIX)}
     for name in type(settings).model_fields:

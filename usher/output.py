@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Self
 
 from rich.console import Console
@@ -44,7 +43,7 @@ class Terminal:
 
 
 class LogFiles:
-    """The children's lines as `<folder>/<name>.log`, started anew each time: for callers with a quiet terminal."""
+    """The children's lines as `<folder>/<name>.log`, anew each time: for callers with a quiet terminal."""
 
     def __init__(self, folder: Path) -> None:
         """Make the folder. Raises OSError."""
@@ -68,9 +67,7 @@ class LogFiles:
         """Itself."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close the files."""
         self.close()
 

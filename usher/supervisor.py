@@ -1,9 +1,8 @@
-"""How does all of Usher run on one machine? Servers, migrations, a process per service, watched until told to stop."""
+"""How does all of Usher run on one machine? Servers, migrations, and a process per service, watched."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Sequence
 from typing import Self
 
@@ -55,7 +54,7 @@ class Supervisor:
     """`usher up` as an object: `async with Supervisor(settings) as running: …`.
 
     Names in `kill` and `restart`: the services, the extra `children`, and `postgres`, `nats`, `redis` where
-    started here. `start` raises ServerError, ChildFailed or UsherError, each one sentence; `stop` then ends
+    started here. `start` raises ServerError, ChildError or UsherError, each one sentence; `stop` then ends
     whatever had started. A child or server that dies is started again, unless `kill` did it.
     """
 
@@ -68,7 +67,7 @@ class Supervisor:
         progress: Progress = say_nothing,
         on_line: LineSink = drop_line,
     ) -> None:
-        """Nothing is started yet. `on_line(name, line)` gets what children print, `progress` our sentences."""
+        """Starts nothing. `on_line(name, line)` gets what children print, `progress` our sentences."""
         self.settings = settings
         self._services = tuple(services)
         self._extra = tuple(children)
@@ -142,7 +141,7 @@ class Supervisor:
         return self._children[name]
 
     async def add(self, spec: ChildSpec) -> None:
-        """Start one more child and return when it is ready. Raises ChildFailed."""
+        """Start one more child and return when it is ready. Raises ChildError."""
         child = Child(spec, child_environment(self.settings), self._on_line, self._progress)
         self._children[spec.name] = child
         await child.start()
@@ -158,7 +157,7 @@ class Supervisor:
     async def restart(self, name: str, *, wipe: bool = False) -> None:
         """Start this one again (stopped first when it runs) and return when it is ready.
 
-        `wipe` deletes a server's store before. Raises KeyError, ServerError or ChildFailed.
+        `wipe` deletes a server's store before. Raises KeyError, ServerError or ChildError.
         """
         if name in self._servers.names:
             await self._servers.restart(name, wipe=wipe)
@@ -190,13 +189,13 @@ class Supervisor:
     async def _ready_servers(self) -> None:
         missing = missing_servers(self.settings)
         if missing:
-            self._progress(
-                f"starting {', '.join(sorted(missing))} in {os.path.relpath(self.settings.data_dir)}"
-            )
+            self._progress(f"starting {', '.join(sorted(missing))} (data in {self.settings.data_dir})")
         urls = await self._servers.start()
         self.settings = self.settings.model_copy(update=urls.settings())
 
     async def _migrate(self) -> None:
+        if not self._services:  # only extra children: they bring their own
+            return
         owner, app = self.settings.database_owner_url, self.settings.database_url
         if not owner or not app:
             self._progress("USHER_DATABASE_OWNER_URL is not set: migrations are not applied from here")

@@ -1,10 +1,11 @@
-"""How do the embedded servers live under a supervisor? Driven from async code, started again when one dies."""
+"""How do the embedded servers live under a supervisor? Driven from async code, revived when one dies."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,7 +23,7 @@ class WatchedServers:
         self, folder: Path, ports: Ports, only: Collection[str], progress: Progress, *, watch: bool = True
     ) -> None:
         """Nothing is started; see `EmbeddedServers` for the arguments. `watch` starts dead ones again."""
-        self._make = lambda: EmbeddedServers(folder, ports, progress, only)
+        self._make = partial(EmbeddedServers, folder, ports, progress, only)
         self._progress = progress
         self._watch = watch
         # One thread: what is asked of the servers happens one after the other, also after a cancellation.
@@ -107,7 +108,7 @@ class WatchedServers:
             await asyncio.sleep(WATCH_SECONDS)
             for name in self.names:
                 if name not in self._down and not self._server(name).running:
-                    await self._do(lambda name=name: self._revive(name))  # type: ignore[misc]
+                    await self._do(partial(self._revive, name))
 
     def _revive(self, name: str) -> None:
         server = self._server(name)

@@ -73,7 +73,9 @@ async def _page(request: web.Request) -> web.FileResponse:
 
 
 async def _harden(request: web.Request, response: web.StreamResponse) -> None:
-    response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+    # Not on files: a browser's PDF viewer does not open under such a policy.
+    if not request.path.startswith("/phone/"):
+        response.headers["Content-Security-Policy"] = CONTENT_POLICY
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     if request.path == "/" or request.path.startswith("/static/"):

@@ -56,7 +56,9 @@ async def _run(arguments: list[str]) -> tuple[bytes, bytes, int]:
         async with asyncio.timeout(_TIMEOUT_SECONDS):
             out, problem = await process.communicate()
     except TimeoutError:
-        raise NotAudioError(f"{NotAudioError.__doc__} (ffmpeg took longer than {_TIMEOUT_SECONDS} s)") from None
+        raise NotAudioError(
+            f"{NotAudioError.__doc__} (ffmpeg took longer than {_TIMEOUT_SECONDS} s)"
+        ) from None
     finally:
         if process.returncode is None:
             process.kill()

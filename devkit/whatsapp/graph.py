@@ -9,6 +9,7 @@ import aiohttp
 from aiohttp import web
 
 from devkit.whatsapp import limits
+from devkit.whatsapp.audio import is_voice_note
 from devkit.whatsapp.config import Business
 from devkit.whatsapp.errors import GraphError, error_body
 from devkit.whatsapp.faults import FaultBox
@@ -108,6 +109,8 @@ class GraphApi:
         data = part.file.read()
         mime_type = given if isinstance(given, str) and given else part.content_type
         limits.check_upload(mime_type, len(data))
+        if mime_type.startswith("audio/ogg") and not is_voice_note(data):
+            raise GraphError(131053, "audio/ogg is taken with the opus codec and one channel only.")
         media = self._keep(data, mime_type, part.filename)
         return web.json_response({"id": media.id})
 
@@ -117,9 +120,10 @@ class GraphApi:
         media = self._stored(request.match_info["media"])
         expires = int(self._network.clock()) + limits.MEDIA_URL_SECONDS
         base = self._config.public_url or f"{request.scheme}://{request.host}"
+        url = f"{base.rstrip('/')}/media/{media.id}?ext={expires}&hash={self._seal(media.id, expires)}"
         return web.json_response(
             {
-                "url": f"{base.rstrip('/')}/media/{media.id}?ext={expires}&hash={self._seal(media.id, expires)}",
+                "url": url,
                 "mime_type": media.mime_type,
                 "sha256": media.sha256.hex(),
                 "file_size": len(media.data),
@@ -220,7 +224,7 @@ async def _json(request: web.Request) -> object:
 
 def _unknown_object(object_id: str, method: str) -> GraphError:
     details = (
-        f"Unsupported {method} request. Object with ID '{object_id}' does not exist, cannot be loaded due to missing "
-        "permissions, or does not support this operation."
+        f"Unsupported {method} request. Object with ID '{object_id}' does not exist, cannot be loaded due to "
+        "missing permissions, or does not support this operation."
     )
     return GraphError(100, details, subcode=33)

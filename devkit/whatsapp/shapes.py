@@ -186,13 +186,23 @@ class OtherInteractive(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="allow")
     type: Literal[
-        "cta_url", "flow", "location_request_message", "request_contact_info", "address_message", "carousel",
-        "product", "product_list", "catalog_message", "order_details", "order_status", "call_permission_request",
+        "address_message",
+        "call_permission_request",
+        "carousel",
+        "catalog_message",
+        "cta_url",
+        "flow",
+        "location_request_message",
+        "order_details",
+        "order_status",
+        "product",
+        "product_list",
+        "request_contact_info",
         "voice_call",
-    ]  # fmt: skip
+    ]
     body: ShortBody | None = None
     footer: Footer | None = None
-    action: dict[str, object] = {}
+    action: dict[str, object] = Field(default_factory=dict)
 
 
 Interactive = Annotated[ButtonMessage | ListMessage | OtherInteractive, Field(discriminator="type")]

@@ -99,6 +99,11 @@ class Server(ABC):
         """Whether our child is alive."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def seen_running(self) -> bool:
+        """Whether a child of any Usher process runs on this folder, to judge by its pid file."""
+        return leftovers.find(self._pidfile) is not None
+
     def start(self) -> None:
         """Start and return once it answers; nothing to do when it runs. Its url stays the same."""
         if self.running:

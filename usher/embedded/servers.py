@@ -88,7 +88,7 @@ class EmbeddedServers:
             raise ServerError(f"{path} cannot be read: move the folder {self.folder} away.") from error
 
     def named(self) -> dict[str, Server]:
-        """The servers that we run by name (`postgres`, `nats`, `redis`), in the order in which they are stopped."""
+        """Those we run by name (`postgres`, `nats`, `redis`), in the order in which they are stopped."""
         named: dict[str, Server] = {"redis": self.redis, "nats": self.nats, "postgres": self.postgres}
         return {name: server for name, server in named.items() if name in self._only}
 
@@ -144,6 +144,28 @@ class EmbeddedServers:
         if "redis" in self._only:
             urls["redis_url"] = self.redis.url
         return Urls(**urls)
+
+
+def running_urls(folder: Path, ports: Ports) -> Urls:
+    """Where the embedded servers of this folder are reached, of those that run now; empty when none does.
+
+    For other processes than the owner; all of `ports` must be the owner's. Raises OSError when the
+    credentials cannot be read.
+    """
+    folder = folder.absolute()
+    if not (folder / FILE).exists():
+        return Urls()
+    credentials = load_or_create(folder)
+    postgres = Postgres(folder / "postgres", credentials, ports.postgres)
+    nats = Nats(folder / "nats", credentials.nats, ports.nats)
+    redis = Redis(folder / "redis", credentials.redis, ports.redis)
+    up = [server for server in (postgres, nats, redis) if server.seen_running]
+    return Urls(
+        database_url=postgres.url if postgres in up else None,
+        database_owner_url=postgres.owner_url if postgres in up else None,
+        nats_url=nats.url if nats in up else None,
+        redis_url=redis.url if redis in up else None,
+    )
 
 
 def _own(folder: Path) -> IO[str]:

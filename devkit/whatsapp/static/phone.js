@@ -21,8 +21,7 @@ function onEvent(event) {
     const message = state.messages.get(event.wamid);
     if (!message) return;
     message.status = event.status;
-    const mark = message.direction === "from_customer" && nodeOf(event.wamid)?.querySelector(".meta svg");
-    mark?.replaceWith(ticks(event.status));
+    nodeOf(event.wamid)?.querySelector(".mine .meta svg")?.replaceWith(ticks(event.status));
   } else if (event.kind === "typing" && Date.now() - event.timestamp_ms < TYPING_MS) {
     state.typing.set(event.business, event.timestamp_ms);
     setTimeout(showPresence, TYPING_MS);
@@ -116,10 +115,11 @@ function showChats() {
 }
 
 function showCustomers() {
-  const options = state.customers.map((c) => el("option", { value: c.wa_id }, `${c.name} (+${c.wa_id})`));
+  const options = state.customers.map((c) => el("option", { value: c.wa_id }, c.name));
   $("customers").replaceChildren(...options);
   $("customers").value = state.customer;
   const name = state.customers.find((c) => c.wa_id === state.customer)?.name ?? "#";
+  $("me-number").textContent = `You are +${state.customer}`;
   $("me-avatar").textContent = initials(name);
   $("me-avatar").className = `avatar ${tint(name)}`;
 }
@@ -144,6 +144,7 @@ function go(customer, business, open = false) {
   showPresence();
   showChats();
   readShown();
+  fitComposer();
 }
 
 // ---- doing ------------------------------------------------------------------------------------------------------

@@ -47,7 +47,8 @@ export function dayName(ms) {
 export function preview({ content }) {
   if (content.media?.voice) return "🎤 Voice message";
   if (content.media) return `📄 ${content.text || content.media.filename || content.type}`;
-  return content.text || content.header || `[${content.type}]`;
+  const text = content.text || content.header || `[${content.type}]`;
+  return text.replace(/(^|\s)[*_~]|[*_~](?=\s|[.,:;!?]|$)/g, "$1");
 }
 
 /** Words with WhatsApp's *bold*, _italic_, ~struck~, ```code``` and links. */
@@ -89,7 +90,7 @@ function file(media, url) {
 function quote(quoted, businessName) {
   if (!quoted) return null;
   const author = quoted.direction === "from_customer" ? "You" : businessName;
-  return el("div", { class: "quote" }, el("b", {}, author), preview(quoted));
+  return el("div", { class: "quote" }, el("b", {}, author), el("span", {}, preview(quoted)));
 }
 
 /** One message. `on.tap(message, option)`, `on.list(message)`; `answered` greys its buttons out. */
@@ -101,8 +102,7 @@ export function bubble(message, { quoted, businessName, mediaUrl, on, answered }
   const inside = el(
     "div",
     { class: "bubble" },
-    mine || !content.context ? null : quote(quoted, businessName),
-    mine && content.context ? quote(quoted, businessName) : null,
+    quote(quoted, businessName),
     content.media ? file(content.media, mediaUrl) : null,
     content.header ? el("p", { class: "head" }, content.header) : null,
   );

@@ -42,8 +42,8 @@ class Found:
     match: re.Match[str]
 
     def has(self, name: str) -> bool:
-        """Whether the optional group `name` took part."""
-        return self.match.group(name) is not None
+        """Whether the group `name` took part; False for a rule without such a group."""
+        return self.match.groupdict().get(name) is not None
 
     def token(self, name: str) -> Token:
         """The token captured as `name`. Raises IndexError when the rule has no such group."""
@@ -100,12 +100,11 @@ class Alphabet:
 
         def atom(match: re.Match[str]) -> str:
             name, tags = match.group(1), match.group(2).split("/")
-            unknown = [tag for tag in tags if tag not in self._known and tag != "any"]
+            unknown = [tag for tag in tags if tag not in self._known]
             if unknown:
                 raise ValueError(f"no word has the tag {unknown[0]!r} in {pattern!r}; add it to the lexicon")
             chars = "".join(code for owned, code in self._codes.items() if not owned.isdisjoint(tags))
-            body = "." if tags == ["any"] else f"[{chars}]"
-            return f"(?P<{name}>{body})" if name else body
+            return f"(?P<{name}>[{chars}])" if name else f"[{chars}]"
 
         return re.compile(_ATOM.sub(atom, pattern.replace("\n", " ")).replace(" ", ""))
 

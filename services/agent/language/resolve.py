@@ -73,3 +73,170 @@ def collect(tokens: Iterable[Token], today: date) -> Said:
         if token.value is not None:
             _take(said, token, stale, today)
     return said
+
+
+def _take(said: Said, token: Token, stale: set[str], today: date) -> None:
+    """One mention into its slot, unless the slot is taken and nothing was corrected."""
+    value = token.value
+    match value:
+        case Day():
+            _take_day(said, value, stale)
+        case Edge():
+            _take_edge(said, value)
+        case Clock() | Window():
+            if said.clock is None or "clock" in stale:
+                said.clock = value
+                stale.discard("clock")
+            else:
+                said.clock = _joined(said.clock, value)
+        case PartOfDay():
+            if said.part is None or "part" in stale:
+                said.part = value.part
+        case Moment():
+            said.moment = said.moment or value
+        case Stretch():
+            said.stretch = said.stretch or value
+        case _:
+            return
+    said.spans.append((token.start, token.end))
+
+
+def _take_day(said: Said, day: Day, stale: set[str]) -> None:
+    """A further day inside a period already said makes it exact: "next week, maybe thursday"."""
+    if said.day is None or "day" in stale:
+        said.day = day
+        stale.discard("day")
+        return
+    narrow, wide = (said.day, day) if said.day.single else (day, said.day)
+    if narrow.single and not wide.single and narrow.drift is Unit.WEEK:
+        inside = dates.catch_up(narrow, wide.start)
+        if inside.end <= wide.end:
+            said.day = inside
+            return
+    said.others.append(day)
+
+
+def _take_edge(said: Said, edge: Edge) -> None:
+    """ "from monday" and later "until friday" make one range, as does a day followed by "until"."""
+    start = said.edge.day if said.edge and said.edge.open is Open.AFTER else said.day
+    if edge.open is Open.BEFORE and start is not None:
+        end = dates.catch_up(edge.day, start.start)
+        if end.end > start.end:
+            said.day = Day(start.start, end.end if edge.inclusive else end.start, drift=start.drift)
+            said.edge = None
+            return
+    if said.edge is None:
+        said.edge = edge
+
+
+def _joined(first: Clock | Window, then: Clock | Window) -> Clock | Window:
+    """ "at 9" and later "until 11" make one window; other second times are alternatives."""
+    start = first if isinstance(first, Clock) else first.start if first.end is None else None
+    if start and isinstance(then, Window) and then.start is None and then.end:
+        return aligned(start, then.end)
+    return first
+
+
+def resolve(said: Said, now: datetime, *, late: bool = False) -> When:
+    """The time the mentions mean. `late` is whether the message speaks of an evening ("dinner at 8")."""
+    if said.stretch:
+        return When(said.stretch.start, said.stretch.end, Grain.MINUTE)
+    if said.moment and said.day is None:
+        return When(said.moment.at.replace(second=0, microsecond=0), grain=Grain.MINUTE)
+    if said.edge and said.day is None:
+        return _resolve_edge(said, said.edge, now, late=late)
+    if said.clock is None and said.part is None:
+        return _resolve_day(said.day) if said.day else When()
+    window, guessed = _window(said, now, late=late)
+    point = isinstance(said.clock, Clock)
+    if said.day is None:
+        return _time_only(window, now, point=point, part=said.clock is None, guessed=guessed)
+    if not said.day.single:
+        return replace(_resolve_day(said.day), daily=_daily(window))
+    return _on_day(said.day.start, window, point=point, part=said.clock is None, guessed=guessed)
+
+
+def _resolve_day(day: Day) -> When:
+    start, end = (datetime.combine(d, time()) for d in (day.start, day.end))
+    return When(start, end, day.grain)
+
+
+def _resolve_edge(said: Said, edge: Edge, now: datetime, *, late: bool) -> When:
+    """A bounding day, at the hour said with it if any."""
+    bound = edge.day.start if (edge.open is Open.AFTER) is edge.inclusive else edge.day.end
+    at = datetime.combine(bound, time())
+    grain = edge.day.grain
+    if isinstance(said.clock, Clock):
+        clock, guessed = _settled(said.clock, said, now, late=late)
+        at, grain = clock.on(edge.day.start), Grain.MINUTE
+        return _open(at, edge.open, grain, guessed=guessed)
+    return _open(at, edge.open, grain)
+
+
+def _open(at: datetime, open_: Open, grain: Grain, *, guessed: bool = False) -> When:
+    if open_ is Open.AFTER:
+        return When(at, None, grain, Open.AFTER, guessed=guessed)
+    return When(None, at, grain, Open.BEFORE, guessed=guessed)
+
+
+def _window(said: Said, now: datetime, *, late: bool) -> tuple[Window, bool]:
+    """The hours said, settled into one half of the day, and whether that was a guess."""
+    if said.clock is None:
+        first, last = PART_HOURS[said.part or Part.MORNING]
+        return Window(Clock(first), Clock(last)), False
+    if isinstance(said.clock, Clock):
+        clock, guessed = _settled(said.clock, said, now, late=late)
+        return Window(clock, None), guessed
+    start, end = said.clock.start, said.clock.end
+    if start and end:
+        if start.settled is end.settled and not start.settled:
+            first, guessed = _settled(start, said, now, late=late)
+            return aligned(first, end), guessed
+        return said.clock, False
+    clock, guessed = _settled(start or end or Clock(0), said, now, late=late)
+    return (Window(clock, None) if start else Window(None, clock)), guessed
+
+
+def _settled(clock: Clock, said: Said, now: datetime, *, late: bool) -> tuple[Clock, bool]:
+    """The half of the day a bare hour most likely means, and whether it had to be guessed."""
+    if clock.settled:
+        return clock, False
+    if said.part is not None:
+        return in_part(clock, said.part), False
+    morning, evening = halves(clock)
+    if clock.hour == 12:
+        return evening, True
+    afternoon = clock.hour <= _AFTERNOON_UNTIL or late
+    today = said.day is not None and said.day.start == now.date() and said.day.single
+    if today and not afternoon and morning.on(now.date()) < now < evening.on(now.date()):
+        afternoon = True
+    return (evening if afternoon else morning), True
+
+
+def _on_day(day: date, window: Window, *, point: bool, part: bool, guessed: bool) -> When:
+    """Hours on a known date; a window over midnight ends on the next day."""
+    start = window.start.on(day) if window.start else None
+    end = window.end.on(day) if window.end else None
+    if start and end:
+        end = end if end > start else end + _DAY
+        return When(start, end, Grain.HOUR if part else Grain.MINUTE, guessed=guessed)
+    if start:
+        return When(start, None, Grain.MINUTE, None if point else Open.AFTER, guessed=guessed)
+    return When(None, end, Grain.MINUTE, Open.BEFORE, guessed=guessed)
+
+
+def _time_only(window: Window, now: datetime, *, point: bool, part: bool, guessed: bool) -> When:
+    """Hours without a date: their first occurrence at or after now, marked as hours only."""
+    minute = now.replace(second=0, microsecond=0)
+    found = _on_day(now.date(), window, point=point, part=part, guessed=guessed)
+    anchor = found.start or found.end
+    if anchor is not None and anchor < minute:
+        found = _on_day(now.date() + _DAY, window, point=point, part=part, guessed=guessed)
+    return replace(found, time_only=True)
+
+
+def _daily(window: Window) -> tuple[time, time]:
+    """The hours meant on each day of a period; an open side reaches to the end of the day."""
+    start = window.start or Clock(0)
+    end = window.end or Clock(24)
+    return time(start.hour % 24, start.minute), time(end.hour % 24, end.minute)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.agent.language.cascade import Built, Context, Found, Rule
 from services.agent.language.tokens import Token, number_tags, ordinal_tags
-from services.agent.language.values import Clock, Nothing, Part, PartOfDay
+from services.agent.language.values import Clock, Day, Nothing, Part, PartOfDay
 
 AM, PM = 0, 1
 _SMALL_HOURS = 4  # "two at night" is 02:00, "five at night" already 17:00
@@ -51,7 +51,7 @@ def _oh_five(m: Found, _: Context) -> Built:
 def _clock(hour: int, minute: int, m: Found) -> Clock:
     """A clock from its numbers, with the meridiem when the match has one in group X."""
     clock = Clock(hour, minute, settled=not 1 <= hour <= 12)
-    return with_meridiem(clock, m.word("X", "mer")) if "X" in m.match.groupdict() and m.has("X") else clock
+    return with_meridiem(clock, m.word("X", "mer")) if m.has("X") else clock
 
 
 def _digits(m: Found, _: Context) -> Built:
@@ -109,24 +109,25 @@ def _hour_in_part(m: Found, _: Context) -> Built:
     return in_part(_clock(m.n("H"), m.n("M") if m.has("M") else 0, m), part)
 
 
-def _hour_tonight(m: Found, ctx: Context) -> Built:
-    from services.agent.language.values import Day
-
-    clock = in_part(_clock(m.n("H"), m.n("M") if m.has("M") else 0, m), Part.NIGHT)
-    return (Day.one(ctx.today), clock)
-
-
 def _bare_hour(m: Found, _: Context) -> Built:
     return _clock(m.n("H"), m.n("M") if m.has("M") else 0, m)
 
 
 def _part(m: Found, _: Context) -> Built:
-    part = Part(m.word("P", "part"))
+    part = Part(m.word("P", "partword"))
     if m.has("E") and part is Part.MORNING:
         return PartOfDay(Part.EARLY_MORNING)
     if m.has("L"):
         return PartOfDay({Part.MORNING: Part.LATE_MORNING, Part.EVENING: Part.LATE_NIGHT}.get(part, part))
     return PartOfDay(part)
+
+
+def _this_part(m: Found, ctx: Context) -> Built:
+    return (Day.one(ctx.today), PartOfDay(m.value("P", PartOfDay).part))
+
+
+def _tonight(m: Found, ctx: Context) -> Built:
+    return (Day.one(ctx.today), PartOfDay(Part.LATE_NIGHT if m.has("L") else Part.NIGHT))
 
 
 def _greeting(_: Found, __: Context) -> Built:
@@ -138,7 +139,7 @@ COUNTED = "(?!unit/long_length/people/opaque/month/slash/ord/num/one_noun/span_w
 
 NUMBER_RULES = (
     Rule("T=num dash? U=num/ord", _compose),
-    Rule("good any? (part|tonight|(?<=good)part)", _greeting),
+    Rule("good any? partword", _greeting),
 )
 
 CLOCK_RULES = (
@@ -147,7 +148,7 @@ CLOCK_RULES = (
     Rule("M=mins minute_u to H=h24 X=mer?", _to),
     Rule("Q=quarter (to|of) H=h24 X=mer?", _to),
     Rule("(?<=at/before/after) M=mins to H=h24 X=mer?", _to),
-    Rule("M=num to H=h24 (?=(in the)? part)", _to),
+    Rule("(?<!from/between) M=num to H=h24 (?=(in the)? partword)", _to),
     Rule("(?<=at/for/after/before/the) half H=h12 X=mer? " + COUNTED, _half),
     Rule("half H=h12 X=mer", _half),
     Rule("H=h12 M=mins X=mer", _hour_minutes),
@@ -162,18 +163,18 @@ CLOCK_RULES = (
 )
 
 PART_RULES = (
-    Rule("(E=early|L=late)? in? the? P=part", _part),
-    Rule("P=part", _part),
+    Rule("(E=early|L=late)? in? the? P=partword", _part),
+    Rule("this P=part", _this_part),
+    Rule("(early|L=late)? tonight", _tonight),
 )
 
 BARE_RULES = (
     Rule("C=clock (in|at|on|this)? the? P=part", _clock_in_part),
-    Rule("P=part (at|for|comma)? C=clock", _clock_in_part),
+    Rule("P=part (at|for|comma|on)? C=clock", _clock_in_part),
     Rule("H=h24 M=mins? ish? (in the|at|this)? P=part", _hour_in_part),
     Rule("P=part at? H=h24 M=mins? " + COUNTED, _hour_in_part),
-    Rule("(?<!for) H=h12 M=mins? tonight", _hour_tonight),
     Rule("H=h24 ish", _bare_hour),
     Rule("(?<=at/after/before/starting/until/day) H=h24 M=mins? " + COUNTED, _bare_hour),
-    Rule("(?<!for/day_noun/any/num/label/month/month_name/clock/to/and/dash) H=h24 M=mins? (?=(on the?)? (day|tonight))", _bare_hour),
+    Rule("(?<!for/day_noun/any/num/label/month/month_name/clock/to/and/dash) H=h24 M=mins? (?=(on the?)? day)", _bare_hour),
     Rule("^ H=h12 M=mins stop? $", _bare_hour),
 )

@@ -15,7 +15,7 @@ def one(found: date | None, drift: Unit | None = None) -> Day | None:
 
 
 def _year(m: Found) -> int | None:
-    return m.n("Y") if "Y" in m.match.groupdict() and m.has("Y") else None
+    return m.n("Y") if m.has("Y") else None
 
 
 def _month_day(m: Found, ctx: Context) -> Built:
@@ -77,8 +77,7 @@ def _dom(m: Found, ctx: Context) -> Built:
 
 
 def _dom_of_month(m: Found, ctx: Context) -> Built:
-    next_month = "N" in m.match.groupdict() and m.has("N")
-    return one(dates.day_in_month(ctx.today, m.n("D"), int(next_month)))
+    return one(dates.day_in_month(ctx.today, m.n("D"), int(m.has("N"))))
 
 
 def _holiday(m: Found, ctx: Context) -> Built:
@@ -115,7 +114,7 @@ def _keep(m: Found, _: Context) -> Built:
 
 _Y = "(comma? (of|in|year_mark)* Y=yr)?"
 _END = "(?!unit/people/oclock/mer/past/meridiem_letter/clock_digits)"
-_NO_CHOICE = "(?!one_noun/people/unit/part/weekday/num)"
+_NO_CHOICE = "(?!one_noun/people/unit/partword/weekday/num)"
 _BEFORE_DAY = "(?<=on/for/from/until/to/range_to/before/after/starting/at/between/upto)"
 
 DATED_RULES = (
@@ -136,7 +135,7 @@ DATED_RULES = (
     Rule("M=month (slash|comma|dash)? the? D=dom/dom_ord" + _END, _month_day, dated=True),
     Rule("the? D=dom/dom_ord (slash|of|dash|day_u)* the? M=month", _month_day, dated=True),
     Rule("H=holiday Y=yr?", _holiday, dated=True),
-    Rule("(?<!any/from/between/weekday) A=dom dash B=dom" + _END + "(?!dash/part)", _dashed, dated=True),
+    Rule("(?<!any/from/between/weekday) A=dom dash B=dom" + _END + "(?!dash/partword)", _dashed, dated=True),
     Rule("the? D=dom/dom_ord day_u? of? (this|the) month_u", _dom_of_month, dated=True),
     Rule("the? D=dom/dom_ord day_u? of? N=next month_u", _dom_of_month, dated=True),
     Rule("weekday comma? the? D=ord_digits", _dom, dated=True),

@@ -7,7 +7,7 @@ from datetime import datetime, time
 from services.agent.language import dates
 from services.agent.language.cascade import Built, Builder, Context, Found, Rule
 from services.agent.language.grammar.dated import one
-from services.agent.language.values import Day, Length, Moment, Nothing, Part, PartOfDay, Stretch, Unit
+from services.agent.language.values import Day, Length, Moment, Nothing, Stretch, Unit
 
 _IN_UNIT = {
     Unit.SECOND: Length(seconds=1),
@@ -100,14 +100,6 @@ def _reldays(m: Found, ctx: Context) -> Built:
     return one(dates.shifted(ctx.today, days=m.word("R", "reldays")))
 
 
-def _tonight(m: Found, ctx: Context) -> Built:
-    return (Day.one(ctx.today), PartOfDay(Part.LATE_NIGHT if m.has("L") else Part.NIGHT))
-
-
-def _this_part(m: Found, ctx: Context) -> Built:
-    return (Day.one(ctx.today), PartOfDay(m.value("P", PartOfDay).part))
-
-
 def _weekday(m: Found, ctx: Context) -> Built:
     """The next one to come; said on that very day it is a week on, as people say "today" for today."""
     return one(dates.next_weekday(ctx.today, m.word("W", "weekday")), Unit.WEEK)
@@ -154,7 +146,7 @@ LENGTH_RULES = (
 DAY_RULES = (
     Rule("R=reldays", _reldays),
     Rule("L=length ago", _past),
-    Rule("last (W=weekday|U=unit|weekend_u|part|length)", _past),
+    Rule("last (W=weekday|U=unit|weekend_u|partword|length)", _past),
     Rule("next? W=weekday (in|of|on|from|comma)? (next|coming) week_u", _weekday_in(1)),
     Rule("(in|on)? (next|coming) week_u (on|comma|the)? W=weekday", _weekday_in(1)),
     Rule("(in|on)? the? week_u after next (on|comma)? W=weekday", _weekday_in(2)),
@@ -167,12 +159,12 @@ DAY_RULES = (
     Rule("next W=weekday", _weekday_in(1)),
     Rule("(this|coming)+ W=weekday", _this_weekday),
     Rule("(?<!pronoun/the) W=weekday", _weekday),
-    Rule("(?<=the) W=weekday (?=at/clock/part/range_to)", _weekday),
-    Rule("L=length (from|after|on|hence) D=day", _from_day),
+    Rule("(?<=the) W=weekday (?=at/clock/partword/range_to)", _weekday),
+    Rule("L=length (from|after|on) D=day", _from_day),
     Rule("the? day_u (A=after|before) D=day", _day_beside),
     Rule("(in|plus) L=length", _from_now),
     Rule("L=length (fromnow|later|from now)", _from_now),
     Rule("within L=length", _within),
-    Rule("next U=unit (?=stop/at/clock/part/comma|$)", _next_unit),
-    Rule("(?<!act) now (?=stop/at/part|$)", _now),
+    Rule("next U=unit (?=stop/at/clock/partword/comma|$)", _next_unit),
+    Rule("(?<!act) now (?=stop/at/partword|$)", _now),
 )

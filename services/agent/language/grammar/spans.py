@@ -121,7 +121,7 @@ EARLY_RANGE_RULES = (
     Rule(f"A=clock range_to B={_X}" + COUNTED, _between),
     Rule("(?<!num/month/any/label) A=h24 range_to B=clock", _between),
     Rule("(?<=day/part) at? A=h24 range_to B=h24" + COUNTED, _between),
-    Rule("(?<!num/month/any/label) A=h24 range_to B=h24 (?=(in the|on|on the|this)? (day|part|tonight))", _between),
+    Rule("(?<!num/month/any/label) A=h24 range_to B=h24 (?=(in the|on|on the|this)? (day|part))", _between),
 )
 
 SPAN_RULES = (
@@ -131,14 +131,14 @@ SPAN_RULES = (
     Rule("between A=day/period (and|range_to) the? B=day/period", _day_range),
     Rule("A=day/period range_to (on|the)* B=day/period", _day_range),
     Rule("from? now range_to B=day/period", _from_now_to),
-    Rule("(after|starting) (at|on|about)* C=clock", _after),
-    Rule("from (at|about)* C=clock onward?", _open_from),
+    Rule("(after|starting) (at|on)* C=clock", _after),
+    Rule("from at* C=clock onward?", _open_from),
     Rule("C=clock onward", _after),
     Rule("before (at|the)* C=clock", _before),
     Rule("C=clock backward", _before),
     Rule("after the? P=part", _after_part),
     Rule("before the? P=part", _before_part),
-    Rule("A=window (and|but|comma)* B=window", _after_before),
+    Rule("A=window (and|comma)* B=window", _after_before),
     Rule("starting (on|the)* D=day/period", _edge(Open.AFTER, inclusive=True)),
     Rule("after (on|the)* D=day/period", _edge(Open.AFTER, inclusive=False)),
     Rule("upto (on|the)* D=day/period", _edge(Open.BEFORE, inclusive=True)),

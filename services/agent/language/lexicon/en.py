@@ -57,7 +57,7 @@ MEANINGS: dict[str, dict[str, int]] = {
         "pm, p.m., p.m, p m": 1,
     },
     "meridiem_letter": {"a": 0, "p": 1},
-    "part": {
+    "partword": {
         "morning, mornings, forenoon, breakfast time, breakfasttime": Part.MORNING,
         "afternoon, afternoons, aftenoon, arvo": Part.AFTERNOON,
         "evening, evenings, evenning, eve": Part.EVENING,
@@ -106,7 +106,7 @@ PLAIN: dict[str, str] = {
     "for": "for",
     "from": "from, fr",
     "between": "between, betwen, in between",
-    "and": "and, &, n",
+    "and": "and, &, n, but",
     "or": "or",
     "range_to": "to, until, till, til, through, thru, up to, -, –, —, ~, to about, to around",
     "dash": "-, –, —",
@@ -154,7 +154,7 @@ PLAIN: dict[str, str] = {
     "more, colleagues, members, players, couples, families, dogs, cats, pets, bags, cars, pieces, years old, "
     "degrees, inches, feet, lbs, x, and a half",
     "label": "room, gate, flight, number, no., version, order, extension, ext, unit, apartment, apt, floor, level, "
-    "chapter, page, suite, platform, bus, line, channel, season, episode, part, step, option, #, ref, reference, "
+    "chapter, page, suite, platform, bus, line, channel, season, episode, step, option, #, ref, reference, "
     "pin, code, zip, postcode, call, text, phone, tel, iphone, galaxy, pixel, windows, ps, model, size",
     "one_noun": "one, ones, option, options, slot, time, class, session, choice, visit, floor, thing, appointment, "
     "available, opening, name, person, booking, half, round, place, timer, hand, to, two, three",

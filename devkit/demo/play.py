@@ -1,0 +1,151 @@
+"""Playing the script against the running demo: transcript, latencies, and every check that must hold at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from io import BytesIO
+
+import aiohttp
+import asyncpg
+from rich.console import Console
+from rich.markup import escape
+
+from devkit.demo.script import STORIES, VOICES, Step, Story
+from devkit.demo.world import World
+from devkit.phone import NoAnswer, Phone
+from devkit.whatsapp.state import PhoneMessage
+from shared.ids import tenant_id_of
+
+QUIET_SECONDS = 20.0
+
+
+@dataclass
+class Outcome:
+    """What went wrong, and how long each step took from webhook to last answer, in milliseconds."""
+
+    problems: list[str] = field(default_factory=list)
+    latencies: list[float] = field(default_factory=list)
+
+
+async def play(world: World, database_url: str, console: Console) -> Outcome:
+    """Play every story, one after the other, then check database, messages and receipts."""
+    outcome = Outcome()
+    numbers = {tenant["slug"]: tenant["whatsapp"]["phone_number_id"] for tenant in world.seed["tenants"]}
+    async with aiohttp.ClientSession() as http:
+        phones = {}
+        for story in STORIES:
+            phone = Phone(http, world.phone_url, numbers[story.tenant], story.customer, story.name)
+            phones[story.customer] = phone
+            await _play_story(story, phone, console, outcome)
+        await until_quiet(database_url)
+        for story in STORIES:
+            await _check_nothing_more(story, phones[story.customer], outcome)
+    await _check_bookings(database_url, outcome)
+    return outcome
+
+
+async def _play_story(story: Story, phone: Phone, console: Console, outcome: Outcome) -> None:
+    console.print(f"\n[bold]{escape(story.title)}[/]  [dim]{escape(story.name)} → {story.tenant}[/]")
+    await phone.introduce()
+    for step in story.steps:
+        started = time.monotonic()
+        try:
+            await _do(step, phone)
+            console.print(f"  [cyan]{escape(story.name.split()[0])}:[/] {escape(step.shown)}")
+            got = await phone.answers(len(step.answers))
+        except NoAnswer as error:
+            outcome.problems.append(f"{story.title}: after {step.shown!r}: {error}")
+            return
+        took = (time.monotonic() - started) * 1000
+        outcome.latencies.append(took)
+        for expected, message in zip(step.answers, got, strict=True):
+            content = message.content
+            text = content.text or ""
+            choices = len(content.buttons) + sum(len(section.rows) for section in content.sections)
+            console.print(f"  [green]{story.tenant}:[/] {escape(text)} {_shown_choices(message)}")
+            if problem := expected.problem(content.type, text, choices):
+                outcome.problems.append(f"{story.title}: {problem}")
+            if content.type == "document" and (problem := pdf_problem(await phone.file(message))):
+                outcome.problems.append(f"{story.title}: {problem}")
+        console.print(f"  [dim]{took:.0f} ms[/]")
+
+
+async def _do(step: Step, phone: Phone) -> None:
+    if step.say is not None:
+        await phone.say(step.say)
+    elif step.tap is not None:
+        await phone.tap(step.tap)
+    elif step.voice is not None:
+        await phone.speak(await asyncio.to_thread((VOICES / step.voice).read_bytes))
+
+
+def _shown_choices(message: PhoneMessage) -> str:
+    content = message.content
+    options = [*content.buttons, *(row for section in content.sections for row in section.rows)]
+    if content.media:
+        return f"[dim]{escape(content.media.filename or content.media.mime_type)}, {content.media.size} bytes[/]"
+    return " ".join(f"[reverse] {escape(option.title)} [/]" for option in options)
+
+
+def pdf_problem(data: bytes) -> str | None:
+    """Why these bytes are not a receipt of one page, or None."""
+    from pypdf import PdfReader
+    from pypdf.errors import PdfReadError
+
+    try:
+        pages = PdfReader(BytesIO(data)).pages
+        text = pages[0].extract_text() if pages else ""
+    except PdfReadError as error:
+        return f"the receipt is no PDF: {error}"
+    if len(pages) != 1:
+        return f"the receipt has {len(pages)} pages instead of 1"
+    return None if text.strip() else "the receipt's page is empty"
+
+
+async def until_quiet(database_url: str, within: float = QUIET_SECONDS) -> None:
+    """Wait until no accepted message and no outgoing one is on its way. Raises TimeoutError, naming what is left."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        until = time.monotonic() + within
+        while left := {name: n for name, n in (await _open_work(connection)).items() if n}:
+            if time.monotonic() > until:
+                raise TimeoutError(f"still on its way after {within:g} s: {left}")
+            await asyncio.sleep(0.05)
+    finally:
+        await connection.close()
+
+
+async def _open_work(connection: asyncpg.Connection[asyncpg.Record]) -> dict[str, int]:
+    row = await connection.fetchrow(
+        """SELECT (SELECT count(*) FROM gateway.inbox WHERE handled_at IS NULL) AS inbox,
+                  (SELECT count(*) FROM gateway.deliveries WHERE state IN ('pending', 'sending')) AS deliveries,
+                  (SELECT count(*) FROM agent.outbox) AS agent_outbox,
+                  (SELECT count(*) FROM booking.outbox) AS booking_outbox,
+                  (SELECT count(*) FROM notifier.outbox) AS notifier_outbox"""
+    )
+    return dict(row) if row else {}
+
+
+async def _check_nothing_more(story: Story, phone: Phone, outcome: Outcome) -> None:
+    for message in await phone.poll():
+        outcome.problems.append(f"{story.title}: one message too many: {message.content.text!r}")
+
+
+async def _check_bookings(database_url: str, outcome: Outcome) -> None:
+    connection = await asyncpg.connect(database_url)
+    try:
+        for story in STORIES:
+            held = await connection.fetchval(
+                "SELECT count(*) FROM booking.bookings WHERE tenant_id = $1 AND status = 'confirmed'"
+                " AND contact -> 'address' ->> 'user_id' = $2",
+                tenant_id_of(story.tenant),
+                story.customer,
+            )
+            if held != story.bookings:
+                outcome.problems.append(
+                    f"{story.title}: {story.bookings} bookings expected in the database, {held} found"
+                )
+    finally:
+        await connection.close()

@@ -1,0 +1,44 @@
+"""Which time does this text mean? The pipeline: lex, tag, run the rules, resolve."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime
+
+from services.agent.language import lexicon
+from services.agent.language.cascade import Context
+from services.agent.language.grammar import cascade
+from services.agent.language.lexer import lex
+from services.agent.language.resolve import When, collect, resolve
+from services.agent.language.tokens import Token
+
+MAX_CHARS = 2000  # what follows in a longer message is not looked at, so that a turn stays cheap
+
+_MONTH_FIRST = frozenset({"us", "ca", "ph", "bz", "fm", "pw", "mh"})
+_EVENING_WORDS = re.compile(r"\b(dinner|supper|drinks?|cocktails?|evening|evenings|tonight|party|concert|show|date night)\b")
+
+
+def day_first(locale: str | None, language: str) -> bool:
+    """Whether 3/4 is the third of April here. Without a locale English is read as American, others day first."""
+    region = re.split(r"[-_]", locale)[-1].lower() if locale and re.search(r"[-_]", locale) else ""
+    if region:
+        return region not in _MONTH_FIRST
+    return language != "en"
+
+
+def tokens_of(text: str, language: str = "en") -> list[Token]:
+    """The tagged tokens of a text, before any rule ran."""
+    return lexicon.load(language).annotate(lex(text[:MAX_CHARS].lower()))
+
+
+def read_time(text: str, now: datetime, *, locale: str | None = None, language: str = "en") -> tuple[When, list[Token]]:
+    """The time a text means for somebody whose local clock shows `now` (naive), and its tokens after the rules."""
+    context = Context(now, day_first(locale, language))
+    tokens = cascade("en").run(tokens_of(text), context)
+    said = collect(tokens, context.today)
+    when = resolve(said, now, late=bool(_EVENING_WORDS.search(text.lower())))
+    if said.spans and (when.start or when.end):
+        first, last = said.spans[0][0], max(end for _, end in said.spans)
+        when = replace(when, words=text[first:last])
+    return when, tokens

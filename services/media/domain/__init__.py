@@ -1,0 +1,1 @@
+"""What may enter and leave the media service: rules only, no I/O."""

@@ -1,0 +1,1 @@
+"""What is said to whom about which fact: pure functions over frozen values, no clock, no I/O."""

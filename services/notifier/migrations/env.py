@@ -1,0 +1,5 @@
+"""How are this service's migrations run? On the connection that `shared.migrate` passes in."""
+
+from shared.migrate import run_env
+
+run_env()

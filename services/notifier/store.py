@@ -1,0 +1,137 @@
+"""Where is kept what was told to whom? Every SQL statement of the notifier; each method is one transaction.
+
+Each returns the messages to publish now that they are committed, in the order in which people must get them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.notifier.domain.plan import (
+    CANCELLED,
+    CONFIRMED,
+    Notice,
+    ReceiptRequest,
+    notice_id,
+    plan,
+    plan_receipt,
+    receipt_notice,
+)
+from shared import subjects
+from shared.db import Connection, Database
+from shared.messages.booking import BookingConfirmed, BookingEvent
+from shared.messages.media import ReceiptReady
+from shared.outbox import Outgoing, TableOutbox
+
+_INSERT_NOTICE = """
+    INSERT INTO notifier.notifications
+        (tenant_id, id, event_id, booking_id, recipient_id, purpose, conversation_id, body)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb) ON CONFLICT DO NOTHING RETURNING id"""
+
+_IS_CANCELLED = """
+    SELECT EXISTS (SELECT 1 FROM notifier.notifications
+                   WHERE tenant_id = $1 AND booking_id = $2 AND purpose = $3)"""
+
+_INSERT_RECEIPT = """
+    INSERT INTO notifier.receipts (tenant_id, receipt_id, booking_id, event_id, data)
+    VALUES ($1, $2, $3, $4, $5::jsonb) ON CONFLICT DO NOTHING"""
+
+_RECEIPT_IS_READY = """
+    UPDATE notifier.receipts SET state = 'ready', ready_at = now()
+    WHERE tenant_id = $1 AND receipt_id = $2 AND state = 'requested' RETURNING data"""
+
+_DELETE_OUTGOING = "DELETE FROM notifier.outbox WHERE tenant_id = $1 AND id = $2"
+
+_UNCONFIRMED = "SELECT tenant_id, id, subject, payload FROM notifier.outbox WHERE tenant_id = $1 AND id = $2"
+
+
+class NotifierStore:
+    """The notifier's tables. Raises asyncpg's errors; see `shared.db.is_transient`."""
+
+    def __init__(self, db: Database, outbox: TableOutbox) -> None:
+        self._db = db
+        self._outbox = outbox
+
+    async def tell(self, event: BookingEvent) -> Sequence[Outgoing]:
+        """Store what this event calls for: its messages, and a receipt's job. Nothing when it was told before."""
+        async with self._db.tenant(event.tenant_id) as connection:
+            if isinstance(event, BookingConfirmed) and await self._cancelled(connection, event):
+                # Its event was lost and came again after the cancellation was told: "you're booked" would be untrue.
+                return []
+            outgoing = [
+                outgoing_notice(notice) for notice in plan(event) if await self._insert(connection, notice)
+            ]
+            if outgoing and isinstance(event, BookingConfirmed):
+                outgoing.append(await self._ask_for_receipt(connection, plan_receipt(event)))
+            await self._outbox.add(connection, outgoing)
+        return outgoing
+
+    async def receipt_ready(self, ready: ReceiptReady) -> Sequence[Outgoing]:
+        """Store the receipt's message and close its job. Nothing to send when that was done, or nobody asked here.
+
+        A confirmation that the gateway has not acknowledged comes first once more: it must not arrive after its receipt.
+        """
+        async with self._db.tenant(ready.tenant_id) as connection:
+            data = await connection.fetchval(_RECEIPT_IS_READY, ready.tenant_id, ready.reply_token)
+            if data is None:
+                return []
+            request = ReceiptRequest.model_validate_json(data)
+            await connection.execute(_DELETE_OUTGOING, ready.tenant_id, request.job_id)
+            notice = receipt_notice(request, ready.file)
+            if not await self._insert(connection, notice):
+                return []
+            outgoing = outgoing_notice(notice)
+            await self._outbox.add(connection, [outgoing])
+            earlier = await self._unconfirmed_confirmation(connection, request)
+        return [*earlier, outgoing]
+
+    async def _insert(self, connection: Connection, notice: Notice) -> bool:
+        inserted = await connection.fetchval(
+            _INSERT_NOTICE,
+            notice.tenant_id,
+            notice.id,
+            notice.event_id,
+            notice.booking_id,
+            notice.contact.customer_id,
+            notice.purpose,
+            notice.contact.conversation_id,
+            notice.body.model_dump_json(exclude_none=True),
+        )
+        return inserted is not None
+
+    async def _cancelled(self, connection: Connection, event: BookingConfirmed) -> bool:
+        return bool(
+            await connection.fetchval(_IS_CANCELLED, event.tenant_id, event.booking.booking_id, CANCELLED)
+        )
+
+    async def _ask_for_receipt(self, connection: Connection, request: ReceiptRequest) -> Outgoing:
+        tenant_id = request.job.tenant_id
+        await connection.execute(
+            _INSERT_RECEIPT,
+            tenant_id,
+            request.receipt_id,
+            request.booking_id,
+            request.event_id,
+            request.model_dump_json(exclude_none=True),
+        )
+        return Outgoing(
+            tenant_id,
+            request.job_id,
+            subjects.job("media", request.job.name, tenant_id),
+            request.job.encode(),
+        )
+
+    async def _unconfirmed_confirmation(
+        self, connection: Connection, request: ReceiptRequest
+    ) -> Sequence[Outgoing]:
+        confirmation_id = notice_id(request.event_id, request.contact.customer_id, CONFIRMED)
+        row = await connection.fetchrow(_UNCONFIRMED, request.job.tenant_id, confirmation_id)
+        return [Outgoing(row["tenant_id"], row["id"], row["subject"], row["payload"])] if row else []
+
+
+def outgoing_notice(notice: Notice) -> Outgoing:
+    """A notice on its way to the gateway."""
+    subject = subjects.outbound(
+        notice.contact.address.channel, notice.tenant_id, notice.contact.conversation_id
+    )
+    return Outgoing(notice.tenant_id, notice.id, subject, notice.message.encode())

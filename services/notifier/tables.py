@@ -1,0 +1,91 @@
+"""What do the notifier's tables look like? SQLAlchemy's view of them, for reads; the migrations make them (a test compares)."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData(
+    schema="notifier",
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "uq": "%(table_name)s_%(column_0_name)s_key",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+        "ix": "%(table_name)s_%(column_0_name)s_idx",
+    },
+)
+
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("id", Uuid, nullable=False),
+    Column("event_id", Uuid, nullable=False),
+    Column("booking_id", Uuid, nullable=False),
+    Column("recipient_id", Uuid, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("conversation_id", Uuid, nullable=False),
+    Column("body", JSONB, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    UniqueConstraint("tenant_id", "event_id", "recipient_id", "purpose", name="notifications_event_id_key"),
+    Index("notifications_booking_id_idx", "tenant_id", "booking_id", "purpose"),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("receipt_id", Uuid, nullable=False),
+    Column("booking_id", Uuid, nullable=False),
+    Column("event_id", Uuid, nullable=False),
+    Column("state", Text, nullable=False, server_default=text("'requested'")),
+    Column("data", JSONB, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("ready_at", DateTime(timezone=True)),
+    PrimaryKeyConstraint("tenant_id", "receipt_id"),
+    CheckConstraint("state IN ('requested', 'ready')", name="state"),
+    Index("receipts_booking_id_idx", "tenant_id", "booking_id"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("id", Uuid, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("next_attempt_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    Index("outbox_next_attempt_at_idx", "next_attempt_at"),
+)
+
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("id", Uuid, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("tenant_id", "id"),
+)

@@ -1,0 +1,81 @@
+"""The whole of Usher with the emulator, one process per service, as `make demo` runs it: one world for all end-to-end tests."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from devkit.demo.world import DemoSupervisor, World, private_world
+from devkit.phone import Phone
+
+SEED = Path(__file__).parent / "seed.yaml"
+LISBOA, NEW_YORK = "200000000000001", "200000000000002"
+
+_numbers = itertools.count(351_930_000_000)
+
+
+@pytest.fixture(scope="session")
+async def running() -> AsyncIterator[tuple[World, DemoSupervisor]]:
+    """Everything, started once; a test that kills something starts it again."""
+    folder = Path(tempfile.mkdtemp(prefix="usher-e2e-"))
+    world = private_world(
+        folder / "data",
+        seed_file=SEED,
+        resend_after_seconds=2.0,
+        relay_interval_seconds=0.2,
+        command_timeout_seconds=1.0,
+        whatsapp_echo_wait_seconds=5.0,
+    )
+    supervisor = DemoSupervisor(world, on_line=_keep(folder / "log.txt"))
+    async with supervisor:
+        yield world, supervisor
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _keep(path: Path) -> Callable[[str, str], None]:
+    # Printed with -s or on a failing start; kept in a file because a child's lines come at any time.
+    log = path.open("a", buffering=1)
+    return lambda name, line: print(f"{name}: {line}", file=log)
+
+
+@pytest.fixture
+def world(running: tuple[World, DemoSupervisor]) -> World:
+    """Ports, secrets and seed of the running Usher."""
+    return running[0]
+
+
+@pytest.fixture
+def supervisor(running: tuple[World, DemoSupervisor]) -> DemoSupervisor:
+    """Kills and restarts its parts."""
+    return running[1]
+
+
+@pytest.fixture
+def database_url(supervisor: DemoSupervisor) -> str:
+    """PostgreSQL as the owner, for looking at what is stored."""
+    assert supervisor.settings.database_owner_url
+    return supervisor.settings.database_owner_url
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    """A client for phones: as many connections as there are customers."""
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=90)) as session:
+        yield session
+
+
+@pytest.fixture
+def new_phone(http: aiohttp.ClientSession, world: World) -> Callable[..., Phone]:
+    """Phones of customers nobody has met before."""
+
+    def make(business: str = LISBOA) -> Phone:
+        return Phone(http, world.phone_url, business, str(next(_numbers)))
+
+    return make

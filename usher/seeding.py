@@ -1,0 +1,46 @@
+"""Whom does a seed document concern? Reads the file and hands all of it to each service that loads a part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module, util
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from shared.errors import UsherError
+from shared.settings import Settings
+
+SEEDING_SERVICES = ("booking", "gateway")
+
+
+class SeedError(UsherError):
+    """The seed file cannot be used."""
+
+
+def load_document(file: Path) -> Mapping[str, Any]:
+    """The mapping in this YAML (or JSON) file. Raises SeedError."""
+    try:
+        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SeedError(f"{file} cannot be read: {error.strerror}.") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SeedError(f"{file} is not valid YAML: {' '.join(str(error).split())}.") from error
+    if not isinstance(document, Mapping):
+        raise SeedError(f"{file} must hold a mapping (tenants: …) at its top.")
+    return document
+
+
+async def seed_all(document: Mapping[str, Any], settings: Settings) -> list[str]:
+    """Call `services.<name>.seed.seed(document, settings)` where it exists; returns those services.
+
+    Raises SeedError when none of them does, and what the services raise.
+    """
+    modules = {name: f"services.{name}.seed" for name in SEEDING_SERVICES}
+    present = [name for name, module in modules.items() if util.find_spec(module) is not None]
+    if not present:
+        raise SeedError("No service of this installation loads seed files.")
+    for name in present:
+        await import_module(modules[name]).seed(document, settings)
+    return present
