@@ -90,7 +90,7 @@ def check_send(body: object) -> Send:
     if body.get("messaging_product") != "whatsapp":
         raise GraphError(100, "The parameter messaging_product is required.")
     kind = body.get("type", "text")
-    if kind not in CONTENTS:
+    if not isinstance(kind, str) or kind not in CONTENTS:
         raise GraphError(
             100, f"Param type must be one of {{{', '.join(sorted(CONTENTS)).upper()}}} - got {kind!r}."
         )

@@ -16,7 +16,7 @@ from typing import IO
 
 import imageio_ffmpeg
 
-from services.media.domain.accept import Accept, Demuxer, Limits, Refuse, accept
+from services.media.domain.accept import Demuxer, Limits, Refuse, accept
 from shared.errors import Transient, UsherError
 
 #: Samples per second of everything that leaves here.
@@ -73,7 +73,6 @@ def decode_blocking(data: bytes, limits: Limits, timeout: float) -> Pcm:
     verdict = accept(data, limits)
     if isinstance(verdict, Refuse):
         raise AudioRefused(verdict)
-    assert isinstance(verdict, Accept)
     with tempfile.TemporaryDirectory(prefix="usher-decode-") as cage, tempfile.TemporaryFile() as source:
         source.write(data)
         source.seek(0)

@@ -53,10 +53,10 @@ class NotifierStore:
         self._outbox = outbox
 
     async def tell(self, event: BookingEvent) -> Sequence[Outgoing]:
-        """Store what this event calls for: its messages, and a receipt's job. Nothing when it was told before."""
+        """Store what this event calls for: messages, a receipt's job. Nothing when it was told before."""
         async with self._db.tenant(event.tenant_id) as connection:
             if isinstance(event, BookingConfirmed) and await self._cancelled(connection, event):
-                # Its event was lost and came again after the cancellation was told: "you're booked" would be untrue.
+                # It got lost and came again after the cancellation was told: "booked" would be untrue.
                 return []
             outgoing = [
                 outgoing_notice(notice) for notice in plan(event) if await self._insert(connection, notice)
@@ -67,9 +67,9 @@ class NotifierStore:
         return outgoing
 
     async def receipt_ready(self, ready: ReceiptReady) -> Sequence[Outgoing]:
-        """Store the receipt's message and close its job. Nothing to send when that was done, or nobody asked here.
+        """Store the receipt's message and close its job. Nothing when that was done, or nobody asked here.
 
-        A confirmation that the gateway has not acknowledged comes first once more: it must not arrive after its receipt.
+        A confirmation that the gateway has not acknowledged comes first once more: it must not arrive later.
         """
         async with self._db.tenant(ready.tenant_id) as connection:
             data = await connection.fetchval(_RECEIPT_IS_READY, ready.tenant_id, ready.reply_token)

@@ -1,4 +1,4 @@
-"""What does the notifier do with each event? Reads it, hands it to the store, publishes what was committed."""
+"""What does the notifier do with each event? Reads it, hands it to the store, publishes the outcome."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ AnyMessage = TypeVar("AnyMessage", bound=Message)
 
 
 class Subscribers:
-    """Handles deliveries of EVENTS. `handle` returns when the effect is committed; events of no concern have none."""
+    """Handles deliveries of EVENTS; those of no concern have no effect."""
 
     def __init__(self, store: NotifierStore, sender: Sender) -> None:
         self._store = store
         self._sender = sender
 
     async def handle(self, delivery: Delivery) -> None:
-        """Handle one event. Raises `Poison` or `ValidationError` when it can never be handled."""
+        """Handle one event; its effect is committed on return. Raises `Poison` or `ValidationError`."""
         match (delivery.tokens[1], delivery.name):
             case ("booking", BookingConfirmed.name):
                 outgoing = await self._store.tell(_read(delivery, BookingConfirmed))

@@ -1,4 +1,4 @@
-"""What do the notifier's tables look like? SQLAlchemy's view of them, for reads; the migrations make them (a test compares)."""
+"""What do the notifier's tables look like? For reads; the migrations make them, and a test compares."""
 
 from __future__ import annotations
 

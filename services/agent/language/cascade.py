@@ -139,15 +139,15 @@ def _replace(tokens: list[Token], spelled: str, compiled: Compiled, context: Con
     """All matches of one rule, left to right, replaced by what they mean."""
     out: list[Token] = []
     done = 0
-    for match in compiled.regex.finditer(spelled):
-        if match.end() == match.start():
-            continue
+    at = 0
+    while (match := compiled.regex.search(spelled, at)) is not None:
         built = compiled.rule.build(Found(tokens, match), context)
-        if built is None:
+        if built is None:  # refused: the next match may begin inside this one
+            at = match.start() + 1
             continue
         out += tokens[done : match.start()]
         out += _tokens(built, tokens[match.start() : match.end()], dated=compiled.rule.dated)
-        done = match.end()
+        done = at = match.end()
     return out + tokens[done:]
 
 

@@ -10,13 +10,13 @@ from services.agent.language import lexicon
 from services.agent.language.cascade import Context
 from services.agent.language.grammar import cascade
 from services.agent.language.lexer import lex
-from services.agent.language.resolve import When, collect, resolve
+from services.agent.language.resolve import Said, When, collect, resolve
 from services.agent.language.tokens import Token
 
 MAX_CHARS = 2000  # what follows in a longer message is not looked at, so that a turn stays cheap
 
 _MONTH_FIRST = frozenset({"us", "ca", "ph", "bz", "fm", "pw", "mh"})
-_EVENING_WORDS = re.compile(r"\b(dinner|supper|drinks?|cocktails?|evening|evenings|tonight|party|concert|show|date night)\b")
+_EVENING_WORDS = re.compile(r"\b(dinner|supper|drinks?|cocktails?|evening|evenings|tonight|party|concert|show|date night|table|restaurant)\b")
 
 
 def day_first(locale: str | None, language: str) -> bool:
@@ -32,8 +32,10 @@ def tokens_of(text: str, language: str = "en") -> list[Token]:
     return lexicon.load(language).annotate(lex(text[:MAX_CHARS].lower()))
 
 
-def read_time(text: str, now: datetime, *, locale: str | None = None, language: str = "en") -> tuple[When, list[Token]]:
-    """The time a text means for somebody whose local clock shows `now` (naive), and its tokens after the rules."""
+def read_time(
+    text: str, now: datetime, *, locale: str | None = None, language: str = "en"
+) -> tuple[When, list[Token], Said]:
+    """The time a text means where the local clock shows `now` (naive), its tokens after the rules, and all mentions."""
     context = Context(now, day_first(locale, language))
     tokens = cascade("en").run(tokens_of(text), context)
     said = collect(tokens, context.today)
@@ -41,4 +43,4 @@ def read_time(text: str, now: datetime, *, locale: str | None = None, language: 
     if said.spans and (when.start or when.end):
         first, last = said.spans[0][0], max(end for _, end in said.spans)
         when = replace(when, words=text[first:last])
-    return when, tokens
+    return when, tokens, said

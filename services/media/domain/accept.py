@@ -29,6 +29,17 @@ class RefusalReason(StrEnum):
     UNKNOWN_FORMAT = "unknown_format"
 
 
+_MAGIC: tuple[tuple[Demuxer, *tuple[tuple[int, bytes], ...]], ...] = (
+    (Demuxer.OGG, (0, b"OggS\x00")),
+    (Demuxer.MATROSKA, (0, b"\x1a\x45\xdf\xa3")),
+    (Demuxer.MP4, (4, b"ftyp")),
+    (Demuxer.WAV, (0, b"RIFF"), (8, b"WAVE")),
+    (Demuxer.AMR, (0, b"#!AMR\n")),
+    (Demuxer.AMR, (0, b"#!AMR-WB\n")),
+    (Demuxer.MP3, (0, b"ID3")),
+)
+
+
 @dataclass(frozen=True)
 class Limits:
     """How much is accepted: `max_bytes` of file, and the `max_seconds` of sound that are decoded of it."""
@@ -68,21 +79,10 @@ def accept(data: bytes, limits: Limits) -> Accept | Refuse:
 
 def sniff(data: bytes) -> Demuxer | None:
     """The container that the first bytes announce, or None. Playlists (m3u8, ffconcat, …) are never recognised."""
-    match data[:16]:
-        case head if head.startswith(b"OggS\x00"):
-            return Demuxer.OGG
-        case head if head.startswith(b"\x1a\x45\xdf\xa3"):
-            return Demuxer.MATROSKA
-        case head if head[4:8] == b"ftyp":
-            return Demuxer.MP4
-        case head if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
-            return Demuxer.WAV
-        case head if head.startswith((b"#!AMR\n", b"#!AMR-WB\n")):
-            return Demuxer.AMR
-        case head if head.startswith(b"ID3"):
-            return Demuxer.MP3
-        case head:
-            return _sniff_frame(head)
+    for demuxer, *marks in _MAGIC:
+        if all(data.startswith(mark, offset) for offset, mark in marks):
+            return demuxer
+    return _sniff_frame(data[:4])
 
 
 def _sniff_frame(head: bytes) -> Demuxer | None:

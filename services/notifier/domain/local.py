@@ -1,4 +1,4 @@
-"""How are a moment, a place on the clock and an amount shown to people? In the business's zone, by CLDR's rules."""
+"""How are moments, hours and amounts shown to people? In the business's time zone, by CLDR's rules."""
 
 from __future__ import annotations
 
@@ -16,10 +16,16 @@ from babel.numbers import format_currency, get_currency_precision
 
 from services.notifier.domain.wording import Wording
 
+_JOINERS = "\u200c\u200d"
+"""Zero-width (non-)joiners: invisible, yet part of Persian and Hindi words and of many emoji."""
+
 
 def locale_for(wording: Wording, language: str, timezone: str) -> Locale:
-    """The locale of these words at this business: the country its language tag (BCP 47) names, else the country of
-    its time zone when people speak the language there (New York: 7:00 PM), else the wording's own."""
+    """The locale of these words at this business.
+
+    The country that its language tag (BCP 47) names, else the country of its time zone when people speak the
+    language there (New York: 7:00 PM), else the wording's own.
+    """
     tag, _, region = language.replace("-", "_").partition("_")
     if tag.lower() == wording.language and region and exists(f"{tag.lower()}_{region.upper()}"):
         return Locale.parse(f"{tag.lower()}_{region.upper()}")
@@ -42,7 +48,7 @@ def show_day(at: datetime, timezone: str, locale: Locale, seen_from: datetime) -
     )
     if nearest is None:
         return format_date(local, "full", locale=locale)
-    # CLDR's rule for a skeleton that was met by a shorter one: the same pattern with its fields made as long as asked.
+    # CLDR's rule where only a shorter skeleton exists: its pattern, with the fields made as long as asked.
     pattern = re.sub("E+", "EEEE", re.sub("M{3,}", "MMMM", skeletons[nearest].pattern))
     return format_date(local, pattern, locale=locale)
 
@@ -57,13 +63,13 @@ def show_hours(starts_at: datetime, ends_at: datetime, timezone: str, locale: Lo
     hour = "H" if re.search("[Hk]", locale.time_formats["short"].pattern) else "h"
     if start.utcoffset() != end.utcoffset() or ends_at - starts_at >= timedelta(days=1):
         clock = "HH:mm" if hour == "H" else "h:mm a"
-        exact = f"{clock} O" if start.utcoffset() != end.utcoffset() else clock
+        exact = f"{clock} ZZZZ" if start.utcoffset() != end.utcoffset() else clock
         last = exact if start.date() == end.date() else f"d MMMM {exact}"
         shown = (
             f"{format_datetime(start, exact, locale=locale)} – {format_datetime(end, last, locale=locale)}"
         )
     else:
-        # Instants of one offset: without their zone, babel cannot mistake the second 01:30 of a night for the first.
+        # One offset for both: without it, babel cannot mistake the second 01:30 of a night for the first.
         naive = (start.replace(tzinfo=None, fold=0), end.replace(tzinfo=None, fold=0))
         shown = re.sub(r"\s*–\s*", "–", format_interval(*naive, f"{hour}m", locale=locale))
     return shown.replace("\u202f", " ").replace("\u2009", " ")
@@ -78,7 +84,7 @@ def show_zone(timezone: str, wording: Wording, locale: Locale) -> str:
 
 
 def show_money(minor: int, currency: str, wording: Wording, locale: Locale) -> str:
-    """`€30.00` from 3000 minor units of an ISO 4217 currency, with as many decimals as it has; nothing is free."""
+    """`€30.00` from 3000 minor units of an ISO 4217 currency, with its number of decimals; 0 is free."""
     if minor == 0:
         return wording.free
     return format_currency(Decimal(minor).scaleb(-get_currency_precision(currency)), currency, locale=locale)
@@ -90,6 +96,6 @@ def show_places(count: int, wording: Wording, locale: Locale) -> str:
 
 
 def one_line(text: str, limit: int = 200) -> str:
-    """`text` on one line, without control characters, cut to `limit` characters: a name must not forge a line."""
-    words = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    """`text` on one line of at most `limit` characters, without control ones: no name may forge a line."""
+    words = " ".join("".join(c if c.isprintable() or c in _JOINERS else " " for c in text).split())
     return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"

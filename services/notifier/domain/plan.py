@@ -1,4 +1,4 @@
-"""Which messages does a fact call for, and which receipt? The ids follow from the fact, so planning again plans the same."""
+"""Which messages does a fact call for, and which receipt? Their ids follow from the fact, the same for ever."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def plan(event: BookingEvent) -> list[Notice]:
 
 
 def plan_receipt(event: BookingConfirmed) -> ReceiptRequest:
-    """The receipt that a confirmed booking calls for; its number is the day of issue and the booking's reference."""
+    """The receipt that a confirmed booking calls for, numbered by the day of issue and the reference."""
     booking, session, business = event.booking, event.booking.session, event.business
     wording, locale = texts.words_of(event)
     receipt_id = derive("receipt", event.tenant_id, booking.booking_id, event.event_id)

@@ -1,6 +1,6 @@
 """Which words does a language use? One table per language; a new language is a new table, nothing else.
 
-Templates are filled with `str.format`: only the tables hold braces, values put in are never read as templates.
+Templates are filled with `str.format`: only the tables hold braces, what is put in is never read as one.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 class Wording:
     """The words of one language.
 
-    `language` is BCP 47 without a region, `locale` the CLDR locale for businesses whose country does not speak it.
-    `places` has a template (`{count}`) per CLDR plural category, `other` always. `receipt_name` is a file name.
+    `language` is BCP 47 without a region, `locale` the CLDR locale where the business's country does not
+    speak it, `places` a template (`{count}`) per CLDR plural category, `other` always.
     """
 
     language: str

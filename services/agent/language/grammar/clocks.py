@@ -158,8 +158,8 @@ CLOCK_RULES = (
     Rule("(?<=at/after/before) H=hhmm " + COUNTED, _military),
     Rule("h12 N=noon", _noon),
     Rule("N=noon", _noon),
-    Rule("(?<=at) H=h24 h_letter", _hour_minutes),
-    Rule("(?<=at/day) H=h12 X=meridiem_letter", _letter),
+    Rule("(?<=at/range_to/from/between/weekday/reldays/dash) H=h24 h_letter", _hour_minutes),
+    Rule("(?<=at/day/range_to/weekday/reldays) H=h12 X=meridiem_letter", _letter),
 )
 
 PART_RULES = (
@@ -174,7 +174,7 @@ BARE_RULES = (
     Rule("H=h24 M=mins? ish? (in the|at|this)? P=part", _hour_in_part),
     Rule("P=part at? H=h24 M=mins? " + COUNTED, _hour_in_part),
     Rule("H=h24 ish", _bare_hour),
-    Rule("(?<=at/after/before/starting/until/day) H=h24 M=mins? " + COUNTED, _bare_hour),
+    Rule("(?<=at/after/before/starting/until/day) H=h24 (M=mins minute_u?)? " + COUNTED, _bare_hour),
     Rule("(?<!for/day_noun/any/num/label/month/month_name/clock/to/and/dash) H=h24 M=mins? (?=(on the?)? day)", _bare_hour),
-    Rule("^ H=h12 M=mins stop? $", _bare_hour),
+    Rule("^ (?!digits) H=h12 M=mins stop? $", _bare_hour),
 )

@@ -113,7 +113,7 @@ def _keep(m: Found, _: Context) -> Built:
 
 
 _Y = "(comma? (of|in|year_mark)* Y=yr)?"
-_END = "(?!unit/people/oclock/mer/past/meridiem_letter/clock_digits)"
+_END = "(?!month/unit/people/oclock/mer/past/meridiem_letter/clock_digits)"
 _NO_CHOICE = "(?!one_noun/people/unit/partword/weekday/num)"
 _BEFORE_DAY = "(?<=on/for/from/until/to/range_to/before/after/starting/at/between/upto)"
 
@@ -132,8 +132,8 @@ DATED_RULES = (
     Rule("M=month the? D=dom/dom_ord (of|in|comma)? (N=next|this) year_u", _month_day_by_year_word, dated=True),
     Rule("D=dom/dom_ord (slash|dash|of)? the? M=month (dash|slash|comma|of|in|year_mark)* Y=yr", _month_day, dated=True),
     Rule("M=month (slash|dash|comma)? the? D=dom/dom_ord (comma|of|in|year_mark)* Y=yr", _month_day, dated=True),
-    Rule("M=month (slash|comma|dash)? the? D=dom/dom_ord" + _END, _month_day, dated=True),
-    Rule("the? D=dom/dom_ord (slash|of|dash|day_u)* the? M=month", _month_day, dated=True),
+    Rule("M=month (slash|comma|dash)? the? (?!vague_one) D=dom/dom_ord" + _END, _month_day, dated=True),
+    Rule("the? (?!vague_one) D=dom/dom_ord (slash|of|dash|day_u)* the? M=month", _month_day, dated=True),
     Rule("H=holiday Y=yr?", _holiday, dated=True),
     Rule("(?<!any/from/between/weekday) A=dom dash B=dom" + _END + "(?!dash/partword)", _dashed, dated=True),
     Rule("the? D=dom/dom_ord day_u? of? (this|the) month_u", _dom_of_month, dated=True),

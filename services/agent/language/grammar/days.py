@@ -68,6 +68,14 @@ def _from_now(m: Found, ctx: Context) -> Built:
     return Day.one(at.date()) if length.whole_days else Moment(at)
 
 
+def _month_in(m: Found, ctx: Context) -> Built:
+    """ "march in a year": that month of the year so far away."""
+    length = m.value("L", Length)
+    if length.days or not length.whole_days:
+        return None
+    return dates.named_month(ctx.today, m.word("M", "month"), dates.shifted(ctx.today, months=length.months).year)
+
+
 def _from_day(m: Found, _: Context) -> Built:
     length, day = m.value("L", Length), m.value("D", Day)
     return one(dates.shifted(day.start, days=length.days, months=length.months)) if length.whole_days else None
@@ -160,6 +168,7 @@ DAY_RULES = (
     Rule("(this|coming)+ W=weekday", _this_weekday),
     Rule("(?<!pronoun/the) W=weekday", _weekday),
     Rule("(?<=the) W=weekday (?=at/clock/partword/range_to)", _weekday),
+    Rule("M=month in L=length", _month_in),
     Rule("L=length (from|after|on) D=day", _from_day),
     Rule("the? day_u (A=after|before) D=day", _day_beside),
     Rule("(in|plus) L=length", _from_now),

@@ -102,7 +102,7 @@ WEEK_OF_MONTH_RULES = (Rule("the? (O=ord|L=last) week_u of M=month Y=yr?", _week
 
 PERIOD_RULES = (
     Rule("(in|for|within)? (next|coming|this) (N=num|S=span_words) coming? U=unit", _coming_units),
-    Rule("(in|for|within)? the? (N=num|S=span_words) (next|coming) U=unit", _coming_units),
+    Rule("(in|for|within)? the? (N=num|S=span_words) (next|coming) U=plural_u", _coming_units),
     Rule("(next|coming) L=length", _coming_length),
     Rule("the? week_u after next", _week(2)),
     Rule("the? month_u after next", _month(2)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.agent.language import dates
 from services.agent.language.cascade import Builder, Built, Context, Found, Rule
 from services.agent.language.grammar.clocks import COUNTED
-from services.agent.language.values import PART_HOURS, Clock, Day, Edge, Nothing, Open, PartOfDay, Stretch, Window
+from services.agent.language.values import PART_HOURS, Clock, Day, Edge, Nothing, Open, PartOfDay, Stretch, Unit, Window
 
 _MIDNIGHT = 24 * 60
 
@@ -55,11 +55,20 @@ def _days(m: Found, ctx: Context) -> Built:
 
 def _day_range(m: Found, _: Context) -> Built:
     """The end moves on until it lies after the start; the start takes the year the end was given."""
-    start = m.value("A", Day)
-    end = dates.catch_up(m.value("B", Day), start.start)
+    start, end = _same_year(m.value("A", Day), m.value("B", Day))
+    end = dates.catch_up(end, start.start)
     if end.start < start.start or end.end <= start.start:
         return None
     return Day(start.start, end.end, end.grain if end.grain is start.grain else start.grain, start.drift)
+
+
+def _same_year(start: Day, end: Day) -> tuple[Day, Day]:
+    """A start without a year takes it from the end, or lies in the past when the range is running now."""
+    if start.drift is not Unit.YEAR or start.start <= end.start and end.drift is Unit.YEAR:
+        return start, end
+    years = end.start.year - start.start.year
+    moved = [Day.one(dates.shifted(start.start, months=12 * n), start.drift) for n in (years, years - 1)]
+    return next((day for day in moved if day.start <= end.start), start), end
 
 
 def _from_now_to(m: Found, ctx: Context) -> Built:
@@ -127,10 +136,10 @@ EARLY_RANGE_RULES = (
 SPAN_RULES = (
     Rule("(from|between)? A=day (on|at|comma)* P=clock range_to B=day (on|at|comma)* Q=clock", _stretch),
     Rule("A=clock range_to B=clock", _between),
-    Rule("from A=day/period range_to (on|the)* B=day/period", _days),
-    Rule("between A=day/period (and|range_to) the? B=day/period", _day_range),
+    Rule("from (on|the)* A=day/period range_to (on|the)* B=day/period", _days),
+    Rule("between (on|the)* A=day/period (and|range_to) the? B=day/period", _day_range),
     Rule("A=day/period range_to (on|the)* B=day/period", _day_range),
-    Rule("from? now range_to B=day/period", _from_now_to),
+    Rule("(from? now|fromnow) range_to B=day/period", _from_now_to),
     Rule("(after|starting) (at|on)* C=clock", _after),
     Rule("from at* C=clock onward?", _open_from),
     Rule("C=clock onward", _after),

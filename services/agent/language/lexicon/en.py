@@ -79,6 +79,8 @@ MEANINGS: dict[str, dict[str, int]] = {
 }  # fmt: skip
 
 PLAIN: dict[str, str] = {
+    "vague_one": "one",
+    "plural_u": "minutes, mins, hours, hrs, days, weeks, wks, months, years",
     "minute_u": "minute, minutes, min, mins",
     "day_u": "day, days",
     "hour_u": "hour, hours, hr, hrs",
@@ -97,8 +99,8 @@ PLAIN: dict[str, str] = {
     "past": "past, after",
     "to": "to, till, til, before",
     "on": "on",
-    "in": "in, within the next",
-    "within": "within, within the next, in the next, over the next, during the next, in the coming",
+    "in": "in",
+    "within": "within",
     "at": "at, @, around, about, approx, approximately, roughly, circa, near, like, say, sharp at",
     "the": "the",
     "of": "of",
@@ -157,6 +159,6 @@ PLAIN: dict[str, str] = {
     "chapter, page, suite, platform, bus, line, channel, season, episode, step, option, #, ref, reference, "
     "pin, code, zip, postcode, call, text, phone, tel, iphone, galaxy, pixel, windows, ps, model, size",
     "one_noun": "one, ones, option, options, slot, time, class, session, choice, visit, floor, thing, appointment, "
-    "available, opening, name, person, booking, half, round, place, timer, hand, to, two, three",
+    "available, opening, name, person, booking, half, round, place, timer, hand",
     "year_mark": "year, of year, in the year, in year, the year",
 }

@@ -1,4 +1,4 @@
-"""What the notifier starts with: what was told to whom, which receipts were asked for, outbox and dead letters."""
+"""What the notifier starts with: what was told to whom, receipts asked for, outbox and dead letters."""
 
 from alembic import op
 

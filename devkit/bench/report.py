@@ -1,0 +1,69 @@
+"""What a bench writes down: figures with the peer they are measured against, as JSON and as a page for people."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured value and its peer, both in `unit`, from the same run. `ratio` is value / peer."""
+
+    name: str
+    value: float
+    unit: str
+    peer: float
+    peer_is: str
+    note: str = ""
+
+    @property
+    def ratio(self) -> float:
+        """Our value by the peer's."""
+        return self.value / self.peer if self.peer else 0.0
+
+
+def write_json(figures: Sequence[Figure], path: Path) -> None:
+    """`{name: {value, unit, peer, ratio}}`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    document = {
+        f.name: {"value": round(f.value, 2), "unit": f.unit, "peer": round(f.peer, 2), "ratio": round(f.ratio, 3)}
+        for f in figures
+    }
+    path.write_text(json.dumps(document, indent=2) + "\n")
+
+
+def write_page(figures: Sequence[Figure], path: Path, today: date) -> None:
+    """`docs/benchmarks.md`: the table, the machine and how to run it again."""
+    lines = [
+        "# Benchmarks",
+        "",
+        "Written by `make bench`. Speeds of one machine say little about another; the ratios, each measured within the",
+        "same run on the same machine, say more.",
+        "",
+        f"Machine: {machine()}. Date: {today.isoformat()}. Everything (servers, services, load) ran on it together.",
+        "",
+        "| figure | ours | peer | ratio | the peer |",
+        "|---|---|---|---|---|",
+    ]
+    for f in figures:
+        lines.append(f"| {f.name} | {f.value:,.0f} {f.unit} | {f.peer:,.0f} {f.unit} | {f.ratio:.2f} | {f.peer_is} |")
+    lines.append("")
+    lines += [f"- **{f.name}**: {f.note}." for f in figures if f.note]
+    path.write_text("\n".join(lines) + "\n")
+
+
+def machine() -> str:
+    """Processor, cores, memory and Python of this machine."""
+    model = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        names = [line.split(":", 1)[1].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
+        model = names[0] if names else model
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1024**3
+    return f"{os.cpu_count()} × {model}, {pages:.0f} GiB, {platform.system()}, Python {platform.python_version()}"

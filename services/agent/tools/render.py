@@ -1,0 +1,106 @@
+"""How do sessions and bookings read to people? Prices by babel, times as booking rendered them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.numbers import format_currency, get_currency_precision
+
+from services.agent.tools.spec import Result
+from shared.messages.booking import BookingView, SessionView
+
+
+class SessionLine(Result):
+    """A session ready to be shown. `starts` is local wall-clock time (ISO 8601), `local` the same for people."""
+
+    session_id: UUID
+    service: str
+    staff: str | None = None
+    starts: str
+    local: str
+    price: str
+    price_minor: int
+    currency: str
+    spots_left: int
+    line: str
+
+
+class BookingLine(Result):
+    """A booking ready to be shown. `total` is for the whole party."""
+
+    booking_id: UUID
+    reference: str
+    service: str
+    staff: str | None = None
+    starts: str
+    local: str
+    party_size: int
+    total: str
+    line: str
+
+
+@lru_cache(maxsize=256)
+def _locale(language: str) -> Locale:
+    return Locale.parse(language, sep="-")
+
+
+@lru_cache(maxsize=4096)
+def money(minor: int, currency: str, language: str) -> str:
+    """An amount for people: `€15.00`, `¥1,500`. `minor` is in the currency's smallest unit."""
+    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
+    return format_currency(amount, currency, locale=_locale(language))
+
+
+def short_local(session: SessionView) -> str:
+    """`Mon 23 Nov 19:00–20:00`: booking's local string without its comma."""
+    return session.local.replace(", ", " ", 1)
+
+
+def local_start(session: SessionView) -> datetime:
+    """The session's start as naive wall-clock time of the business."""
+    return session.starts_at.astimezone(ZoneInfo(session.timezone)).replace(tzinfo=None)
+
+
+def session_line(session: SessionView, language: str) -> SessionLine:
+    """A session as `Vinyasa Yoga, Mon 23 Nov 19:00–20:00 with Ana, €15.00, 4 spots left`."""
+    price = money(session.price, session.currency, language)
+    spots = "1 spot left" if session.seats_left == 1 else f"{session.seats_left} spots left"
+    what = _what(session)
+    return SessionLine(
+        session_id=session.session_id,
+        service=session.service_name,
+        staff=session.staff_name,
+        starts=local_start(session).isoformat(timespec="minutes"),
+        local=short_local(session),
+        price=price,
+        price_minor=session.price,
+        currency=session.currency,
+        spots_left=session.seats_left,
+        line=f"{what}, {price}, {spots if session.seats_left > 0 else 'full'}",
+    )
+
+
+def booking_line(booking: BookingView, language: str) -> BookingLine:
+    """A booking as `Vinyasa Yoga, Mon 23 Nov 19:00–20:00 with Ana (for 2)`."""
+    party = f" (for {booking.party_size})" if booking.party_size > 1 else ""
+    return BookingLine(
+        booking_id=booking.booking_id,
+        reference=booking.reference,
+        service=booking.session.service_name,
+        staff=booking.session.staff_name,
+        starts=local_start(booking.session).isoformat(timespec="minutes"),
+        local=short_local(booking.session),
+        party_size=booking.party_size,
+        total=money(booking.total, booking.session.currency, language),
+        line=_what(booking.session) + party,
+    )
+
+
+def _what(session: SessionView) -> str:
+    staff = f" with {session.staff_name}" if session.staff_name else ""
+    return f"{session.service_name}, {short_local(session)}{staff}"

@@ -1,0 +1,1 @@
+"""The booking rules: pure functions over frozen values. No I/O, no clock, no randomness."""

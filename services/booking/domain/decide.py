@@ -1,0 +1,75 @@
+"""May this command be done, and what happens then? `decide` answers with values; it changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from services.booking.domain import refusals
+from services.booking.domain.events import BookingCancelled, BookingConfirmed, Event
+from services.booking.domain.reference import reference_of
+from services.booking.domain.refusals import Refused
+from services.booking.domain.state import Booking, SessionState
+from shared.ids import derive
+from shared.messages.booking import BookSession, CancelBooking
+
+Command = BookSession | CancelBooking
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The event that follows from a command, or the refusal."""
+
+    event: Event | None
+    refusal: Refused | None
+
+
+def decide(state: SessionState | None, command: Command, now: datetime) -> Decision:
+    """What becomes of `command` in this state (None: there is no such session of this tenant).
+
+    Every id follows from the command's, so deciding again decides the same.
+    """
+    if state is None:
+        return Decision(None, refusals.NO_SUCH_SESSION)
+    match command:
+        case BookSession():
+            return _book(state, command, now)
+        case CancelBooking():
+            return _cancel(state, command, now)
+        case _:
+            assert_never(command)
+
+
+def _book(state: SessionState, command: BookSession, now: datetime) -> Decision:
+    facts = state.facts
+    contact = command.contact
+    held = state.bookings.get(contact.customer_id)
+    if held is not None:
+        return Decision(None, refusals.already_booked(state, held))
+    if facts.cancelled:
+        return Decision(None, refusals.cancelled(state))
+    if now >= facts.starts_at:
+        return Decision(None, refusals.started(state))
+    if command.party_size > state.seats_left:
+        return Decision(None, refusals.full(state, command.party_size))
+    booking_id = derive("booking", command.command_id)
+    booking = Booking(
+        booking_id=booking_id,
+        customer_id=contact.customer_id,
+        party_size=command.party_size,
+        price=facts.price,
+        reference=reference_of(booking_id),
+        booked_at=now,
+        contact=contact,
+    )
+    return Decision(BookingConfirmed(derive("event", command.command_id), now, booking), None)
+
+
+def _cancel(state: SessionState, command: CancelBooking, now: datetime) -> Decision:
+    booking = state.bookings.get(command.customer_id)
+    if booking is None or booking.booking_id != command.booking_id:
+        return Decision(None, refusals.NO_SUCH_BOOKING)
+    if now > state.facts.starts_at - state.facts.cancellation_deadline:
+        return Decision(None, refusals.too_late_to_cancel(state))
+    return Decision(BookingCancelled(derive("event", command.command_id), now, booking), None)
