@@ -54,6 +54,7 @@ async def _latency(phone: Phone) -> float:
     async with phone.http.get(f"{phone.url}/phone/{phone.business}/{phone.customer}/messages") as response:
         messages = (await response.json())["messages"]
     sent, reply = (
-        next(m for m in messages if m["direction"] == direction) for direction in ("from_customer", "to_customer")
+        next(m for m in messages if m["direction"] == direction)
+        for direction in ("from_customer", "to_customer")
     )
     return float(reply["timestamp_ms"] - sent["timestamp_ms"])

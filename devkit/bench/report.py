@@ -32,7 +32,12 @@ def write_json(figures: Sequence[Figure], path: Path) -> None:
     """`{name: {value, unit, peer, ratio}}`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     document = {
-        f.name: {"value": round(f.value, 2), "unit": f.unit, "peer": round(f.peer, 2), "ratio": round(f.ratio, 3)}
+        f.name: {
+            "value": round(f.value, 2),
+            "unit": f.unit,
+            "peer": round(f.peer, 2),
+            "ratio": round(f.ratio, 3),
+        }
         for f in figures
     }
     path.write_text(json.dumps(document, indent=2) + "\n")
@@ -52,7 +57,9 @@ def write_page(figures: Sequence[Figure], path: Path, today: date) -> None:
         "|---|---|---|---|---|",
     ]
     for f in figures:
-        lines.append(f"| {f.name} | {f.value:,.0f} {f.unit} | {f.peer:,.0f} {f.unit} | {f.ratio:.2f} | {f.peer_is} |")
+        lines.append(
+            f"| {f.name} | {f.value:,.0f} {f.unit} | {f.peer:,.0f} {f.unit} | {f.ratio:.2f} | {f.peer_is} |"
+        )
     lines.append("")
     lines += [f"- **{f.name}**: {f.note}." for f in figures if f.note]
     path.write_text("\n".join(lines) + "\n")
@@ -63,7 +70,11 @@ def machine() -> str:
     model = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
-        names = [line.split(":", 1)[1].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
+        names = [
+            line.split(":", 1)[1].strip()
+            for line in cpuinfo.read_text().splitlines()
+            if line.startswith("model name")
+        ]
         model = names[0] if names else model
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1024**3
     return f"{os.cpu_count()} × {model}, {pages:.0f} GiB, {platform.system()}, Python {platform.python_version()}"

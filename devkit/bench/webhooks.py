@@ -39,7 +39,10 @@ def signed_requests(world: World, port: int, count: int) -> list[bytes]:
     business = world.emulator.businesses[0]
     secret = world.emulator.app_secret.get_secret_value().encode()
     run = secrets.token_hex(4)
-    return [_request(port, _body(business.phone_number_id, business.waba_id, f"{run}-{n}", n), secret) for n in range(count)]
+    return [
+        _request(port, _body(business.phone_number_id, business.waba_id, f"{run}-{n}", n), secret)
+        for n in range(count)
+    ]
 
 
 def _request(port: int, body: bytes, secret: bytes) -> bytes:
@@ -72,7 +75,9 @@ async def measure(world: World) -> Figure:
     """Interleaved rounds of the two servers; medians. Only the gateway of the services is running."""
     port = choose()
     loop = ", loop=__import__('uvloop').new_event_loop()" if sys.platform != "win32" else ""
-    spec = ChildSpec("empty", ("-c", EMPTY.format(loop=loop), str(port)), ready_url=f"http://127.0.0.1:{port}/health")
+    spec = ChildSpec(
+        "empty", ("-c", EMPTY.format(loop=loop), str(port)), ready_url=f"http://127.0.0.1:{port}/health"
+    )
     empty = Child(spec, child_environment(world.settings), lambda *_: None, lambda _: None)
     await empty.start()
     await empty.wait_ready()

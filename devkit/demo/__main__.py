@@ -28,7 +28,9 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 @app.command()
 def demo(
-    script: Annotated[bool, typer.Option(help="Play the scripted conversations, check them, and end.")] = False,
+    script: Annotated[
+        bool, typer.Option(help="Play the scripted conversations, check them, and end.")
+    ] = False,
     verbose: Annotated[bool, typer.Option(help="Show what the services log.")] = False,
 ) -> None:
     """Run Usher with two demo businesses and a WhatsApp phone in the browser (Ctrl-C stops everything)."""

@@ -85,7 +85,9 @@ def _shown_choices(message: PhoneMessage) -> str:
     content = message.content
     options = [*content.buttons, *(row for section in content.sections for row in section.rows)]
     if content.media:
-        return f"[dim]{escape(content.media.filename or content.media.mime_type)}, {content.media.size} bytes[/]"
+        return (
+            f"[dim]{escape(content.media.filename or content.media.mime_type)}, {content.media.size} bytes[/]"
+        )
     return " ".join(f"[reverse] {escape(option.title)} [/]" for option in options)
 
 

@@ -88,7 +88,9 @@ STORIES: tuple[Story, ...] = (
         "14155550102",
         "Chloe Park",
         (
-            Step(say="Hi! Can I get a haircut tomorrow at 10am?", answers=(offer(r"haircut.*10:00.*\$.*\?"),)),
+            Step(
+                say="Hi! Can I get a haircut tomorrow at 10am?", answers=(offer(r"haircut.*10:00.*\$.*\?"),)
+            ),
             Step(tap="book:", answers=(CONFIRMATION, RECEIPT)),
         ),
     ),

@@ -1,9 +1,10 @@
-"""What the demo consists of: two tenants from the seed, their WhatsApp numbers in the emulator, and the settings that join them."""
+"""What the demo consists of: tenants from a seed, their WhatsApp numbers in the emulator, the settings that join them."""
 
 from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from devkit.whatsapp.config import Business, Customer, EmulatorConfig
 from shared.settings import OPS_PORTS, Settings
 from usher.child import ChildSpec, LineSink, Progress
 from usher.embedded.ports import choose
-from usher.supervisor import Supervisor, drop_line, say_nothing
+from usher.supervisor import SERVICES, Supervisor, drop_line, say_nothing
 
 SEED = Path(__file__).parents[1] / "seeds" / "demo.yaml"
 PHONE_PORT = 8090
@@ -65,7 +66,9 @@ def build_world(
     secret, verify, token = (secrets.token_urlsafe(24) for _ in range(3))
     config = EmulatorConfig(
         businesses=tuple(
-            Business(name=tenant["name"], **tenant["whatsapp"]) for tenant in seed["tenants"] if "whatsapp" in tenant
+            Business(name=tenant["name"], **tenant["whatsapp"])
+            for tenant in seed["tenants"]
+            if "whatsapp" in tenant
         ),
         customers=CUSTOMERS,
         gateway_webhook_url=f"http://127.0.0.1:{settings.http_port}/webhooks/whatsapp",
@@ -85,7 +88,9 @@ def build_world(
     return World(joined, config, seed)
 
 
-def private_world(data_dir: Path, *, seed_file: Path = SEED, emulator: dict[str, Any] | None = None, **changes: Any) -> World:
+def private_world(
+    data_dir: Path, *, seed_file: Path = SEED, emulator: dict[str, Any] | None = None, **changes: Any
+) -> World:
     """A world on free ports and in its own folder, so that it can run beside another one (scripts, tests, benches)."""
     values: dict[str, Any] = {
         "data_dir": data_dir,
@@ -104,16 +109,29 @@ def private_world(data_dir: Path, *, seed_file: Path = SEED, emulator: dict[str,
 class DemoSupervisor(Supervisor):
     """`usher up` with the emulator beside it and the tenants of the seed loaded before the services start."""
 
-    def __init__(self, world: World, *, progress: Progress = say_nothing, on_line: LineSink = drop_line) -> None:
+    def __init__(
+        self,
+        world: World,
+        *,
+        services: Sequence[str] = SERVICES,
+        progress: Progress = say_nothing,
+        on_line: LineSink = drop_line,
+    ) -> None:
         """Starts nothing."""
-        super().__init__(world.settings, children=[world.emulator_child()], progress=progress, on_line=on_line)
-        self._world = world
+        super().__init__(
+            world.settings,
+            children=[world.emulator_child()],
+            services=services,
+            progress=progress,
+            on_line=on_line,
+        )
+        self.world = world
         self._say = progress
 
     async def start_children(self) -> None:
         """Load the seed, then start the services and the emulator."""
-        await load_seed(self._world.seed, self.settings)
-        names = ", ".join(tenant["name"] for tenant in self._world.seed["tenants"])
+        await load_seed(self.world.seed, self.settings)
+        names = ", ".join(tenant["name"] for tenant in self.world.seed["tenants"])
         self._say(f"loaded {names}: classes for the next four weeks")
         await super().start_children()
 

@@ -29,9 +29,17 @@ def main() -> int:
         problems = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors())
         print(f"{path} is not a valid configuration: {problems}", file=sys.stderr)
         return 2
+    log = logging.getLogger("devkit.whatsapp")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
-        web.run_app(build(config), host=config.host, port=config.port, access_log=None, print=None)
+        web.run_app(
+            build(config),
+            host=config.host,
+            port=config.port,
+            access_log=None,
+            shutdown_timeout=1,
+            print=lambda _: log.info("the phone is at http://%s:%d/", config.host, config.port),
+        )
     except OSError as error:
         print(
             f"Cannot listen on {config.host}:{config.port}: {error.strerror}. Choose another port.",

@@ -11,11 +11,17 @@ from devkit.whatsapp.config import Customer, Frozen
 from devkit.whatsapp.errors import GraphError
 from devkit.whatsapp.view import Content, MediaView, MessageStatus
 
-EVENTS_PER_PHONE: Final = 5_000
-PHONES: Final = 20_000
-MESSAGES_FOUND: Final = 500_000
-MEDIA_BYTES: Final = 512 * 1024 * 1024
+GUESTS_SHOWN: Final = 50
 RANK: Final[dict[str, int]] = {"sending": 0, "sent": 1, "delivered": 2, "read": 3, "failed": 4}
+
+
+class Caps(Frozen):
+    """How much is remembered: events of a phone, phones without a name, messages found by id, bytes of files."""
+
+    events: int = 5_000
+    guests: int = 20_000
+    messages: int = 500_000
+    media_bytes: int = 512 * 1024 * 1024
 
 
 class PhoneMessage(Frozen):
@@ -119,35 +125,48 @@ class Store:
     """Phones and files. `epoch` tells one run of the emulator from the next: sequence numbers restart with
     it."""
 
-    def __init__(self, epoch: str, customers: Iterable[Customer] = ()) -> None:
+    def __init__(self, epoch: str, customers: Iterable[Customer] = (), caps: Caps | None = None) -> None:
         self.epoch = epoch
-        self._phones: OrderedDict[str, Phone] = OrderedDict()
+        self._caps = caps or Caps()
+        self._named: dict[str, Phone] = {}
+        self._guests: OrderedDict[str, Phone] = OrderedDict()
         self._media: OrderedDict[str, Media] = OrderedDict()
         self._media_bytes = 0
         self._where: OrderedDict[str, str] = OrderedDict()
         for customer in customers:
-            self._phones[customer.wa_id] = Phone(customer)
+            self._named[customer.wa_id] = Phone(customer)
 
     def customers(self) -> list[Customer]:
-        """Everybody with a phone here, the configured ones first."""
-        return [phone.customer for phone in self._phones.values()]
+        """Everybody with a name here, and the last 50 numbers without one."""
+        guests = list(self._guests.values())[-GUESTS_SHOWN:]
+        return [phone.customer for phone in [*self._named.values(), *guests]]
 
     def phone(self, wa_id: str) -> Phone:
-        """The phone with this number; one that was never seen is made. Forgets the oldest beyond the cap."""
-        phone = self._phones.get(wa_id)
+        """The phone with this number; one that was never seen is made.
+
+        Beyond the cap the phone without a name that was used longest ago is forgotten.
+        """
+        phone = self._find(wa_id)
         if phone is None:
-            phone = self._phones[wa_id] = Phone(Customer(wa_id=wa_id, name=f"+{wa_id}"))
-            while len(self._phones) > PHONES:
-                self._phones.popitem(last=False)
+            phone = self._guests[wa_id] = Phone(Customer(wa_id=wa_id, name=f"+{wa_id}"))
+            if len(self._guests) > self._caps.guests:
+                self._guests.popitem(last=False)
+        elif wa_id in self._guests:
+            self._guests.move_to_end(wa_id)
         return phone
+
+    def _find(self, wa_id: str) -> Phone | None:
+        return self._named.get(wa_id) or self._guests.get(wa_id)
 
     def add_customer(self, customer: Customer) -> None:
         """Give a phone an owner; an existing phone keeps its messages."""
-        self.phone(customer.wa_id).customer = customer
+        phone = self._guests.pop(customer.wa_id, None) or self._named.get(customer.wa_id) or Phone(customer)
+        phone.customer = customer
+        self._named[customer.wa_id] = phone
 
     def by_user_id(self, user_id: str) -> Phone:
         """The phone behind a business-scoped user id. Raises GraphError 131026 for an unknown one."""
-        for phone in self._phones.values():
+        for phone in self._named.values():
             if phone.customer.user_id == user_id:
                 return phone
         raise GraphError(131026, "Message Undeliverable. The recipient is not known.")
@@ -174,11 +193,11 @@ class Store:
         )
         phone.messages[wamid] = message
         self._where[wamid] = phone.customer.wa_id
-        if len(self._where) > MESSAGES_FOUND:
+        if len(self._where) > self._caps.messages:
             self._where.popitem(last=False)
         if direction == "from_customer":
             phone.last_wrote[business] = at
-        _append(phone, message)
+        self._append(phone, message)
         return message
 
     def set_status(
@@ -189,7 +208,7 @@ class Store:
         if message is None or RANK[status] <= RANK[message.status]:
             return False
         phone.messages[wamid] = message.model_copy(update={"status": status})
-        _append(
+        self._append(
             phone,
             StatusChange(
                 seq=phone.last_seq + 1,
@@ -204,11 +223,11 @@ class Store:
 
     def show_typing(self, phone: Phone, business: str, at: float) -> None:
         """The business is typing."""
-        _append(phone, Typing(seq=phone.last_seq + 1, business=business, timestamp_ms=int(at * 1000)))
+        self._append(phone, Typing(seq=phone.last_seq + 1, business=business, timestamp_ms=int(at * 1000)))
 
     def find_message(self, wamid: str) -> tuple[Phone, PhoneMessage] | None:
         """The message with this id, and the phone that shows it."""
-        phone = self._phones.get(self._where.get(wamid, ""))
+        phone = self._find(self._where.get(wamid, ""))
         message = phone.messages.get(wamid) if phone else None
         return (phone, message) if phone and message else None
 
@@ -216,7 +235,7 @@ class Store:
         """Keep a file; the oldest files go when all together are over the cap."""
         self._media[media.id] = media
         self._media_bytes += len(media.data)
-        while self._media_bytes > MEDIA_BYTES and len(self._media) > 1:
+        while self._media_bytes > self._caps.media_bytes and len(self._media) > 1:
             self._media_bytes -= len(self._media.popitem(last=False)[1].data)
         return media
 
@@ -230,13 +249,12 @@ class Store:
         self._media_bytes -= len(gone.data) if gone else 0
         return gone is not None
 
-
-def _append(phone: Phone, event: PhoneEvent) -> None:
-    phone.events.append(event)
-    phone.last_seq = event.seq
-    if len(phone.events) > EVENTS_PER_PHONE:
-        old = phone.events.popleft()
-        if isinstance(old, PhoneMessage):
-            phone.messages.pop(old.wamid, None)
-    phone.changed.set()
-    phone.changed = asyncio.Event()
+    def _append(self, phone: Phone, event: PhoneEvent) -> None:
+        phone.events.append(event)
+        phone.last_seq = event.seq
+        if len(phone.events) > self._caps.events:
+            old = phone.events.popleft()
+            if isinstance(old, PhoneMessage):
+                phone.messages.pop(old.wamid, None)
+        phone.changed.set()
+        phone.changed = asyncio.Event()

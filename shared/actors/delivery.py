@@ -70,6 +70,11 @@ class Delivery:
         )
 
     @property
+    def sequence(self) -> int:
+        """Its place in the stream: the same when delivered again, another when published again."""
+        return int(self.msg.metadata.sequence.stream)
+
+    @property
     def sender(self) -> str:
         """The service whose outbox holds this message until it is confirmed (empty: none)."""
         return self.headers.get(HEADER_FROM, "")

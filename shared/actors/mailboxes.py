@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -17,13 +18,26 @@ from pydantic import ValidationError
 from shared.actors.delivery import Delivery
 from shared.db import is_transient
 from shared.errors import Poison
-from shared.outbox import DeadLetters, Receipts
 from shared.telemetry import DEAD_LETTERS, HANDLE_SECONDS, HANDLED, get_logger, span
 
 Handle = Callable[[Delivery], Awaitable[None]]
 
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 5.0
+
+
+class Confirms(Protocol):
+    """Tells senders that their messages have had their effect (`shared.outbox.Receipts`)."""
+
+    async def confirm(self, delivery: Delivery) -> None:
+        """This message has had its effect. Losing it only causes a repeat."""
+
+
+class KeepsDeadLetters(Protocol):
+    """Keeps messages that cannot be handled (`shared.outbox.DeadLetters`)."""
+
+    async def put(self, delivery: Delivery, reason: str, tries: int) -> None:
+        """Keep this message with the reason, for the operator."""
 
 
 class Mailboxes:
@@ -38,8 +52,8 @@ class Mailboxes:
         service: str,
         stream: str,
         handle: Handle,
-        receipts: Receipts,
-        dead_letters: DeadLetters,
+        receipts: Confirms,
+        dead_letters: KeepsDeadLetters,
         *,
         max_tries: int = 5,
         heartbeat: float = 10.0,
@@ -70,6 +84,8 @@ class Mailboxes:
         for delivery in deliveries:
             known = self._waiting.get(delivery.message_id)
             if known is not None:
+                if delivery.partition < 0 and known.sequence != delivery.sequence:
+                    await known.ack()  # a job asked again: jobs have no order, so the newest stands for it
                 known.msg = delivery.msg  # delivered again: acknowledge the newest
                 continue
             self._waiting[delivery.message_id] = delivery

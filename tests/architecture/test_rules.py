@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = [p for folder in ("shared", "services", "usher", "devkit") for p in sorted((ROOT / folder).rglob("*.py"))]
+SHIPPED = [
+    p for folder in ("shared", "services", "usher", "devkit") for p in sorted((ROOT / folder).rglob("*.py"))
+]
 DOMAIN = [p for p in SHIPPED if "domain" in p.parts]
 ADRS = sorted((ROOT / "docs" / "adr").glob("0*.md"))
 
@@ -28,7 +30,17 @@ def test_every_decision_names_what_enforces_it(path: Path) -> None:
 @pytest.mark.parametrize("path", DOMAIN, ids=relative)
 def test_domain_code_does_no_io_and_reads_no_clock(path: Path) -> None:
     tree = ast.parse(path.read_text())
-    forbidden_modules = {"asyncio", "asyncpg", "aiohttp", "sqlalchemy", "nats", "redis", "random", "logging", "structlog"}
+    forbidden_modules = {
+        "asyncio",
+        "asyncpg",
+        "aiohttp",
+        "sqlalchemy",
+        "nats",
+        "redis",
+        "random",
+        "logging",
+        "structlog",
+    }
     for node in ast.walk(tree):
         assert not isinstance(node, ast.AsyncFunctionDef | ast.Await), f"async in {relative(path)}"
         if isinstance(node, ast.Import | ast.ImportFrom):
@@ -38,7 +50,9 @@ def test_domain_code_does_no_io_and_reads_no_clock(path: Path) -> None:
             pytest.fail(f"{relative(path)}:{node.lineno} reads a clock: {ast.unparse(node)}")
 
 
-@pytest.mark.parametrize("path", [p for p in SHIPPED if p.name != "subjects.py" or p.parent.name != "shared"], ids=relative)
+@pytest.mark.parametrize(
+    "path", [p for p in SHIPPED if p.name != "subjects.py" or p.parent.name != "shared"], ids=relative
+)
 def test_subjects_are_spelled_in_one_module_only(path: Path) -> None:
     literals = [
         node.value
@@ -59,14 +73,18 @@ def test_settings_are_built_in_composition_roots_only() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Settings"
     }
 
-    assert {b for b in builders if not b.startswith(("usher/", "devkit/"))} <= {"services/agent/mcp.py", "services/agent/mcp/__main__.py"}
+    assert {b for b in builders if not b.startswith(("usher/", "devkit/"))} <= {
+        "services/agent/mcp.py",
+        "services/agent/mcp/__main__.py",
+    }
 
 
 def test_tests_patch_nothing() -> None:
     found = [
         relative(path)
         for path in (ROOT / "tests").rglob("*.py")
-        if path != Path(__file__) and re.search(r"mock\.patch|mocker\.patch|monkeypatch\.setattr", path.read_text())
+        if path != Path(__file__)
+        and re.search(r"mock\.patch|mocker\.patch|monkeypatch\.setattr", path.read_text())
     ]
 
     assert found == []
@@ -75,7 +93,12 @@ def test_tests_patch_nothing() -> None:
 def test_no_file_names_a_package_registry() -> None:
     hosts = re.compile("pypi" + r"\.org|files\.python" + r"hosted|registry\.npm" + r"js")
     folders = ("shared", "services", "usher", "devkit", "tests", "docs", ".ci")
-    files = [p for f in folders for p in (ROOT / f).rglob("*") if p.is_file() and p.suffix not in (".pyc", ".ogg", ".png")]
+    files = [
+        p
+        for f in folders
+        for p in (ROOT / f).rglob("*")
+        if p.is_file() and p.suffix not in (".pyc", ".ogg", ".png")
+    ]
     files += [p for p in ROOT.iterdir() if p.is_file()]
 
     assert [relative(p) for p in files if hosts.search(p.read_text(errors="ignore"))] == []

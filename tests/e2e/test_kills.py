@@ -96,9 +96,12 @@ async def assert_exactly_theirs(phones: list[Phone], database_url: str) -> None:
         for schema in ("gateway", "agent", "booking", "notifier"):
             letters = await connection.fetch(f"SELECT subject, reason FROM {schema}.dead_letters")
             assert [dict(letter) for letter in letters] == []
-        assert await connection.fetchval(
-            "SELECT count(*) FROM booking.sessions s WHERE seats_taken <> (SELECT coalesce(sum(party_size), 0)"
-            " FROM booking.bookings b WHERE b.session_id = s.id AND b.status = 'confirmed')"
-        ) == 0
+        assert (
+            await connection.fetchval(
+                "SELECT count(*) FROM booking.sessions s WHERE seats_taken <> (SELECT coalesce(sum(party_size), 0)"
+                " FROM booking.bookings b WHERE b.session_id = s.id AND b.status = 'confirmed')"
+            )
+            == 0
+        )
     finally:
         await connection.close()

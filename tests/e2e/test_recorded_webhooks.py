@@ -58,7 +58,9 @@ async def test_every_recorded_payload_is_accepted_and_none_becomes_a_dead_letter
     bodies = [json.loads(path.read_text()) for path in payloads()]
     await own_accounts(supervisor, accounts(bodies))
 
-    statuses = {path.name: await send(http, world, body) for path, body in zip(payloads(), bodies, strict=True)}
+    statuses = {
+        path.name: await send(http, world, body) for path, body in zip(payloads(), bodies, strict=True)
+    }
 
     assert {name: status for name, status in statuses.items() if status != 200} == {}
     # Their numbers are not the emulator's, so the replies cannot be delivered; everything else comes to rest.
@@ -66,7 +68,9 @@ async def test_every_recorded_payload_is_accepted_and_none_becomes_a_dead_letter
     for schema in ("gateway", "agent", "booking", "notifier"):
         letters = await database.fetch(f"SELECT subject, reason FROM {schema}.dead_letters")
         assert [dict(letter) for letter in letters] == []
-    assert all(supervisor.child(name).running for name in ("gateway", "agent", "booking", "notifier", "media"))
+    assert all(
+        supervisor.child(name).running for name in ("gateway", "agent", "booking", "notifier", "media")
+    )
 
 
 async def own_accounts(supervisor: DemoSupervisor, numbers: set[tuple[str, str]]) -> None:
@@ -115,9 +119,13 @@ def body_of(*messages: dict[str, Any]) -> dict[str, Any]:
                         "field": "messages",
                         "value": {
                             "messaging_product": "whatsapp",
-                            "metadata": {"display_phone_number": "351210000000", "phone_number_id": "200000000000001"},
+                            "metadata": {
+                                "display_phone_number": "351210000000",
+                                "phone_number_id": "200000000000001",
+                            },
                             "contacts": [
-                                {"profile": {"name": "Rita"}, "wa_id": message["from"]} for message in messages
+                                {"profile": {"name": "Rita"}, "wa_id": message["from"]}
+                                for message in messages
                             ],
                             "messages": copy.deepcopy(list(messages)),
                         },
@@ -133,12 +141,20 @@ async def test_each_message_is_handled_once_whether_repeated_regrouped_or_three_
 ) -> None:
     one, two, three, four = (text_message(n, "41") for n in range(4))
 
-    for body in (body_of(one, two, three), body_of(one, two, three), body_of(two, four), body_of(three), body_of(four)):
+    for body in (
+        body_of(one, two, three),
+        body_of(one, two, three),
+        body_of(two, four),
+        body_of(three),
+        body_of(four),
+    ):
         assert await send(http, world, body) == 200
 
     await until_quiet(database_url)
     for message in (one, two, three, four):
-        rows = await database.fetch("SELECT id, handled_at FROM gateway.inbox WHERE provider_id = $1", message["id"])
+        rows = await database.fetch(
+            "SELECT id, handled_at FROM gateway.inbox WHERE provider_id = $1", message["id"]
+        )
         assert len(rows) == 1 and rows[0]["handled_at"] is not None
         replies = await database.fetchval(
             "SELECT count(*) FROM gateway.deliveries d JOIN gateway.conversations c USING (tenant_id, conversation_id)"

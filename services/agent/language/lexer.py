@@ -31,7 +31,7 @@ _LEX = re.compile(
   | (?P<ordinal>\d{1,3}(?:st|nd|rd|th)(?!\w))
   | (?P<decimal>\d+(?:[.,]\d+)+)
   | (?P<number>(?<!\w)\d{1,6}(?=(?:[ap]m?|min|mins|minutes?|m|h|hr|hrs|hours?|d|days?|w|weeks?|ish|o|noon|st)?(?!\w)
-      |['’"]?o['’"]?clock))
+      |['’"]?o['’"]?clock|[a-z]{3,12}(?!\w)))
   | (?P<code>[#]?\w*\d\w*(?:[-_]\w*\d\w*)*)
   | (?P<mer>(?<!\w)[ap]\s?\.\s?m\s?\.?(?!\w)|(?<!\w)[ap]\ m(?![\w'’]))
   | (?P<oclock>o['’"´`]\s?clock)
@@ -62,6 +62,15 @@ def _tokens(match: re.Match[str]) -> Iterator[Token]:
 
 def _opaque(text: str, start: int, end: int) -> Token:
     return Token(text, start, end, frozenset({"opaque"}))
+
+
+def _decimal(text: str, start: int, end: int) -> Token:
+    """1.5 or 1,5 in hundredths, for durations; several separators make no number."""
+    whole, *fraction = re.split("[.,]", text)
+    if len(fraction) != 1 or len(fraction[0]) > 2 or len(whole) > 3:
+        return _opaque(text, start, end)
+    hundredths = int(whole) * 100 + int(fraction[0].ljust(2, "0"))
+    return Token(text, start, end, frozenset({"opaque", "decimal"}), {"hundredths": hundredths})
 
 
 def _built(text: str, start: int, end: int, value: Value) -> Token:
@@ -111,7 +120,7 @@ _READERS: dict[str, Callable[[str, int, int], Token]] = {
     "link": _opaque,
     "money": _opaque,
     "phone": _opaque,
-    "decimal": _opaque,
+    "decimal": _decimal,
     "code": _opaque,
     "ymd": _ymd,
     "dmy": _numeric,
@@ -122,6 +131,7 @@ _READERS: dict[str, Callable[[str, int, int], Token]] = {
     "mer": _meridiem,
     "oclock": _oclock,
 }
-LEXER_TAG_SETS: tuple[frozenset[str], ...] = tuple(
-    frozenset({tag}) for tag in ("opaque", "numeric_date", "clock_digits", "mer", "oclock")
+LEXER_TAG_SETS: tuple[frozenset[str], ...] = (
+    frozenset({"opaque", "decimal"}),
+    *(frozenset({tag}) for tag in ("opaque", "numeric_date", "clock_digits", "mer", "oclock")),
 )

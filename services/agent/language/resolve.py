@@ -30,6 +30,8 @@ from services.agent.language.values import (
 )
 
 _AFTERNOON_UNTIL = 7  # "at 7" without a word more is 19:00, "at 8" is 08:00
+_EVENING_UNTIL = 10  # "dinner at 8" is 20:00, "a table at 11:30" is 11:30
+_SMALL_HOURS = 5
 _DAY = timedelta(days=1)
 
 
@@ -125,7 +127,9 @@ def _take_edge(said: Said, edge: Edge) -> None:
             said.day = Day(start.start, end.end if edge.inclusive else end.start, drift=start.drift)
             said.edge = None
             return
-    if said.edge is None:
+    if edge.weak:
+        said.day = said.day or edge.day
+    elif said.edge is None:
         said.edge = edge
 
 
@@ -153,7 +157,11 @@ def resolve(said: Said, now: datetime, *, late: bool = False) -> When:
         return _time_only(window, now, point=point, part=said.clock is None, guessed=guessed)
     if not said.day.single:
         return replace(_resolve_day(said.day), daily=_daily(window))
-    return _on_day(said.day.start, window, point=point, part=said.clock is None, guessed=guessed)
+    found = _on_day(said.day.start, window, point=point, part=said.clock is None, guessed=guessed)
+    small_hours = isinstance(said.clock, Clock) and said.clock.settled and said.clock.hour < _SMALL_HOURS
+    if small_hours and point and found.start and found.start < now and said.day.start == now.date():
+        return replace(found, start=found.start + _DAY)  # "tonight at one" comes after midnight
+    return found
 
 
 def _resolve_day(day: Day) -> When:
@@ -206,7 +214,7 @@ def _settled(clock: Clock, said: Said, now: datetime, *, late: bool) -> tuple[Cl
     morning, evening = halves(clock)
     if clock.hour == 12:
         return evening, True
-    afternoon = clock.hour <= _AFTERNOON_UNTIL or late
+    afternoon = clock.hour <= _AFTERNOON_UNTIL or (late and clock.hour <= _EVENING_UNTIL)
     today = said.day is not None and said.day.start == now.date() and said.day.single
     if today and not afternoon and morning.on(now.date()) < now < evening.on(now.date()):
         afternoon = True

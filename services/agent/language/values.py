@@ -127,6 +127,7 @@ class Edge:
     day: Day
     open: Open
     inclusive: bool = True
+    weak: bool = False  # only an end when a beginning was said: "check out friday"
 
 
 @dataclass(frozen=True, slots=True)

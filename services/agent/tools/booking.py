@@ -84,7 +84,8 @@ async def cancel_booking(
         sessions = [b.session.session_id for b in mine.bookings if b.booking_id == args.booking_id]
         return str(sessions[0]) if sessions else ""
 
-    # Kept, because once the command is done the booking is no longer listed, and a repeat must send the same command.
+    # Kept, because once the command is done the booking is no longer listed, and a repeat must send the same
+    # command.
     session_id = await call.recall("session", look_up)
     if not session_id:
         return WriteAnswer(status="refused", code=RefusalCode.NOT_FOUND, sentence=_NOT_YOURS)
@@ -135,8 +136,10 @@ async def _told(
 
 BOOK_SESSION: ToolSpec[BookArgs] = ToolSpec(
     name="book_session",
-    description="Book places in a session for this customer. Only after the customer said yes, in a later message, to what "
-    "you had shown them (what, when, price, number of people). When it is done the customer gets the confirmation "
+    description="Book places in a session for this customer. Only after the customer said yes, in a later "
+    "message, to what "
+    "you had shown them (what, when, price, number of people). When it is done the customer gets the "
+    "confirmation "
     "from the system: do not repeat it.",
     args=BookArgs,
     result=WriteAnswer,
@@ -146,7 +149,8 @@ BOOK_SESSION: ToolSpec[BookArgs] = ToolSpec(
 
 CANCEL_BOOKING: ToolSpec[CancelArgs] = ToolSpec(
     name="cancel_booking",
-    description="Cancel a booking of this customer. Only after the customer said yes, in a later message, to cancelling "
+    description="Cancel a booking of this customer. Only after the customer said yes, in a later message, "
+    "to cancelling "
     "exactly that booking. When it is done the customer is told by the system: do not repeat it.",
     args=CancelArgs,
     result=WriteAnswer,

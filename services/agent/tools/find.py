@@ -35,8 +35,10 @@ class FindArgs(Args):
     when: str | None = Field(
         None,
         max_length=200,
-        description="The time in the customer's own words, e.g. `tomorrow at 7pm`, `next friday evening`; or an ISO "
-        "date `2026-11-24`, which may be followed by a time. Never work out a date yourself. Omit for the next 7 days.",
+        description="The time in the customer's own words, e.g. `tomorrow at 7pm`, `next friday evening`; "
+        "or an ISO "
+        "date `2026-11-24`, which may be followed by a time. Never work out a date yourself. Omit for the "
+        "next 7 days.",
     )
     staff: str | None = Field(
         None, max_length=100, description="The staff member the customer asked for, by name. Omit for any."
@@ -73,7 +75,9 @@ class _Wanted:
 async def find_sessions(
     bookings: Bookings, context: TurnContext, args: FindArgs, _call: ToolCall
 ) -> SessionsAnswer:
-    """Resolve the words against the catalogue and the calendar, ask booking, and sort the answer for people."""
+    """Resolve the words against the catalogue and the calendar, ask booking, and sort the answer for
+    people.
+    """
     catalogue = await bookings.catalogue(context.tenant_id)
     wanted = _resolve(args, catalogue)
     if isinstance(wanted, SessionsAnswer):
@@ -97,7 +101,7 @@ async def find_sessions(
             starts_from=starts_from,
             starts_before=starts_before,
             party_size=args.party_size,
-            limit=50 if span.at else _SHOWN,
+            limit=50 if span.at or span.daily or span.days else _SHOWN,
         )
     )
     return _answer(found, span, args.party_size, catalogue.business.language)
@@ -149,21 +153,24 @@ def _answer(found: SessionsFound, span: Span, party_size: int, language: str) ->
 def _fitting(found: SessionsFound, span: Span) -> tuple[Sequence[SessionView], bool, Sequence[SessionView]]:
     """Sessions to show, whether they start when asked, and the full ones that did fit."""
     if span.at is None:
-        return found.sessions[:_SHOWN], True, found.full[:_SHOWN]
-    at = span.at
-    there = [s for s in found.sessions if abs(local_start(s) - at) <= _SAME_START]
-    full = [s for s in found.full if abs(local_start(s) - at) <= _SAME_START]
-    if there:
-        return there[:_SHOWN], True, ()
-    if full:
-        return (), True, full[:_NEAREST]
-    return _nearest(found.sessions, at), False, ()
+        rooms = [s for s in found.sessions if span.admits(local_start(s))]
+        return rooms[:_SHOWN], True, [s for s in found.full if span.admits(local_start(s))][:_SHOWN]
+    for at in (span.at, span.or_at):
+        there = [s for s in found.sessions if at and _starts_at(s, at)]
+        full = [s for s in found.full if at and _starts_at(s, at)]
+        if there or full:
+            return there[:_SHOWN], True, () if there else full[:_NEAREST]
+    return _nearest(found.sessions, span.at), False, ()
+
+
+def _starts_at(session: SessionView, at: datetime) -> bool:
+    return abs(local_start(session) - at) <= _SAME_START
 
 
 def _alternatives(found: SessionsFound, span: Span) -> Sequence[SessionView]:
     """Where there is room instead: the same day after the time asked for comes first."""
     if span.at is None or not found.sessions:
-        return found.alternatives[:_NEAREST]
+        return (found.sessions or found.alternatives)[:_NEAREST]
     at = span.at
     return sorted(found.sessions, key=lambda s: (local_start(s) < at, abs(local_start(s) - at)))[:_NEAREST]
 
@@ -189,7 +196,8 @@ def _note(sessions: Sequence[SessionView], exact: bool, full: Sequence[SessionVi
 
 FIND_SESSIONS: ToolSpec[FindArgs] = ToolSpec(
     name="find_sessions",
-    description="Find classes or appointments with room, by kind, time, staff and number of people. The answer has their "
+    description="Find classes or appointments with room, by kind, time, staff and number of people. The "
+    "answer has their "
     "ids, local times, prices and spots left; only these may be shown or booked.",
     args=FindArgs,
     result=SessionsAnswer,

@@ -139,7 +139,8 @@ def _given_by(staff_id: UUID, catalogue: Catalogue) -> tuple[str, ...]:
 
 STAFF_INFO: ToolSpec[StaffArgs] = ToolSpec(
     name="staff_info",
-    description="Who works at this business, what they give and who they are; filtered by name or by service.",
+    description="Who works at this business, what they give and who they are; filtered by name or by "
+    "service.",
     args=StaffArgs,
     result=StaffAnswer,
     run=staff_info,

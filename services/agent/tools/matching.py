@@ -15,7 +15,8 @@ from shared.messages.booking import Catalogue
 _GOOD = 80.0
 _CLOSE = 4.0
 _FILLER = frozenset(
-    "a an the class classes session sessions lesson lessons course appointment appointments with for some any".split()
+    ("a", "an", "the", "class", "classes", "session", "sessions", "lesson", "lessons", "course")
+    + ("appointment", "appointments", "with", "for", "some", "any")
 )
 
 
@@ -80,4 +81,6 @@ def _normal(words: str) -> str:
 
 
 def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
+    return (
+        word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
+    )

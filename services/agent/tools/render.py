@@ -16,7 +16,9 @@ from shared.messages.booking import BookingView, SessionView
 
 
 class SessionLine(Result):
-    """A session ready to be shown. `starts` is local wall-clock time (ISO 8601), `local` the same for people."""
+    """A session ready to be shown. `starts` is local wall-clock time (ISO 8601), `local` the same for
+    people.
+    """
 
     session_id: UUID
     service: str

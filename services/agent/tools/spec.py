@@ -23,7 +23,9 @@ from shared.messages.booking import (
 )
 
 Recall = Callable[[str, Callable[[], Awaitable[str]]], Awaitable[str]]
-"""`recall(name, make)`: the value made under this name in an earlier try of the same call, else `make()`, kept."""
+"""`recall(name, make)`: the value made under this name in an earlier try of the same call, else `make()`,
+kept.
+"""
 
 
 class Args(BaseModel):
@@ -58,7 +60,8 @@ class Bookings(Protocol):
 class TurnContext:
     """Who asks and when: from the verified channel and the clock, never from a model.
 
-    `said_at` (aware) is when the customer said it, so that "tomorrow" means their tomorrow; `now` (aware) is now.
+    `said_at` (aware) is when the customer said it, so that "tomorrow" means their tomorrow; `now` (aware) is
+    now.
     """
 
     tenant_id: UUID
@@ -80,7 +83,9 @@ A = TypeVar("A", bound=Args)
 
 @dataclass(frozen=True, slots=True)
 class ToolSpec(Generic[A]):
-    """A tool. `writes` says that it changes something in the world; then it runs alone and is journaled first."""
+    """A tool. `writes` says that it changes something in the world; then it runs alone and is journaled
+    first.
+    """
 
     name: str
     description: str

@@ -1,92 +1,106 @@
-"""Which instants do a customer's words for a time mean, in the business's zone? Decided by code, never by a model."""
+"""Which instants do a customer's words for a time mean, in the business's zone? Decided by code, never by a
+model.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from services.agent.language import Understanding, understand
+from services.agent.language import Grain, Open, Understanding, understand
 
 _DAY = timedelta(days=1)
-_DEFAULT_DAYS = 7
-_ISO = re.compile(r"\s*(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::\d\d)?)?\s*(.*)", re.DOTALL)
+_HALF_DAY = timedelta(hours=12)
+_MINUTE = timedelta(minutes=1)
+_DEFAULT = 7 * _DAY
+_WHOLE = {Grain.WEEK: 7 * _DAY, Grain.MONTH: 31 * _DAY}
+_ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::\d\d)?)?\s*(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Local wall-clock time [`start`, `end`); `at` is the exact start that was asked for, if one was.
+    """Local wall-clock time [`start`, `end`).
 
-    `whole_days` tells that only days were named; `stated` that any time was.
+    `at` is the exact start asked for; `or_at` the same 12 hours off, where "at 7" left the half of the day
+    open.
+    `daily` narrows every day to those hours, `days` the span to those dates.
     """
 
     start: datetime
     end: datetime
     at: datetime | None = None
-    whole_days: bool = False
-    stated: bool = True
+    or_at: datetime | None = None
+    daily: tuple[time, time] | None = None
+    days: tuple[date, ...] = ()
 
     def instants(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """[from, before) as aware UTC instants."""
         return _utc(self.start, zone), _utc(self.end, zone)
 
+    def admits(self, start: datetime) -> bool:
+        """Whether a session that starts then (local) is on one of the days and within the hours."""
+        if self.days and start.date() not in self.days:
+            return False
+        if self.daily is None:
+            return True
+        earliest, latest = self.daily
+        return earliest <= start.time() and (start.time() < latest or latest == time())
+
 
 def span_of(words: str | None, reference: datetime) -> Span | None:
     """What `words` mean, said at `reference` (naive, the business's wall clock); None when they mean no time.
 
-    No words mean the next seven days. `2026-11-24`, `2026-11-24 19:00` and `2026-11-24 after 18:00` are understood too.
+    No words mean the next seven days. `2026-11-24`, `2026-11-24 19:00` and `2026-11-24 after 18:00` are
+    understood too.
     """
     if words is None or not words.strip():
-        return Span(reference, reference + _DEFAULT_DAYS * _DAY, stated=False)
-    iso = _ISO.fullmatch(words)
-    if iso:
-        return _on_day(iso.group(1), iso.group(2), iso.group(3), reference)
-    return _span(understand(words, reference), reference)
-
-
-def _on_day(day_text: str, clock: str | None, rest: str, reference: datetime) -> Span | None:
+        return Span(reference, reference + _DEFAULT)
+    iso = _ISO.fullmatch(words.strip())
+    if iso is None:
+        return _span(understand(words, reference), reference)
     try:
-        day = datetime.combine(date.fromisoformat(day_text), time())
-        at = datetime.combine(day, time.fromisoformat(clock)) if clock else None
+        day = datetime.combine(date.fromisoformat(iso.group(1)), time())
+        clock = time.fromisoformat(iso.group(2)) if iso.group(2) else None
     except ValueError:
         return None
-    if at is not None:
-        return Span(day, day + _DAY, at)
-    if not rest.strip():
-        return Span(day, day + _DAY, whole_days=True)
-    meant = _span(understand(rest, day), day)
-    return meant and _moved(meant, day, reference)
-
-
-def _moved(span: Span, day: datetime, _reference: datetime) -> Span:
-    """The same time of day, but on `day` (understanding "7am" may have gone on to the next one)."""
-    shift = timedelta(days=(day.date() - span.start.date()).days)
-    return Span(
-        span.start + shift, span.end + shift, span.at + shift if span.at else None, span.whole_days, span.stated
-    )
+    if clock is not None:
+        return Span(day, day + _DAY, at=datetime.combine(day, clock))
+    if not iso.group(3):
+        return Span(day, day + _DAY)
+    # "7am" counts from that day's first moment, so it is that day's.
+    return _span(understand(iso.group(3), day), day)
 
 
 def _span(said: Understanding, reference: datetime) -> Span | None:
     if said.start is None and said.end is None:
         return None
-    start = said.start or reference
-    if said.time_only and start < reference:
-        # A bare "at 7" that is over for today is tomorrow's.
-        start += _DAY
-    exact = said.grain in ("minute", "hour")
-    if said.open == "after":
-        return Span(start, _midnight(start) + (_DAY if exact else _DEFAULT_DAYS * _DAY))
-    if said.open == "before":
-        end = said.end or start
-        return Span(min(max(_midnight(end - timedelta(microseconds=1)), reference), end), end)
-    end = said.end
-    if exact and (end is None or end - start <= timedelta(minutes=1)):
+    start, end = said.start or reference, said.end
+    exact = said.grain in (Grain.MINUTE, Grain.HOUR)
+    if said.open is Open.AFTER:
+        return Span(start, _midnight(start) + (_DAY if exact else _DEFAULT))
+    if said.open is Open.BEFORE:
+        end = end or start
+        # "before noon tomorrow" is that morning, not everything from now on.
+        return Span(max(_midnight(end - _MINUTE), min(reference, end)) if exact else reference, end)
+    if exact and (end is None or end - start <= _MINUTE):
         day = _midnight(start)
-        return Span(day, day + _DAY, at=start)
-    if end is None:
-        end = start + {"week": 7 * _DAY, "month": 31 * _DAY}.get(said.grain or "day", _DAY)
-    return Span(start, max(end, start + timedelta(minutes=1)), whole_days=not exact)
+        other = start - _HALF_DAY if start.hour >= 12 else start + _HALF_DAY
+        return Span(day, day + _DAY, at=start, or_at=other if said.half_day_guessed else None)
+    end = end or start + _WHOLE.get(said.grain or Grain.DAY, _DAY)
+    return _with_further_days(Span(start, max(end, start + _MINUTE), daily=said.daily), said)
+
+
+def _with_further_days(span: Span, said: Understanding) -> Span:
+    """ "monday or tuesday": both days, and what lies between them not."""
+    if not said.also_days:
+        return span
+    days = tuple(sorted({span.start.date(), *(day.date() for day in said.also_days)}))
+    last = datetime.combine(days[-1], time()) + _DAY
+    return replace(
+        span, start=min(span.start, _midnight(said.also_days[0])), end=max(span.end, last), days=days
+    )
 
 
 def _midnight(moment: datetime) -> datetime:

@@ -34,4 +34,4 @@ def local_times(starts_at: datetime, ends_at: datetime, timezone: str, language:
     day = format_skeleton("MMMEd", start, locale=locale)
     times = "–".join(format_time(moment.time(), "short", locale=locale) for moment in (start, end))
     # CLDR separates "7:00 PM" by a narrow space that many phones draw badly.
-    return f"{day}, {times}".replace(" ", " ")
+    return f"{day}, {times}".replace("\u202f", " ")

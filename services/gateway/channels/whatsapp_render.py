@@ -152,18 +152,11 @@ def split(text: str, limit: int, last_limit: int | None = None) -> list[str]:
     rest = text.strip() or "…"
     last_limit = min(limit, last_limit or limit)
     parts = []
-    while units(rest) > last_limit:
-        # Once the rest fits into one plain message, break it so that the last part is as long as it may be.
-        part = _break(rest, min(limit, max(1, units(rest) - 1)))
-        parts.append(part)
+    while (length := units(rest)) > last_limit:
+        part = _break(rest, limit if length > limit else last_limit)
+        parts.append(part.strip())
         rest = rest[len(part) :].strip()
-        if not rest:
-            rest = parts.pop()
-            head = _break(rest, last_limit)
-            parts.append(head)
-            rest = rest[len(head) :].strip()
-    parts.append(rest)
-    return [part.strip() for part in parts]
+    return [*parts, rest]
 
 
 def _break(text: str, limit: int) -> str:

@@ -1,4 +1,4 @@
-"""Which messages does a fact call for, and which receipt? Their ids follow from the fact, the same for ever."""
+"""Which messages does a fact call for, and which receipt? Their ids follow from the fact and never change."""
 
 from __future__ import annotations
 

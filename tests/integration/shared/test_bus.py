@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -63,7 +62,9 @@ async def test_a_query_that_nobody_answers_says_so(bus: Bus) -> None:
         await bus.query("qry.nobody.here", MyBookings(tenant_id=uuid4(), customer_id=uuid4()), BookingsFound)
 
 
-async def test_messages_of_one_key_arrive_in_the_order_they_were_published(bus: Bus, settings: Settings) -> None:
+async def test_messages_of_one_key_arrive_in_the_order_they_were_published(
+    bus: Bus, settings: Settings
+) -> None:
     assert settings.database_owner_url
     service = unique_service()
     reader = await Bus.connect(settings.nats_url or "", service)

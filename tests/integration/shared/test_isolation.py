@@ -74,8 +74,13 @@ async def test_one_tenant_neither_sees_nor_writes_rows_of_another(db: Database) 
         await outbox.add(connection, [Outgoing(theirs, uuid4(), "evt.test.x.y.z", b"{}")])
 
     async with db.tenant(mine) as connection:
-        assert await connection.fetchval("SELECT count(*) FROM notifier.outbox WHERE tenant_id = $1", theirs) == 0
-        assert await connection.execute("DELETE FROM notifier.outbox WHERE tenant_id = $1", theirs) == "DELETE 0"
+        assert (
+            await connection.fetchval("SELECT count(*) FROM notifier.outbox WHERE tenant_id = $1", theirs)
+            == 0
+        )
+        assert (
+            await connection.execute("DELETE FROM notifier.outbox WHERE tenant_id = $1", theirs) == "DELETE 0"
+        )
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with db.tenant(mine) as connection:
             await outbox.add(connection, [Outgoing(theirs, uuid4(), "evt.test.x.y.z", b"{}")])
@@ -102,18 +107,24 @@ async def test_the_tenant_does_not_stay_on_a_pooled_connection(settings: Setting
     await single.close()
 
 
-async def test_the_system_role_reaches_nothing_that_holds_people(db: Database, owner: asyncpg.Connection) -> None:
+async def test_the_system_role_reaches_nothing_that_holds_people(
+    db: Database, owner: asyncpg.Connection
+) -> None:
     readable = await owner.fetch(
         "SELECT table_schema || '.' || table_name AS name FROM information_schema.role_table_grants"
         " WHERE grantee = 'usher_system' AND privilege_type = 'SELECT'"
     )
 
     names = {row["name"] for row in readable}
-    assert names.isdisjoint({"booking.bookings", "booking.customers", "agent.turns", "notifier.notifications"})
+    assert names.isdisjoint(
+        {"booking.bookings", "booking.customers", "agent.turns", "notifier.notifications"}
+    )
     assert "notifier.outbox" in names
 
 
-async def test_migrating_again_changes_nothing_and_nothing_is_pending(settings: Settings, db: Database) -> None:
+async def test_migrating_again_changes_nothing_and_nothing_is_pending(
+    settings: Settings, db: Database
+) -> None:
     assert settings.database_url and settings.database_owner_url
     first = await migrate(settings.database_owner_url, settings.database_url)
     again = await migrate(settings.database_owner_url, settings.database_url)

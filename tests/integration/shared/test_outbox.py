@@ -51,7 +51,9 @@ class Pair:
     key: UUID
 
     async def hand_over(self, payload: bytes, *, publish: bool = True) -> Outgoing:
-        message = Outgoing(self.tenant, uuid4(), subjects.event("probe", self.tenant, self.key, "noted"), payload)
+        message = Outgoing(
+            self.tenant, uuid4(), subjects.event("probe", self.tenant, self.key, "noted"), payload
+        )
         async with self.db.tenant(self.tenant) as connection:
             await self.outbox.add(connection, [message])
         if publish:
@@ -64,7 +66,9 @@ class Pair:
 
     async def dead(self) -> list[str]:
         async with self.db.tenant(self.tenant) as connection:
-            return [row["reason"] for row in await connection.fetch(f"SELECT reason FROM {SCHEMA}.dead_letters")]
+            return [
+                row["reason"] for row in await connection.fetch(f"SELECT reason FROM {SCHEMA}.dead_letters")
+            ]
 
     async def drained(self) -> bool:
         return await self.waiting() == 0
@@ -89,10 +93,20 @@ async def pair(settings: Settings) -> AsyncIterator[Pair]:
             await receiver.handle(delivery)
 
     mailboxes = Mailboxes(
-        receiving.service, subjects.EVENTS, only_ours, Receipts(receiving), DeadLetters(db, SCHEMA), max_tries=2
+        receiving.service,
+        subjects.EVENTS,
+        only_ours,
+        Receipts(receiving),
+        DeadLetters(db, SCHEMA),
+        max_tries=2,
     )
     consumer = PartitionedConsumer(
-        receiving, subjects.EVENTS, settings.database_url, mailboxes.accept, interval=0.05, released=mailboxes.forget
+        receiving,
+        subjects.EVENTS,
+        settings.database_url,
+        mailboxes.accept,
+        interval=0.05,
+        released=mailboxes.forget,
     )
     consumer.start()
     yield Pair(db, outbox, sender, receiver, tenant, uuid4())
@@ -165,4 +179,6 @@ async def test_nothing_is_lost_when_nats_loses_everything_between_publishing_and
     await asyncio.to_thread(servers.nats.start)
 
     await eventually(pair.drained, within=30)
-    assert sorted(pair.receiver.effects) == sorted([b"before", *(f"while away {n}".encode() for n in range(20))])
+    assert sorted(pair.receiver.effects) == sorted(
+        [b"before", *(f"while away {n}".encode() for n in range(20))]
+    )

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,7 +95,7 @@ class Emulator:
         return await self.customer_does("text", {"text": text}, customer, business)
 
     async def customer_does(
-        self, action: str, body: dict[str, object], customer: str = MARIA, business: str = STUDIO
+        self, action: str, body: Mapping[str, object], customer: str = MARIA, business: str = STUDIO
     ) -> str:
         """POST to the phone API; returns the wamid."""
         async with self.client.post(f"/phone/{business}/{customer}/{action}", json=body) as answer:
@@ -111,7 +111,7 @@ class Emulator:
 
     async def reply(self, text: str = "hello", **more: object) -> str:
         """The business sends a text that must be accepted; returns the wamid."""
-        status, body = await self.send(type="text", text={"body": text}, **more)
+        status, body = await self.send(MARIA, STUDIO, type="text", text={"body": text}, **more)
         assert status == 200, body
         return str(body["messages"][0]["id"])
 
@@ -119,6 +119,7 @@ class Emulator:
         """What the chat shows."""
         params = {key: str(value) for key, value in query.items()}
         async with self.client.get(f"/phone/{business}/{customer}/messages", params=params) as answer:
+            assert answer.status == 200, await answer.text()
             return list((await answer.json())["messages"])
 
     async def faults(self, **faults: object) -> None:

@@ -157,6 +157,25 @@ async def test_marking_an_unknown_or_anothers_message_read_is_refused(emulator: 
             assert (answer.status, code(await answer.json())) == (400, 131009)
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"status": "read", "message_id": "x"}, 100),
+        ({"messaging_product": "whatsapp", "status": "seen", "message_id": "x"}, 131009),
+        ({"messaging_product": "whatsapp", "status": "read"}, 131008),
+        (
+            {"messaging_product": "whatsapp", "status": "read", "message_id": "x", "typing_indicator": {}},
+            131009,
+        ),
+    ],
+)
+async def test_a_read_mark_that_is_not_whole_is_refused(
+    emulator: Emulator, body: dict[str, object], expected: int
+) -> None:
+    async with emulator.client.post(f"/v23.0/{STUDIO}/messages", json=body, headers=BEARER) as answer:
+        assert (answer.status, code(await answer.json())) == (400, expected)
+
+
 async def test_a_file_goes_up_and_comes_down_again_with_the_token(emulator: Emulator) -> None:
     _, uploaded = await upload(emulator)
     async with emulator.client.get(f"/v23.0/{uploaded['id']}", headers=BEARER) as answer:
@@ -244,7 +263,7 @@ async def test_templates_show_their_words_and_buttons(start: Start) -> None:
         auto_read=True,
     )
     body: dict[str, Any] = {"type": "body", "parameters": [{"type": "text", "text": "Maria"}]}
-    button = {"type": "button", "sub_type": "quick_reply", "index": "1"}
+    button: dict[str, Any] = {"type": "button", "sub_type": "quick_reply", "index": "1"}
     button |= {"parameters": [{"type": "payload", "payload": "cancel:7"}]}
     content = {"name": "reminder", "language": {"code": "en"}, "components": [body, button]}
     assert (await emulator.send(type="template", template=content))[0] == 200

@@ -200,7 +200,7 @@ def test_without_a_list_of_templates_every_name_is_approved() -> None:
 
 
 def test_template_words_are_filled_by_position_and_by_name() -> None:
-    by_position = [
+    by_position: list[dict[str, object]] = [
         {"type": "text", "text": "Maria"},
         {"type": "date_time", "date_time": {"fallback_value": "7 pm"}},
     ]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from devkit.whatsapp import payloads
 from devkit.whatsapp.config import Business, Customer
 from devkit.whatsapp.errors import GraphError, error_body
+from devkit.whatsapp.faults import Grouping
 
 STUDIO = Business(
     phone_number_id="10550", waba_id="20550", display_phone_number="+351 211 000", name="Studio"
@@ -98,7 +99,9 @@ def test_two_numbers_never_share_a_value() -> None:
 
 
 @pytest.mark.parametrize(("grouping", "entries", "changes"), [("changes", 1, 3), ("entries", 3, 3)])
-def test_a_batch_can_be_spread_over_changes_or_entries(grouping: Any, entries: int, changes: int) -> None:
+def test_a_batch_can_be_spread_over_changes_or_entries(
+    grouping: Grouping, entries: int, changes: int
+) -> None:
     body: Any = payloads.envelope([said(MARIA, "a"), said(JOAO, "b"), ticked(MARIA, "read")], grouping)
     assert len(body["entry"]) == entries
     assert sum(len(entry["changes"]) for entry in body["entry"]) == changes
@@ -112,7 +115,8 @@ def test_no_grouping_loses_or_doubles_an_update(kinds: list[str], data: st.DataO
         else said(MARIA if "M" in kind else JOAO, kind, wamid=str(i))
         for i, kind in enumerate(kinds)
     ]
-    grouping = data.draw(st.sampled_from(["one_value", "changes", "entries"]))
+    groupings: list[Grouping] = ["one_value", "changes", "entries"]
+    grouping = data.draw(st.sampled_from(groupings))
     body: Any = payloads.envelope(updates, grouping)
     values = [change["value"] for entry in body["entry"] for change in entry["changes"]]
     found = [item for value in values for kind in ("messages", "statuses") for item in value.get(kind, [])]

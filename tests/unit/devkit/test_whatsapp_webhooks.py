@@ -163,7 +163,7 @@ async def test_lost_answers_make_the_same_body_come_again(emulator: Emulator) ->
 
 async def test_statuses_can_overtake_each_other_and_none_is_lost(emulator: Emulator) -> None:
     await emulator.say("hi")
-    await emulator.faults(reorder="statuses", batch_wait_ms=200)
+    await emulator.faults(reorder="statuses", batch_wait_ms=20_000)
     for number in range(8):
         await emulator.reply(f"reply {number}")
     await emulator.settle()
@@ -176,7 +176,7 @@ async def test_statuses_can_overtake_each_other_and_none_is_lost(emulator: Emula
 
 
 async def test_messages_can_be_reordered_when_all_is_asked_for(emulator: Emulator) -> None:
-    await emulator.faults(reorder="all", batch_wait_ms=500)
+    await emulator.faults(reorder="all", batch_wait_ms=20_000)
     said = [f"message {number}" for number in range(16)]
     for text in said:
         await emulator.say(text)
@@ -237,6 +237,26 @@ async def test_every_recorded_webhook_can_be_replayed(emulator: Emulator) -> Non
         async with emulator.client.post("/emulator/webhook", data=path.read_bytes()) as answer:
             assert await answer.json() == {"status": 200}
     assert [post.raw for post in emulator.gateway.posts] == [path.read_bytes() for path in paths]
+
+
+async def test_a_broken_list_of_bodies_and_wrong_numbers_are_refused(emulator: Emulator) -> None:
+    async with emulator.client.post("/emulator/webhook", data=b"[{") as answer:
+        assert answer.status == 400
+    async with emulator.client.post("/emulator/webhook?signature=maybe", data=b"{}") as answer:
+        assert answer.status == 400
+    async with emulator.client.get("/emulator/stats?idle_within=soon") as answer:
+        assert answer.status == 400
+    assert emulator.gateway.posts == []
+
+
+async def test_the_counts_tell_what_is_still_pending(emulator: Emulator) -> None:
+    emulator.gateway.hold = asyncio.Event()
+    await emulator.say("hi")
+    async with emulator.client.get("/emulator/stats?idle_within=0.01") as answer:
+        stats = await answer.json()
+    assert (stats["idle"], stats["pending"]) == (False, 1)
+    emulator.gateway.hold.set()
+    await emulator.settle()
 
 
 async def test_a_raw_message_object_goes_out_as_given(emulator: Emulator) -> None:

@@ -9,7 +9,7 @@ from services.agent.language.cascade import Alphabet, Cascade, Rule
 from services.agent.language.grammar.clocks import BARE_RULES, CLOCK_RULES, NUMBER_RULES, PART_RULES
 from services.agent.language.grammar.dated import DATED_RULES
 from services.agent.language.grammar.days import DAY_RULES, LENGTH_RULES
-from services.agent.language.grammar.periods import LENGTH_FROM_RULES, PERIOD_RULES, WEEK_OF_MONTH_RULES
+from services.agent.language.grammar.periods import PERIOD_RULES, WEEK_OF_MONTH_RULES
 from services.agent.language.grammar.spans import EARLY_RANGE_RULES, NEGATION_RULES, SPAN_RULES
 from services.agent.language.lexer import LEXER_TAG_SETS
 from services.agent.language.tokens import all_tag_sets
@@ -26,7 +26,6 @@ RULES: tuple[Rule, ...] = (
     *EARLY_RANGE_RULES,
     *BARE_RULES,
     *SPAN_RULES,
-    *LENGTH_FROM_RULES,
     *NEGATION_RULES,
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.agent.language.cascade import Built, Context, Found, Rule
 from services.agent.language.tokens import Token, number_tags, ordinal_tags
-from services.agent.language.values import Clock, Day, Nothing, Part, PartOfDay
+from services.agent.language.values import Clock, Day, Length, Nothing, Part, PartOfDay, Window
 
 AM, PM = 0, 1
 _SMALL_HOURS = 4  # "two at night" is 02:00, "five at night" already 17:00
@@ -86,6 +86,41 @@ def _to(m: Found, _: Context) -> Built:
     return Clock(12 if hour == 0 and not said.settled else hour, total % 60, said.settled)
 
 
+def _past_noon(m: Found, _: Context) -> Built:
+    minutes = m.n("M") if m.has("M") else m.word("Q", "quarter") if m.has("Q") else 30
+    total = (m.word("N", "noon") * 60 + (minutes if m.has("P") else -minutes)) % (24 * 60)
+    return Clock(total // 60, total % 60) if minutes < 60 else None
+
+
+def _hyphenated(m: Found, ctx: Context) -> Built:
+    """ "five-thirty": one word written with a hyphen, unlike the range "5 - 30"."""
+    h, dash, minutes = m.token("H"), m.token("D"), m.token("M")
+    return _hour_minutes(m, ctx) if h.end == dash.start and dash.end == minutes.start else None
+
+
+def _moved(m: Found, _: Context) -> Built:
+    """ "half an hour after 5pm", "15 minutes before noon"."""
+    clock, length = m.value("C", Clock), m.value("L", Length)
+    total = clock.minutes + (-length.minutes if m.has("B") else length.minutes)
+    if length.days or length.months or not 0 <= total < 24 * 60:
+        return None
+    return Clock(total // 60, total % 60, clock.settled)
+
+
+def _for_length(m: Found, _: Context) -> Built:
+    """ "at 4pm for 30 minutes": the duration gives the end."""
+    clock, length = m.value("C", Clock), m.value("L", Length)
+    total = clock.minutes + length.minutes
+    if length.days or length.months or not length.minutes:
+        return clock if length.days else None
+    return Window(clock, Clock(total // 60 % 24, total % 60, clock.settled)) if length.minutes < 12 * 60 else None
+
+
+def _late_hour(m: Found, _: Context) -> Built:
+    """ "18h" is a time; "2h" more likely a duration."""
+    return Clock(m.n("H")) if 13 <= m.n("H") <= 23 else None
+
+
 def _half(m: Found, _: Context) -> Built:
     """British "half seven" is half past seven."""
     return _clock(m.n("H"), 30, m)
@@ -94,6 +129,11 @@ def _half(m: Found, _: Context) -> Built:
 def _military(m: Found, _: Context) -> Built:
     n = m.n("H")
     return Clock(n // 100, n % 100, settled=n // 100 > 12 or m.token("H").text.startswith("0"))
+
+
+def _military_meridiem(m: Found, _: Context) -> Built:
+    n = m.n("H")
+    return with_meridiem(Clock(n // 100, n % 100), m.word("X", "mer")) if n // 100 <= 12 else None
 
 
 def _noon(m: Found, _: Context) -> Built:
@@ -144,6 +184,8 @@ NUMBER_RULES = (
 
 CLOCK_RULES = (
     Rule("C=clock_digits X=mer?", _digits),
+    Rule("(?!digits) H=h12 D=dash (?!digits) M=mins X=mer?", _hyphenated),
+    Rule("(M=num minute_u?|Q=quarter|half) (P=past|to|of) N=noon", _past_noon),
     Rule("(M=num minute_u?|Q=quarter|half) past H=h24 X=mer?", _past),
     Rule("M=mins minute_u to H=h24 X=mer?", _to),
     Rule("Q=quarter (to|of) H=h24 X=mer?", _to),
@@ -152,14 +194,16 @@ CLOCK_RULES = (
     Rule("(?<=at/for/after/before/the) half H=h12 X=mer? " + COUNTED, _half),
     Rule("half H=h12 X=mer", _half),
     Rule("H=h12 M=mins X=mer", _hour_minutes),
-    Rule("H=h24 dash? X=mer", _hour_minutes),
+    Rule("H=h24 dash? (in the|ish)? X=mer ish?", _hour_minutes),
+    Rule("H=hhmm X=mer", _military_meridiem),
     Rule("H=h24 oclock X=mer?", _hour_minutes),
+    Rule("(?<=at) H=h24 M=mins minute_u X=mer?", _hour_minutes),
     Rule("H=hhmm (hour_u|oclock)", _military),
     Rule("(?<=at/after/before) H=hhmm " + COUNTED, _military),
-    Rule("h12 N=noon", _noon),
-    Rule("N=noon", _noon),
+    Rule("h12? N=noon ish?", _noon),
     Rule("(?<=at/range_to/from/between/weekday/reldays/dash) H=h24 h_letter", _hour_minutes),
-    Rule("(?<=at/day/range_to/weekday/reldays) H=h12 X=meridiem_letter", _letter),
+    Rule("H=h24 h_letter", _late_hour),
+    Rule("(?<=at/day/range_to/from/between/weekday/reldays) H=h12 X=meridiem_letter", _letter),
 )
 
 PART_RULES = (
@@ -169,12 +213,14 @@ PART_RULES = (
 )
 
 BARE_RULES = (
+    Rule("L=length (past|from|B=before) C=clock", _moved),
+    Rule("C=clock for L=length", _for_length),
     Rule("C=clock (in|at|on|this)? the? P=part", _clock_in_part),
     Rule("P=part (at|for|comma|on)? C=clock", _clock_in_part),
     Rule("H=h24 M=mins? ish? (in the|at|this)? P=part", _hour_in_part),
     Rule("P=part at? H=h24 M=mins? " + COUNTED, _hour_in_part),
     Rule("H=h24 ish", _bare_hour),
-    Rule("(?<=at/after/before/starting/until/day) H=h24 (M=mins minute_u?)? " + COUNTED, _bare_hour),
+    Rule("(?<=at/after/before/starting/day) H=h24 (M=mins minute_u?)? " + COUNTED, _bare_hour),
     Rule("(?<!for/day_noun/any/num/label/month/month_name/clock/to/and/dash) H=h24 M=mins? (?=(on the?)? day)", _bare_hour),
     Rule("^ (?!digits) H=h12 M=mins stop? $", _bare_hour),
 )

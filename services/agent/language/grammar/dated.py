@@ -21,7 +21,7 @@ def _year(m: Found) -> int | None:
 def _month_day(m: Found, ctx: Context) -> Built:
     year = _year(m)
     found = dates.month_day(ctx.today, m.word("M", "month"), m.n("D"), year)
-    return one(found, None if year else Unit.YEAR)
+    return one(found, None if year else Unit.YEAR) or Nothing()
 
 
 def _month_day_by_year_word(m: Found, ctx: Context) -> Built:
@@ -76,6 +76,21 @@ def _dom(m: Found, ctx: Context) -> Built:
     return one(dates.day_of_month(ctx.today, m.n("D")), Unit.MONTH)
 
 
+def _weekday_dom(m: Found, ctx: Context) -> Built:
+    """ "friday the 13th": the next day that is both; just the day of month when no such day comes soon."""
+    weekday, day = m.word("W", "weekday"), m.n("D")
+    if "digits" in m.token("D").tags and day <= 12:
+        return None
+    months = (dates.day_in_month(ctx.today, day, ahead) for ahead in range(25))
+    both = (found for found in months if found and found >= ctx.today and found.weekday() == weekday)
+    return one(next(both, None)) or _dom(m, ctx)
+
+
+def _last_day(m: Found, ctx: Context) -> Built:
+    month = dates.named_month(ctx.today, m.word("M", "month"), _year(m))
+    return one(dates.shifted(month.end, days=-1))
+
+
 def _dom_of_month(m: Found, ctx: Context) -> Built:
     return one(dates.day_in_month(ctx.today, m.n("D"), int(m.has("N"))))
 
@@ -115,7 +130,7 @@ def _keep(m: Found, _: Context) -> Built:
 _Y = "(comma? (of|in|year_mark)* Y=yr)?"
 _END = "(?!month/unit/people/oclock/mer/past/meridiem_letter/clock_digits)"
 _NO_CHOICE = "(?!one_noun/people/unit/partword/weekday/num)"
-_BEFORE_DAY = "(?<=on/for/from/until/to/range_to/before/after/starting/at/between/upto)"
+_BEFORE_DAY = "(?<=on/for/from/to/range_to/before/after/starting/at/between/upto)"
 
 DATED_RULES = (
     Rule("D=numeric_date (unit/people/one_noun)", _not_a_date),
@@ -131,17 +146,21 @@ DATED_RULES = (
     Rule("D=dom/dom_ord (of|in)? M=month (of|in|comma)? (N=next|this) year_u", _month_day_by_year_word, dated=True),
     Rule("M=month the? D=dom/dom_ord (of|in|comma)? (N=next|this) year_u", _month_day_by_year_word, dated=True),
     Rule("D=dom/dom_ord (slash|dash|of)? the? M=month (dash|slash|comma|of|in|year_mark)* Y=yr", _month_day, dated=True),
+    Rule("Y=yr comma? M=month (slash|dash|comma)? the? D=dom/dom_ord", _month_day, dated=True),
+    Rule("the? last day_u (of|in) M=month" + _Y, _last_day, dated=True),
     Rule("M=month (slash|dash|comma)? the? D=dom/dom_ord (comma|of|in|year_mark)* Y=yr", _month_day, dated=True),
     Rule("M=month (slash|comma|dash)? the? (?!vague_one) D=dom/dom_ord" + _END, _month_day, dated=True),
     Rule("the? (?!vague_one) D=dom/dom_ord (slash|of|dash|day_u)* the? M=month", _month_day, dated=True),
     Rule("H=holiday Y=yr?", _holiday, dated=True),
-    Rule("(?<!any/from/between/weekday) A=dom dash B=dom" + _END + "(?!dash/partword)", _dashed, dated=True),
+    Rule("(?<!any/from/between/weekday) (?=digits) A=dom dash (?=digits) B=dom" + _END + "(?!dash/partword)", _dashed, dated=True),
     Rule("the? D=dom/dom_ord day_u? of? (this|the) month_u", _dom_of_month, dated=True),
     Rule("the? D=dom/dom_ord day_u? of? N=next month_u", _dom_of_month, dated=True),
-    Rule("weekday comma? the? D=ord_digits", _dom, dated=True),
+    Rule("W=weekday comma? the? D=ord_digits", _weekday_dom, dated=True),
+    Rule("W=weekday comma? the D=dom_ord" + _NO_CHOICE, _weekday_dom, dated=True),
+    Rule("W=weekday D=dom" + _END + "(?!range_to/num/partword/people)", _weekday_dom, dated=True),
     Rule(_BEFORE_DAY + "the? D=ord_digits" + _NO_CHOICE, _dom, dated=True),
     Rule("the D=ord_digits" + _NO_CHOICE, _dom, dated=True),
-    Rule("(?<=on/until/from/to/before/after/starting/upto) the D=dom_ord" + _NO_CHOICE, _dom, dated=True),
+    Rule("(?<=on/from/to/before/after/starting/upto) the D=dom_ord" + _NO_CHOICE, _dom, dated=True),
     Rule("^ D=ord_digits (?=at/stop/clock/comma/in/on|$)", _dom, dated=True),
     Rule("weekday (comma/dash/on/the)* D=dated", _keep, dated=True),
     Rule("D=dated (comma/on)* weekday", _keep, dated=True),

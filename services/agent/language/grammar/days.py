@@ -7,7 +7,7 @@ from datetime import datetime, time
 from services.agent.language import dates
 from services.agent.language.cascade import Built, Builder, Context, Found, Rule
 from services.agent.language.grammar.dated import one
-from services.agent.language.values import Day, Length, Moment, Nothing, Stretch, Unit
+from services.agent.language.values import Day, Edge, Length, Moment, Nothing, Open, Stretch, Unit
 
 _IN_UNIT = {
     Unit.SECOND: Length(seconds=1),
@@ -40,6 +40,11 @@ def _length(m: Found, _: Context) -> Built:
     length = times(n, Unit(m.word("U", "unit")))
     half = _HALF_OF.get(Unit(m.word("U", "unit"))) if m.has("H") else None
     return length + half if length and half else length
+
+
+def _decimal_length(m: Found, _: Context) -> Built:
+    """ "2.5 hours"."""
+    return Length(minutes=m.word("N", "hundredths") * 60 // 100)
 
 
 def _half_length(m: Found, _: Context) -> Built:
@@ -79,6 +84,19 @@ def _month_in(m: Found, ctx: Context) -> Built:
 def _from_day(m: Found, _: Context) -> Built:
     length, day = m.value("L", Length), m.value("D", Day)
     return one(dates.shifted(day.start, days=length.days, months=length.months)) if length.whole_days else None
+
+
+def _days_from(m: Found, _: Context) -> Built:
+    """ "for three days starting next monday": the length gives the end."""
+    length, day = m.value("L", Length), m.value("D", Day)
+    end = dates.shifted(day.start, days=length.days, months=length.months)
+    return Day(day.start, end) if length.whole_days and end > day.start else None
+
+
+def _after_length(m: Found, ctx: Context) -> Built:
+    length = m.value("L", Length)
+    start = dates.shifted(ctx.today, days=length.days, months=length.months)
+    return Edge(Day.one(start), Open.AFTER)
 
 
 def _within(m: Found, ctx: Context) -> Built:
@@ -144,6 +162,7 @@ def _day_beside(m: Found, _: Context) -> Built:
 LENGTH_RULES = (
     Rule("a? half a? U=unit", _half_length),
     Rule("(a|N=num)? quarter of? a hour_u", _quarter_hour),
+    Rule("N=decimal hour_u", _decimal_length),
     Rule("N=num (H=and a? half) U=unit", _length),
     Rule("(N=num|S=span_words|a) U=unit (H=and a? half)?", _length),
     Rule("a? F=long_length", _fortnight),
@@ -169,7 +188,10 @@ DAY_RULES = (
     Rule("(?<!pronoun/the) W=weekday", _weekday),
     Rule("(?<=the) W=weekday (?=at/clock/partword/range_to)", _weekday),
     Rule("M=month in L=length", _month_in),
+    Rule("for L=length (from|starting) (on|the)* D=day", _days_from),
+    Rule("L=length starting (on|the)* D=day", _days_from),
     Rule("L=length (from|after|on) D=day", _from_day),
+    Rule("after L=length_days", _after_length),
     Rule("the? day_u (A=after|before) D=day", _day_beside),
     Rule("(in|plus) L=length", _from_now),
     Rule("L=length (fromnow|later|from now)", _from_now),

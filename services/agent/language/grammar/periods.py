@@ -7,7 +7,7 @@ from datetime import timedelta
 from services.agent.language import dates
 from services.agent.language.cascade import Builder, Built, Context, Found, Rule
 from services.agent.language.grammar.days import times
-from services.agent.language.values import Day, Edge, Grain, Length, Open, Stretch, Unit
+from services.agent.language.values import Day, Grain, Length, Stretch, Unit
 
 
 def _week(weeks: int) -> Builder:
@@ -87,17 +87,6 @@ def _week_of_month(m: Found, ctx: Context) -> Built:
     return dates.week(thursday) if thursday else None
 
 
-def _days_from(m: Found, _: Context) -> Built:
-    """ "for three days starting next monday": the length gives the end."""
-    length = m.value("L", Length)
-    value = m.token("D").value
-    day = value.day if isinstance(value, Edge) and value.open is Open.AFTER else value
-    if not isinstance(day, Day) or not length.whole_days:
-        return None
-    end = dates.shifted(day.start, days=length.days, months=length.months)
-    return Day(day.start, end) if end > day.start else None
-
-
 WEEK_OF_MONTH_RULES = (Rule("the? (O=ord|L=last) week_u of M=month Y=yr?", _week_of_month),)
 
 PERIOD_RULES = (
@@ -117,7 +106,7 @@ PERIOD_RULES = (
     Rule("next weekend_u", _weekend(1)),
     Rule("(any|the|this|coming)* weekend_u", _weekend(0)),
     Rule("next year_u", _year(1)),
-    Rule("(?<=in/of/until/from/upto/before/after/starting/next/this/for) M=month of? (Y=yr|N=next year_u)?", _named_month),
+    Rule("(?<=in/of/from/upto/before/after/starting/next/this/for) M=month of? (Y=yr|N=next year_u)?", _named_month),
     Rule("M=month (of|comma)? (Y=yr|N=next year_u)", _named_month),
     Rule("M=month_name (N=next year_u|Y=yr)?", _named_month),
     Rule("end_of D=period/day", _end_of),
@@ -126,4 +115,3 @@ PERIOD_RULES = (
     Rule("rest R=reldays", _today_rest),
     Rule("the? week_u (of|starting) D=day", _week_of),
 )
-LENGTH_FROM_RULES = (Rule("for? L=length starting? D=edge", _days_from), Rule("L=length starting D=day", _days_from))

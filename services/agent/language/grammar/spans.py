@@ -114,6 +114,10 @@ def _edge(open_: Open, *, inclusive: bool) -> Builder:
     return lambda m, ctx: Edge(m.value("D", Day), open_, inclusive)
 
 
+def _checkout(m: Found, _: Context) -> Built:
+    return Edge(m.value("D", Day), Open.BEFORE, weak=True)
+
+
 def _from_day(m: Found, _: Context) -> Built:
     return Nothing() if m.before("move") else Edge(m.value("D", Day), Open.AFTER)
 
@@ -152,12 +156,12 @@ SPAN_RULES = (
     Rule("after (on|the)* D=day/period", _edge(Open.AFTER, inclusive=False)),
     Rule("upto (on|the)* D=day/period", _edge(Open.BEFORE, inclusive=True)),
     Rule("before (on|the)* D=day/period", _edge(Open.BEFORE, inclusive=False)),
-    Rule("until (on|the)* D=day/period", _edge(Open.BEFORE, inclusive=True)),
+    Rule("checkout (on|the|for|in)* D=day", _checkout),
     Rule("from (on|the)* D=day/period onward?", _from_day),
     Rule("D=day/period onward", _edge(Open.AFTER, inclusive=True)),
     Rule("D=day/period backward", _edge(Open.BEFORE, inclusive=True)),
 )
 
 NEGATION_RULES = (
-    Rule("not (on|at|for|this|in|the|good|until)* (clock|day|period|window|part|edge|moment|stretch)+", _nothing),
+    Rule("not (on|at|for|this|in|the|good)* (clock|day|period|window|part|edge|moment|stretch)+", _nothing),
 )

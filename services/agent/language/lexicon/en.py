@@ -68,7 +68,7 @@ MEANINGS: dict[str, dict[str, int]] = {
         "late morning": Part.LATE_MORNING,
         "late evening, late night": Part.LATE_NIGHT,
     },
-    "noon": {"noon, midday, mid day, 12 noon, twelve noon": 12, "midnight, 12 midnight": 24},
+    "noon": {"noon, midday, mid day, noonish, high noon, twelve noon": 12, "midnight, mid night, mid - night": 24},
     "holiday": {  # month * 100 + day; only those with a fixed date everywhere
         "christmas, christmas day, xmas": 1225, "christmas eve, xmas eve": 1224, "boxing day": 1226,
         "new year's eve, new years eve, nye": 1231, "new year's day, new years day": 101,
@@ -79,6 +79,8 @@ MEANINGS: dict[str, dict[str, int]] = {
 }  # fmt: skip
 
 PLAIN: dict[str, str] = {
+    "abbr": "jan, feb, mar, apr, jun, jul, aug, sep, sept, oct, nov, dec, mon, tue, tues, wed, weds, thu, thur, thurs, fri, "
+    "sat, sun, hr, hrs, min, mins, sec, secs, wk, wks, yr, yrs",
     "vague_one": "one",
     "plural_u": "minutes, mins, hours, hrs, days, weeks, wks, months, years",
     "minute_u": "minute, minutes, min, mins",
@@ -102,7 +104,7 @@ PLAIN: dict[str, str] = {
     "in": "in",
     "within": "within",
     "at": "at, @, around, about, approx, approximately, roughly, circa, near, like, say, sharp at",
-    "the": "the",
+    "the": "the, that",
     "of": "of",
     "a": "a, an",
     "for": "for",
@@ -110,7 +112,7 @@ PLAIN: dict[str, str] = {
     "between": "between, betwen, in between",
     "and": "and, &, n, but",
     "or": "or",
-    "range_to": "to, until, till, til, through, thru, up to, -, –, —, ~, to about, to around",
+    "range_to": "to, until, till, til, untill, through, thru, up to, -, –, —, ~, to about, to around",
     "dash": "-, –, —",
     "comma": "COMMA",
     "stop": "., !, ?, ;",
@@ -124,16 +126,16 @@ PLAIN: dict[str, str] = {
     "after": "after, later than, past, from after, any time after, anytime after, not before, not earlier than, "
     "no earlier than, no sooner than, at the earliest after, only after",
     "before": "before, earlier than, prior to, any time before, anytime before, no later than, not later than, "
-    "not after, at the latest by, at the latest, by, until, till, til, up to, not past",
+    "not after, at the latest by, at the latest, by, until, till, til, untill, up to, not past",
     "starting": "starting, beginning, commencing, as of, starting from, starting on, beginning on, beginning from, "
     "as early as, since, from as early as",
     "act": "book, booking, reserve, pay, order, buy, for, until, till, from, by",
-    "upto": "by, until, till, til, up to",
+    "upto": "by, until, till, til, untill, up to, no later than, not later than, at the latest by",
     "masked": "why not, why don't, why dont, if not, not sure, not bad, for now, may i, may we, second half, "
     "not only, how about now, 24 x 7, one day, some day, day one, this time, next time, last time, any time soon",
     "end_of": "end of, the end of, at the end of, end of the",
     "start_of": "beginning of, the beginning of, start of, the start of, at the beginning of",
-    "until": "until, till, til, check out, check-out, checking out, checkout, leave, leaving, depart, departing",
+    "checkout": "check out, check - out, checking out, checkout, leave, leaving, depart, departing, fly out, go home",
     "onward": "onwards, onward, or later, and later, or after, and after, on wards, or afterwards, at the earliest",
     "backward": "or earlier, or before, and before, and earlier, at the latest, latest, or sooner",
     "early": "early, early in",

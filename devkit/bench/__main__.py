@@ -1,0 +1,72 @@
+"""`make bench`: all figures in one run on one machine, written to build/bench.json and docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from devkit.bench import commands, latency, webhooks
+from devkit.bench.report import Figure, write_json, write_page
+from devkit.demo.world import DemoSupervisor, private_world
+from usher.supervisor import SERVICES
+
+NAMES = ("commands", "webhooks", "latency")
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def bench(
+    only: Annotated[
+        list[str] | None, typer.Option(help="commands, webhooks or latency; default all.")
+    ] = None,
+    page: Annotated[Path, typer.Option(help="The page to write (only when everything was measured).")] = Path(
+        "docs/benchmarks.md"
+    ),
+) -> None:
+    """Measure Usher against its peers, interleaved in one run (about two minutes; use an otherwise idle machine)."""
+    console = Console(highlight=False)
+    figures = asyncio.run(_measure(tuple(only or NAMES), console))
+    for figure in figures:
+        console.print(
+            f"[bold]{figure.name}[/] {figure.value:,.0f} {figure.unit}, peer {figure.peer:,.0f}, ratio {figure.ratio:.2f}"
+        )
+        console.print(f"  [dim]{figure.note}[/]")
+    write_json(figures, Path("build/bench.json"))
+    if not only:
+        write_page(figures, page, date.today())  # the day on the machine's wall
+        console.print(f"written: build/bench.json, {page}")
+
+
+async def _measure(names: tuple[str, ...], console: Console) -> list[Figure]:
+    figures: list[Figure] = []
+    if "commands" in names:
+        async with _running(("booking",)) as supervisor:
+            console.print("• booking commands against pgbench")
+            figures += await commands.Bench(supervisor.settings).measure()
+    if "webhooks" in names:
+        async with _running(("gateway",)) as supervisor:
+            console.print("• webhooks against an empty handler")
+            figures.append(await webhooks.measure(supervisor.world))
+    if "latency" in names:
+        async with _running(SERVICES) as supervisor:
+            console.print("• message in to reply out")
+            figures.append(await latency.measure(supervisor.world))
+    return figures
+
+
+def _running(services: tuple[str, ...]) -> DemoSupervisor:
+    folder = Path(tempfile.mkdtemp(prefix="usher-bench-"))
+    # Nobody confirms what a lone service sends: repeats would only disturb the measurement.
+    world = private_world(folder, resend_after_seconds=3600.0, log_level="warning")
+    return DemoSupervisor(world, services=services)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,176 @@
+"""What has come in, and which of it nobody has handled yet? The tables inbox, conversations and quarantine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from services.gateway.inbound import NOBODY, InboxRow, StatusReport, decode_status
+from shared.db import Database
+from shared.ids import derive
+from shared.outbox import Outgoing
+
+PARKED_TRIES: Final = 10
+"""How often a status of a message that we do not know is tried again before it is left alone."""
+
+_INSERT: Final = """
+INSERT INTO gateway.inbox (tenant_id, id, kind, channel, account_id, provider_id, subject, payload, raw,
+                           next_attempt_at, handled_at)
+SELECT t, i, k, c, a, p, s, b, r, now() + make_interval(secs => $10), CASE WHEN k = 'event' THEN now() END
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[],
+            $9::bytea[]) WITH ORDINALITY AS new(t, i, k, c, a, p, s, b, r, n)
+ORDER BY n
+ON CONFLICT DO NOTHING
+RETURNING id
+"""
+
+# Sorted, so that two instances that meet the same people never wait for each other in a circle.
+_SEEN: Final = """
+INSERT INTO gateway.conversations AS c (tenant_id, id, channel, account_id, user_id, last_inbound_at)
+SELECT t, i, ch, a, u, max(at)
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[]) AS new(t, i, ch, a, u, at)
+GROUP BY t, i, ch, a, u
+ORDER BY i
+ON CONFLICT (tenant_id, id) DO UPDATE SET last_inbound_at = excluded.last_inbound_at
+WHERE c.last_inbound_at < excluded.last_inbound_at
+"""
+
+_DUE: Final = """
+UPDATE gateway.inbox o SET attempts = attempts + 1,
+       next_attempt_at = now() + make_interval(secs => $2 * least(16, 2 ^ o.attempts))
+FROM (SELECT tenant_id, id FROM gateway.inbox
+      WHERE kind = $3 AND handled_at IS NULL AND next_attempt_at <= now()
+      ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED) due
+WHERE o.tenant_id = due.tenant_id AND o.id = due.id
+RETURNING o.tenant_id, o.id, o.position, o.subject, o.payload, o.attempts
+"""
+
+_CONFIRMED: Final = """
+UPDATE gateway.inbox o SET handled_at = now()
+FROM unnest($1::uuid[], $2::uuid[]) AS receipt(t, i)
+WHERE o.tenant_id = receipt.t AND o.id = receipt.i AND o.handled_at IS NULL
+"""
+
+_STATUSES: Final = """
+WITH report AS MATERIALIZED (
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::smallint[], $7::smallint[],
+                         $8::text[]) AS r(tenant_id, inbox_id, delivery_id, provider_id, state, rank, part, reason)
+), matched AS MATERIALIZED (
+    SELECT r.*, coalesce(by_id.id, by_provider.id) AS found
+    FROM report r
+    LEFT JOIN gateway.deliveries by_id ON by_id.tenant_id = r.tenant_id AND by_id.id = r.delivery_id
+    LEFT JOIN gateway.deliveries by_provider ON by_id.id IS NULL AND by_provider.tenant_id = r.tenant_id
+                                             AND by_provider.provider_id = r.provider_id
+), furthest AS (
+    SELECT DISTINCT ON (tenant_id, found) * FROM matched WHERE found IS NOT NULL AND part IS NULL
+    ORDER BY tenant_id, found, rank DESC
+), parts AS (
+    SELECT tenant_id, found, max(part) + 1 AS part FROM matched WHERE found IS NOT NULL AND part IS NOT NULL
+    GROUP BY tenant_id, found
+), moved AS (
+    UPDATE gateway.deliveries d SET state = f.state, rank = f.rank, reason = coalesce(f.reason, d.reason),
+           provider_id = coalesce(d.provider_id, f.provider_id), updated_at = now()
+    FROM furthest f WHERE d.tenant_id = f.tenant_id AND d.id = f.found AND d.rank < f.rank
+    RETURNING f.state
+), echoed AS (
+    UPDATE gateway.deliveries d SET part = p.part, updated_at = now()
+    FROM parts p WHERE d.tenant_id = p.tenant_id AND d.id = p.found AND d.part < p.part
+      AND NOT EXISTS (SELECT 1 FROM furthest f WHERE f.tenant_id = p.tenant_id AND f.found = p.found)
+), settled AS (
+    UPDATE gateway.inbox o SET handled_at = now() FROM matched m
+    WHERE o.tenant_id = m.tenant_id AND o.id = m.inbox_id AND (m.found IS NOT NULL OR o.attempts >= $9)
+)
+SELECT state FROM moved
+"""
+
+_QUARANTINE: Final = """
+INSERT INTO gateway.quarantine (tenant_id, id, channel, account_id, reason, body) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT DO NOTHING
+"""
+
+
+class InboxStore:
+    """The inbox. It is also the outbox of what goes to the agent: a message row stays unhandled until its receipt."""
+
+    def __init__(self, db: Database, *, resend_after: float) -> None:
+        self._db = db
+        self._resend_after = resend_after
+
+    async def add(self, rows: Sequence[InboxRow]) -> frozenset[UUID]:
+        """Write all rows in one transaction, in their order; the ids of those that were new."""
+        messages = [row for row in rows if row.kind == "message"]
+        async with self._db.tenant(*{row.tenant_id for row in rows}) as connection:
+            new = await connection.fetch(
+                _INSERT,
+                [row.tenant_id for row in rows],
+                [row.id for row in rows],
+                [row.kind for row in rows],
+                [row.channel for row in rows],
+                [row.account_id for row in rows],
+                [row.provider_id for row in rows],
+                [row.subject for row in rows],
+                [row.payload for row in rows],
+                [row.raw for row in rows],
+                self._resend_after,
+            )
+            if messages:
+                await connection.execute(
+                    _SEEN,
+                    [row.tenant_id for row in messages],
+                    [row.conversation_id for row in messages],
+                    [row.channel for row in messages],
+                    [row.account_id for row in messages],
+                    [row.user_id for row in messages],
+                    [row.sent_at for row in messages],
+                )
+        return frozenset(row[0] for row in new)
+
+    async def due(self, limit: int) -> Sequence[tuple[Outgoing, int]]:
+        """See `OutboxStore.due`: messages whose turn nobody confirmed, in inbox order."""
+        async with self._db.system() as connection:
+            rows = await connection.fetch(_DUE, limit, self._resend_after, "message")
+        rows.sort(key=lambda row: row["position"])
+        return [
+            (Outgoing(row["tenant_id"], row["id"], row["subject"], row["payload"]), row["attempts"]) for row in rows
+        ]
+
+    async def confirmed(self, receipts: Sequence[tuple[UUID, UUID]]) -> None:
+        """See `OutboxStore.confirmed`: the rows are marked handled and stay, as the deduplication."""
+        async with self._db.system() as connection:
+            await connection.execute(_CONFIRMED, [tenant for tenant, _ in receipts], [row for _, row in receipts])
+
+    async def due_statuses(self, limit: int) -> list[StatusReport]:
+        """Statuses that a crash left behind, or whose message was not known yet."""
+        async with self._db.system() as connection:
+            rows = await connection.fetch(_DUE, limit, self._resend_after, "status")
+        rows.sort(key=lambda row: row["position"])
+        return [decode_status(row["tenant_id"], row["id"], row["payload"]) for row in rows]
+
+    async def apply(self, reports: Sequence[StatusReport]) -> list[str]:
+        """Move the deliveries that these statuses are about, never backwards; the states that were reached.
+
+        A status whose delivery is not known stays unhandled and comes again (`due_statuses`), a few times.
+        """
+        async with self._db.tenant(*{report.tenant_id for report in reports}) as connection:
+            rows = await connection.fetch(
+                _STATUSES,
+                [report.tenant_id for report in reports],
+                [report.inbox_id for report in reports],
+                [report.delivery_id for report in reports],
+                [report.provider_id for report in reports],
+                [report.state for report in reports],
+                [report.rank for report in reports],
+                [report.part for report in reports],
+                [report.reason for report in reports],
+                PARKED_TRIES,
+            )
+        return [row["state"] for row in rows]
+
+    async def quarantine(
+        self, channel: str, body: bytes, reason: str, *, tenant_id: UUID = NOBODY, account_id: str | None = None
+    ) -> None:
+        """Keep signed bytes that cannot be read, or that nobody owns; the same bytes again change nothing."""
+        row_id = derive("quarantine", channel, account_id or "", body.hex())
+        async with self._db.tenant(tenant_id) as connection:
+            await connection.execute(_QUARANTINE, tenant_id, row_id, channel, account_id, reason[:500], body)

@@ -1,0 +1,149 @@
+"""The gateway's schema for reads by SQLAlchemy; the migrations are the truth, and a test compares the two."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+metadata = MetaData(
+    schema="gateway",
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "uq": "%(table_name)s_%(column_0_name)s_key",
+        "ix": "%(table_name)s_%(column_0_name)s_idx",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+    },
+)
+
+_INSTANT = DateTime(timezone=True)
+_NOW = text("now()")
+
+channel_accounts = Table(
+    "channel_accounts",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("account_id", Text, nullable=False),
+    Column("owner_id", Text),
+    Column("display_number", Text),
+    Column("updated_at", _INSTANT, nullable=False, server_default=_NOW),
+    PrimaryKeyConstraint("tenant_id", "channel", "account_id"),
+    UniqueConstraint("channel", "account_id", name="channel_accounts_account_key"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("id", Uuid, nullable=False),
+    Column("position", BigInteger, Identity(always=True), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("account_id", Text, nullable=False),
+    Column("provider_id", Text, nullable=False),
+    Column("subject", Text),
+    Column("payload", LargeBinary, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("received_at", _INSTANT, nullable=False, server_default=_NOW),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("next_attempt_at", _INSTANT, nullable=False),
+    Column("handled_at", _INSTANT),
+    PrimaryKeyConstraint("tenant_id", "id"),
+    CheckConstraint("kind IN ('message', 'status', 'event')", name="kind"),
+    CheckConstraint("kind <> 'message' OR subject IS NOT NULL", name="subject"),
+)
+Index(
+    "inbox_unhandled_idx", inbox.c.kind, inbox.c.next_attempt_at, postgresql_where=inbox.c.handled_at.is_(None)
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("id", Uuid, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("account_id", Text),
+    Column("reason", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("received_at", _INSTANT, nullable=False, server_default=_NOW),
+    PrimaryKeyConstraint("tenant_id", "id"),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("id", Uuid, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("account_id", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("last_inbound_at", _INSTANT, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "id"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("id", Uuid, nullable=False),
+    Column("position", BigInteger, Identity(always=True), nullable=False),
+    Column("partition", SmallInteger, nullable=False),
+    Column("conversation_id", Uuid, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False, server_default=text("'pending'")),
+    Column("rank", SmallInteger, nullable=False, server_default=text("0")),
+    Column("part", SmallInteger, nullable=False, server_default=text("0")),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("media_id", Text),
+    Column("provider_id", Text),
+    Column("reason", Text),
+    Column("created_at", _INSTANT, nullable=False, server_default=_NOW),
+    Column("next_attempt_at", _INSTANT, nullable=False, server_default=_NOW),
+    Column("sending_at", _INSTANT),
+    Column("updated_at", _INSTANT, nullable=False, server_default=_NOW),
+    PrimaryKeyConstraint("tenant_id", "id"),
+)
+Index(
+    "deliveries_open_idx",
+    deliveries.c.conversation_id,
+    deliveries.c.position,
+    postgresql_where=deliveries.c.rank < 20,
+)
+Index("deliveries_partition_idx", deliveries.c.partition, postgresql_where=deliveries.c.rank < 20)
+Index(
+    "deliveries_provider_idx",
+    deliveries.c.tenant_id,
+    deliveries.c.provider_id,
+    postgresql_where=deliveries.c.provider_id.is_not(None),
+)
+
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("id", Uuid, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("created_at", _INSTANT, nullable=False, server_default=_NOW),
+    PrimaryKeyConstraint("tenant_id", "id"),
+)
