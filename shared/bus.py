@@ -55,7 +55,8 @@ class Bus:
         self._inbox = ""
         self._asked = 0
         self._js: JetStreamContext | None = None
-        self._provisioned = asyncio.Lock()
+        self._provisioning = asyncio.Lock()
+        self._provisions = 0
 
     @classmethod
     async def connect(cls, url: str, service: str) -> Bus:
@@ -119,11 +120,12 @@ class Bus:
 
     async def provision(self) -> None:
         """Create missing streams (after the store was lost, for example), waiting until JetStream answers."""
-        async with self._provisioned:
-            while True:
+        asked_at = self._provisions
+        async with self._provisioning:
+            while self._provisions == asked_at:  # else somebody else did it while we waited
                 try:
                     await streams.ensure_streams(self.js)
-                    return
+                    self._provisions += 1
                 except (NatsError, TimeoutError, OSError) as error:
                     self.log.warning("streams_not_ready", error=str(error) or type(error).__name__)
                     await asyncio.sleep(0.25)

@@ -121,14 +121,24 @@ class Database:
     async def _transaction(self, begin: str) -> AsyncIterator[Connection]:
         # BEGIN and the tenant travel in one round trip; asyncpg's own transaction() would cost a second one.
         async with self._pool.acquire(timeout=10) as connection:
-            await connection.execute(begin)
             try:
+                await connection.execute(begin)
                 yield connection
+                await connection.execute("COMMIT")
             except BaseException:
-                if not connection.is_closed():
-                    await connection.execute("ROLLBACK")
+                await _roll_back(connection)
                 raise
-            await connection.execute("COMMIT")
+
+
+async def _roll_back(connection: Connection) -> None:
+    # A connection whose transaction may still be open must never go back into the pool.
+    try:
+        await connection.execute("ROLLBACK", timeout=2)
+    except Exception:  # noqa: BLE001  # the error that led here is the one the caller gets
+        connection.terminate()
+    except BaseException:
+        connection.terminate()
+        raise
 
 
 async def _no_reset(_connection: object) -> None:

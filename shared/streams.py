@@ -1,6 +1,7 @@
 """The one provisioner: which streams and buckets exist and how they are set. Nobody else declares any.
 
-Everything in them can be lost at any moment (PostgreSQL is the ledger), so limits here bound disk use, not safety.
+Everything in them can be lost at any moment (PostgreSQL is the ledger), so limits here bound disk use, not safety: a
+full stream drops its oldest messages, which were handled long ago or will be sent again, instead of refusing new ones.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def _ordered(name: str, subject: str, dest: str) -> StreamConfig:
         subject_transform=SubjectTransform(src=subject, dest=dest),
         retention=RetentionPolicy.LIMITS,
         storage=StorageType.FILE,
-        discard=DiscardPolicy.NEW,
+        discard=DiscardPolicy.OLD,
         max_age=2 * DAY,
         max_bytes=1 * _GIB,
         duplicate_window=120,
@@ -67,7 +68,7 @@ def stream_configs() -> tuple[StreamConfig, ...]:
             subjects=["job.>"],
             retention=RetentionPolicy.WORK_QUEUE,
             storage=StorageType.FILE,
-            discard=DiscardPolicy.NEW,
+            discard=DiscardPolicy.OLD,
             max_age=1 * DAY,
             max_bytes=_GIB // 4,
             duplicate_window=120,

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import assert_never
 from uuid import UUID
 
 from services.booking.domain import wire
 from services.booking.domain.decide import Command, decide
-from services.booking.domain.events import BookingCancelled, BookingConfirmed
+from services.booking.domain.events import BookingCancelled, BookingConfirmed, Event
 from services.booking.domain.evolve import evolve
+from services.booking.domain.refusals import WITH_ALTERNATIVES, Refused
 from services.booking.domain.state import Booking, SessionState
 from shared import subjects
-from shared.messages.booking import BookingStatus, CommandOutcome
+from shared.messages.booking import CommandOutcome
 from shared.outbox import Outgoing
 
 SessionKey = tuple[UUID, UUID]
@@ -25,17 +27,39 @@ CommandKey = tuple[UUID, UUID]
 """Tenant and command."""
 
 
+def key_of(command: Command) -> CommandKey:
+    """What a command's outcome is stored under."""
+    return (command.tenant_id, command.command_id)
+
+
+def session_of(command: Command) -> SessionKey:
+    """The session a command is about."""
+    return (command.tenant_id, command.session_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The outcome of a command as bytes to send. `refused`: the same, when other sessions may be worth a look."""
+    """The outcome of a command as stored and sent. `refused`: the same, when another session may do instead."""
 
     payload: bytes
     refused: CommandOutcome | None = None
 
+    @classmethod
+    def of(cls, outcome: CommandOutcome) -> Answer:
+        """The answer with this outcome."""
+        payload = outcome.model_dump_json(exclude_none=True).encode()
+        elsewhere = outcome.refusal is not None and outcome.refusal.code in WITH_ALTERNATIVES
+        return cls(payload, outcome if elsewhere else None)
+
+    @classmethod
+    def stored(cls, payload: bytes) -> Answer:
+        """The answer that was stored when the command came for the first time."""
+        return cls.of(CommandOutcome.model_validate_json(payload))
+
 
 @dataclass(slots=True)
 class BookingRow:
-    """A booking made in this batch; `cancelled_at` when it was cancelled in the same one."""
+    """A booking made in this batch; `cancelled_at` when it was also cancelled in it."""
 
     state: SessionState
     booking: Booking
@@ -46,7 +70,7 @@ class BookingRow:
 class Batch:
     """Decides commands one after another on top of `states` (None: no such session) and collects what to write.
 
-    `before` are the versions that decisions rest on; a write is only valid while all of them still stand.
+    `before` are the versions that the decisions rest on: a write is only valid while all of them stand.
     """
 
     states: dict[SessionKey, SessionState | None]
@@ -54,56 +78,41 @@ class Batch:
     answers: dict[CommandKey, Answer] = field(default_factory=dict)
     booked: dict[UUID, BookingRow] = field(default_factory=dict)
     cancelled: dict[UUID, tuple[UUID, datetime]] = field(default_factory=dict)
-    outgoing: list[Outgoing] = field(default_factory=list)
+    outgoing: dict[CommandKey, Outgoing] = field(default_factory=dict)
 
-    def decide(self, command: Command, now: datetime) -> Answer:
-        """The outcome of one command, seen after all earlier ones; a repeated command gets its first outcome."""
-        command_key = (command.tenant_id, command.command_id)
-        if (answered := self.answers.get(command_key)) is not None:
-            return answered
-        key = (command.tenant_id, command.session_id)
-        state = self.states[key]
+    def decide(self, command: Command, now: datetime) -> None:
+        """Decide one command after all earlier ones; one that was already decided here keeps its answer."""
+        key = key_of(command)
+        if key in self.answers:
+            return
+        session = session_of(command)
+        state = self.states[session]
         if state is not None:
-            self.before.setdefault(key, state.version)
-        decision = decide(state, command, now)
-        if decision.refusal is not None:
-            outcome = CommandOutcome(
-                command_id=command.command_id, refusal=wire.refusal_message(decision.refusal)
-            )
-        else:
-            assert state is not None and decision.event is not None  # noqa: S101  # decide answers one or the other
-            outcome = self._apply(key, evolve(state, decision.event), command.command_id, decision.event)
-        answer = Answer(outcome.model_dump_json(exclude_none=True).encode(), outcome if outcome.refusal else None)
-        self.answers[command_key] = answer
-        return answer
+            self.before.setdefault(session, state.version)
+        decided = decide(state, command, now)
+        match decided:
+            case Refused():
+                outcome = CommandOutcome(command_id=command.command_id, refusal=wire.refusal_message(decided))
+            case BookingConfirmed() | BookingCancelled():
+                assert state is not None  # noqa: S101  # nothing happens to a session that is not there
+                outcome = self._apply(key, session, evolve(state, decided), decided)
+            case _:
+                assert_never(decided)
+        self.answers[key] = Answer.of(outcome)
 
     def _apply(
-        self,
-        key: SessionKey,
-        state: SessionState,
-        command_id: UUID,
-        event: BookingConfirmed | BookingCancelled,
+        self, key: CommandKey, session: SessionKey, state: SessionState, event: Event
     ) -> CommandOutcome:
-        self.states[key] = state
+        self.states[session] = state
         booking = event.booking
+        tenant_id, command_id = key
         if isinstance(event, BookingConfirmed):
             self.booked[booking.booking_id] = BookingRow(state, booking)
         elif (row := self.booked.get(booking.booking_id)) is not None:
             row.cancelled_at = event.at
         else:
-            self.cancelled[booking.booking_id] = (key[0], event.at)
+            self.cancelled[booking.booking_id] = (tenant_id, event.at)
         message = wire.event_message(state, event)
-        self.outgoing.append(
-            Outgoing(
-                key[0],
-                event.event_id,
-                subjects.event("booking", key[0], booking.booking_id, message.name),
-                message.encode(),
-            )
-        )
+        subject = subjects.event("booking", tenant_id, booking.booking_id, message.name)
+        self.outgoing[key] = Outgoing(tenant_id, event.event_id, subject, message.encode())
         return CommandOutcome(command_id=command_id, booking=message.booking)
-
-
-def status_of(row: BookingRow) -> BookingStatus:
-    """The status that the row is written with."""
-    return BookingStatus.CONFIRMED if row.cancelled_at is None else BookingStatus.CANCELLED

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import asyncpg
 
-from services.booking.batch import Batch, BookingRow, CommandKey, SessionKey, status_of
+from services.booking.batch import Batch, BookingRow, CommandKey, SessionKey
 from services.booking.cache import Recent
 from services.booking.domain.local import local_times
 from services.booking.domain.state import NO_BOOKINGS, Booking, SessionFacts, SessionState
@@ -136,7 +136,7 @@ class Store:
         """Write everything the batch decided, or nothing. Raises `Conflict` when it must be decided again."""
         if not batch.answers:
             return
-        changed, unchanged = _versions(batch)
+        changed, unchanged = versions(batch)
         people = self._new_people(batch.booked.values())
         arguments = (
             *_columns(changed, 5),
@@ -151,7 +151,7 @@ class Store:
                 await self._cancel(connection, batch)
                 if tuple(await connection.fetchrow(self.write_statement, *arguments) or ()) != expected:
                     raise Conflict
-                await self._outbox.add(connection, batch.outgoing)
+                await self._outbox.add(connection, list(batch.outgoing.values()))
         except (asyncpg.UniqueViolationError, asyncpg.ForeignKeyViolationError) as error:
             self._customers.clear()  # one of them may have been erased
             raise Conflict(str(error)) from error
@@ -228,7 +228,7 @@ def _booking_row(row: BookingRow) -> tuple[object, ...]:
         booking.price,
         booking.total,
         facts.business.currency,
-        status_of(row).value,
+        "confirmed" if row.cancelled_at is None else "cancelled",
         booking.reference,
         booking.contact.model_dump_json(exclude_none=True),
         booking.booked_at,
@@ -236,7 +236,7 @@ def _booking_row(row: BookingRow) -> tuple[object, ...]:
     )
 
 
-def _versions(
+def versions(
     batch: Batch,
 ) -> tuple[list[tuple[UUID, UUID, int, int, int]], list[tuple[UUID, UUID, int]]]:
     """Sessions to update (expected version, new version, seats) and sessions that must only stand, in key order."""

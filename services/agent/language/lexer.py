@@ -30,6 +30,7 @@ _LEX = re.compile(
   | (?P<slashed>(?<![\d/.])\d{1,2}\s?/\s?\d{1,2}(?![\d/]|\s?/|\.\d))
   | (?P<ordinal>\d{1,3}(?:st|nd|rd|th)(?!\w))
   | (?P<decimal>\d+(?:[.,]\d+)+)
+  | (?P<word2>2(?:nite|night|moro|morrow|mrw|day)(?!\w))
   | (?P<number>(?<!\w)\d{1,6}(?=(?:[ap]m?|min|mins|minutes?|m|h|hr|hrs|hours?|d|days?|w|weeks?|ish|o|noon|st)?(?!\w)
       |['’"]?o['’"]?clock|[a-z]{3,12}(?!\w)))
   | (?P<code>[#]?\w*\d\w*(?:[-_]\w*\d\w*)*)

@@ -15,8 +15,8 @@ from shared.messages.booking import Catalogue
 _GOOD = 80.0
 _CLOSE = 4.0
 _FILLER = frozenset(
-    ("a", "an", "the", "class", "classes", "session", "sessions", "lesson", "lessons", "course")
-    + ("appointment", "appointments", "with", "for", "some", "any")
+    {"a", "an", "the", "class", "classes", "session", "sessions", "lesson", "lessons", "course"}
+    | {"appointment", "appointments", "with", "for", "some", "any"}
 )
 
 

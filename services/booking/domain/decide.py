@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
@@ -17,12 +16,8 @@ from shared.messages.booking import BookSession, CancelBooking
 Command = BookSession | CancelBooking
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The event that follows from a command, or the refusal."""
-
-    event: Event | None
-    refusal: Refused | None
+Decision = Event | Refused
+"""What follows from a command: something happens, or it is refused."""
 
 
 def decide(state: SessionState | None, command: Command, now: datetime) -> Decision:
@@ -31,7 +26,7 @@ def decide(state: SessionState | None, command: Command, now: datetime) -> Decis
     Every id follows from the command's, so deciding again decides the same.
     """
     if state is None:
-        return Decision(None, refusals.NO_SUCH_SESSION)
+        return refusals.NO_SUCH_SESSION
     match command:
         case BookSession():
             return _book(state, command, now)
@@ -46,13 +41,13 @@ def _book(state: SessionState, command: BookSession, now: datetime) -> Decision:
     contact = command.contact
     held = state.bookings.get(contact.customer_id)
     if held is not None:
-        return Decision(None, refusals.already_booked(state, held))
+        return refusals.already_booked(state, held)
     if facts.cancelled:
-        return Decision(None, refusals.cancelled(state))
+        return refusals.cancelled(state)
     if now >= facts.starts_at:
-        return Decision(None, refusals.started(state))
+        return refusals.started(state)
     if command.party_size > state.seats_left:
-        return Decision(None, refusals.full(state, command.party_size))
+        return refusals.full(state, command.party_size)
     booking_id = derive("booking", command.command_id)
     booking = Booking(
         booking_id=booking_id,
@@ -63,13 +58,13 @@ def _book(state: SessionState, command: BookSession, now: datetime) -> Decision:
         booked_at=now,
         contact=contact,
     )
-    return Decision(BookingConfirmed(derive("event", command.command_id), now, booking), None)
+    return BookingConfirmed(derive("event", command.command_id), now, booking)
 
 
 def _cancel(state: SessionState, command: CancelBooking, now: datetime) -> Decision:
     booking = state.bookings.get(command.customer_id)
     if booking is None or booking.booking_id != command.booking_id:
-        return Decision(None, refusals.NO_SUCH_BOOKING)
+        return refusals.NO_SUCH_BOOKING
     if now > state.facts.starts_at - state.facts.cancellation_deadline:
-        return Decision(None, refusals.too_late_to_cancel(state))
-    return Decision(BookingCancelled(derive("event", command.command_id), now, booking), None)
+        return refusals.too_late_to_cancel(state)
+    return BookingCancelled(derive("event", command.command_id), now, booking)

@@ -43,9 +43,9 @@ def _compose(m: Found, _: Context) -> Built:
     return Token(f"{tens.text} {ones.text}", tens.start, ones.end, tags, {"n": n})
 
 
-def _oh_five(m: Found, _: Context) -> Built:
+def _oh(m: Found, _: Context) -> Built:
     """ "seven oh five": the minutes below ten as they are spoken."""
-    return _clock(m.n("H"), m.n("M"), m)
+    return _clock(m.n("H"), m.n("M"), m) if 1 <= m.n("M") <= 9 else None
 
 
 def _clock(hour: int, minute: int, m: Found) -> Clock:
@@ -84,6 +84,11 @@ def _to(m: Found, _: Context) -> Built:
     total = (said.minutes - minutes) % (24 * 60)
     hour = total // 60
     return Clock(12 if hour == 0 and not said.settled else hour, total % 60, said.settled)
+
+
+def _long_to(m: Found, ctx: Context) -> Built:
+    """ "twenty five to nine": no hour is that large, so it is no range."""
+    return _to(m, ctx) if 24 < m.n("M") < 60 else None
 
 
 def _past_noon(m: Found, _: Context) -> Built:
@@ -193,6 +198,9 @@ CLOCK_RULES = (
     Rule("(?<!from/between) M=num to H=h24 (?=(in the)? partword)", _to),
     Rule("(?<=at/for/after/before/the) half H=h12 X=mer? " + COUNTED, _half),
     Rule("half H=h12 X=mer", _half),
+    Rule("half H=h12 (?=(reldays|weekday|in|partword|on|tonight))", _half),
+    Rule("H=h12 oh M=num X=mer?", _oh),
+    Rule("(?<!from/between) M=num to H=h12 X=mer?", _long_to),
     Rule("H=h12 M=mins X=mer", _hour_minutes),
     Rule("H=h24 dash? (in the|ish)? X=mer ish?", _hour_minutes),
     Rule("H=hhmm X=mer", _military_meridiem),

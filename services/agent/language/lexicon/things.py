@@ -40,7 +40,7 @@ COMMON: dict[str, str] = {
     "grooming": "dog grooming, pet grooming",
     "oil change": "",
     "car service": "car maintenance, tire rotation, tune up, car wash",
-    "table": "restaurant, dinner reservation, lunch reservation, table reservation, brunch, dinner, lunch",
+    "table": "restaurant, dinner reservation, lunch reservation, table reservation, brunch",
     "room": "hotel room, double room, single room, suite",
     "meeting room": "conference room",
     "lesson": "guitar lesson, piano lesson, driving lesson, language lesson",
