@@ -24,6 +24,7 @@ LONGEST_DELAY_SECONDS = 30.0
 WELL_SECONDS = 60.0
 POLL_SECONDS = 0.1
 LINE_LIMIT_BYTES = 1_000_000
+LAST_WORDS_SECONDS = 2.0
 
 
 class ChildError(UsherError):
@@ -58,6 +59,7 @@ class Child:
         self._progress = progress
         self._process: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[None] | None = None
         self._ended: asyncio.Event | None = None
         self._wanted = False
         self._was_ready = False
@@ -112,17 +114,24 @@ class Child:
     # --- inside ------------------------------------------------------------------------------
 
     async def _launch(self) -> None:
-        # The death signal is SIGKILL: whoever killed us does not wait for a graceful end.
-        command = launch_command([sys.executable, *self.spec.arguments], death_signal=signal.SIGKILL)
-        self._process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            env=self._environment,
-            limit=LINE_LIMIT_BYTES,
-            start_new_session=True,
-        )
+        # A pipe of our own: asyncio's would make wait() last until the child's children close it, too.
+        reading, writing = os.pipe()
+        try:
+            # The death signal is SIGKILL: whoever killed us does not wait for a graceful end.
+            self._process = await asyncio.create_subprocess_exec(
+                *launch_command([sys.executable, *self.spec.arguments], death_signal=signal.SIGKILL),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=writing,
+                stderr=writing,
+                env=self._environment,
+                start_new_session=True,
+            )
+        except BaseException:
+            os.close(reading)
+            raise
+        finally:
+            os.close(writing)
+        self._reading = asyncio.create_task(self._read(reading), name=f"read {self.name}")
 
     async def _watch(self) -> None:
         loop = asyncio.get_running_loop()
@@ -149,30 +158,35 @@ class Child:
                 self._signal(signal.SIGKILL)
 
     async def _until_exit(self) -> int:
-        process = self._process
-        if process is None:  # pragma: no cover  _launch was just awaited
+        process, reading = self._process, self._reading
+        if process is None or reading is None:  # pragma: no cover  _launch was just awaited
             raise RuntimeError("no process to watch")
-        reading = asyncio.create_task(self._read(process))
         status = await process.wait()
         # What it started itself (ffmpeg, ...) is in its session and group; it must not stay.
         _signal_group(process.pid, signal.SIGKILL)
-        await reading
+        await asyncio.wait({reading}, timeout=LAST_WORDS_SECONDS)
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
         return status
 
-    async def _read(self, process: asyncio.subprocess.Process) -> None:
-        if process.stdout is None:  # pragma: no cover  it is a pipe
-            return
-        while True:
-            try:
-                raw = await process.stdout.readline()
-            except ValueError:  # a line longer than the limit: what was read of it is dropped
-                continue
-            if not raw:
-                return
-            line = raw.decode(errors="replace").rstrip("\r\n")
-            if line.strip():
-                self.last_line = line.strip()
-            self._on_line(self.name, line)
+    async def _read(self, descriptor: int) -> None:
+        reader = asyncio.StreamReader(LINE_LIMIT_BYTES)
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(descriptor, "rb", buffering=0)
+        )
+        try:
+            while True:
+                try:
+                    raw = await reader.readline()
+                except ValueError:  # a line longer than the limit: what was read of it is dropped
+                    continue
+                if not raw:
+                    return
+                line = raw.decode(errors="replace").rstrip("\r\n")
+                self.last_line = line.strip() or self.last_line
+                self._on_line(self.name, line)
+        finally:
+            transport.close()
 
     def _stop_asked(self) -> asyncio.Event:
         if self._ended is None:

@@ -78,7 +78,7 @@ def run(
 ) -> None:
     """Run one service, or several in one process, until SIGTERM or Ctrl-C.
 
-    Needs servers: `USHER_DATABASE_URL`, `USHER_NATS_URL`, `USHER_REDIS_URL`, or an `usher up` on this machine.
+    Needs `USHER_DATABASE_URL`, `USHER_NATS_URL`, `USHER_REDIS_URL`, or the servers of an `usher up` here.
     /health and /metrics are at `USHER_OPS_PORT`.
 
     Examples:

@@ -4,6 +4,7 @@ gaps."""
 import asyncio
 import json
 from collections.abc import Callable
+from contextlib import suppress
 
 from aiohttp import WSMsgType, web
 
@@ -50,18 +51,20 @@ class LiveApi:
                 if message.type is WSMsgType.TEXT:
                     _handle(message.data, lambda wamids: self._network.read_by_customer(phone, wamids))
         finally:
-            sending.cancel()
-            await asyncio.gather(sending, return_exceptions=True)
+            # No await in here: when the page is gone, aiohttp may be cancelling this handler already.
             self._open.discard(socket)
+            sending.cancel()
         return socket
 
 
 async def _send_events(socket: web.WebSocketResponse, phone: Phone, cursor: int) -> None:
-    while not socket.closed:
-        for event in phone.after(cursor):
-            await socket.send_str(event.model_dump_json())
-            cursor = event.seq
-        await phone.wait(cursor)
+    # A page that goes away in the middle is no error: it asks for the rest when it comes back.
+    with suppress(ConnectionResetError):
+        while not socket.closed:
+            for event in phone.after(cursor):
+                await socket.send_str(event.model_dump_json())
+                cursor = event.seq
+            await phone.wait(cursor)
 
 
 def _handle(data: str, on_read: Callable[[list[str]], object]) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from services.booking.mailbox import Mailbox, Unreadable, Waiting
 from services.booking.replies import Replies
-from services.booking.writer import Abandoned, Writer, last_of_each_partition
+from services.booking.writer import Abandoned, Writer, Written, last_of_each_partition
 from shared import subjects
 from shared.actors.delivery import Delivery
 from shared.telemetry import BATCH_SIZE, HANDLE_SECONDS, HANDLED, get_logger
@@ -102,3 +102,13 @@ class BookingActor:
         if self._answering is not None:
             await self._answering
         self._answering = asyncio.create_task(self._finish(batch, commands, written), name="booking answers")
+
+    async def _finish(
+        self, batch: Sequence[Waiting | Unreadable], commands: Sequence[Waiting], written: Written
+    ) -> None:
+        try:
+            await self._replies.send(commands, written)
+        except Exception as error:  # noqa: BLE001  # all is committed: who heard nothing asks again
+            self._log.error("answers_failed", error=repr(error), exc_info=error)
+        for delivery in last_of_each_partition([each.delivery for each in batch]):
+            await delivery.ack()

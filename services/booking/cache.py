@@ -36,12 +36,11 @@ class States:
         self._states.move_to_end(key)
         return entry[1]
 
-    def keep(self, partitions: Mapping[SessionKey, int], states: Mapping[SessionKey, SessionState]) -> None:
-        """Remember these states, and which partition each belongs to."""
-        for key, state in states.items():
-            self._weight += 1 + len(state.bookings) - self._weight_of(key)
-            self._states[key] = (partitions[key], state)
-            self._states.move_to_end(key)
+    def keep(self, key: SessionKey, state: SessionState, partition: int) -> None:
+        """Remember this state, and which partition it belongs to."""
+        self._weight += 1 + len(state.bookings) - self._weight_of(key)
+        self._states[key] = (partition, state)
+        self._states.move_to_end(key)
         while self._weight > self._limit and len(self._states) > 1:
             self.drop([next(iter(self._states))])
 

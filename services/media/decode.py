@@ -1,8 +1,8 @@
 """How does a stranger's sound file become plain samples without hurting us? By ffmpeg, in a cage.
 
-The file is its standard input (an unnamed temporary file), the demuxer is forced, the only protocol is `fd`, so a
-playlist in disguise can name no other file and no host; no environment, an empty working folder, and hard limits on
-time, memory, files and output. Nothing here trusts ffmpeg to be free of faults.
+The file is its standard input (an unnamed temporary file), the demuxer is forced, the only protocol is `fd`:
+a playlist in disguise can name no other file and no host. No environment, an empty working folder, hard limits
+on time, memory, files and output. Nothing here trusts ffmpeg to be free of faults.
 """
 
 from __future__ import annotations
@@ -61,9 +61,10 @@ class Pcm:
 
 
 async def decode(data: bytes, limits: Limits | None = None, timeout: float = 30.0) -> Pcm:
-    """The sound of a file, at most `limits.max_seconds` of it; `timeout` in seconds. The event loop stays free.
+    """The sound of a file, at most `limits.max_seconds` of it; `timeout` in seconds. Never blocks the loop.
 
-    Raises AudioRefused (not a format or size we take), AudioUnreadable (damaged, no sound), DecoderFailed (too slow).
+    Raises AudioRefused (a format or size we do not take), AudioUnreadable (damaged, no sound), DecoderFailed
+    (too slow).
     """
     return await asyncio.to_thread(decode_blocking, data, limits or Limits(), timeout)
 
@@ -88,8 +89,8 @@ def _command(demuxer: Demuxer, limits: Limits) -> list[str]:
     source = ["-protocol_whitelist", "fd", "-f", demuxer, "-t", str(limits.max_seconds), "-i", "fd:"]
     # `-map 0:a:0` alone already leaves video, subtitles and data out; the flags keep their decoders unopened.
     sound = ["-map", "0:a:0", "-vn", "-sn", "-dn", "-threads", "1", "-ac", "1", "-ar", str(RATE)]
-    size = str(limits.max_seconds * _BYTES_PER_SECOND)
-    return launcher + quiet + source + sound + ["-t", str(limits.max_seconds), "-fs", size, "-f", "s16le", "pipe:1"]
+    seconds, size = str(limits.max_seconds), str(limits.max_seconds * _BYTES_PER_SECOND)
+    return launcher + quiet + source + sound + ["-t", seconds, "-fs", size, "-f", "s16le", "pipe:1"]
 
 
 def _run(command: list[str], source: IO[bytes], cage: str, timeout: float) -> bytes:
@@ -102,5 +103,6 @@ def _run(command: list[str], source: IO[bytes], cage: str, timeout: float) -> by
     # A damaged tail still leaves the sound before it, so only an empty result counts as a failure.
     if done.returncode and not done.stdout:
         detail = done.stderr.decode(errors="replace").strip().splitlines()
-        raise AudioUnreadable(f"{AudioUnreadable.__doc__} (ffmpeg: {detail[-1] if detail else done.returncode})")
+        reason = detail[-1] if detail else f"exit code {done.returncode}"
+        raise AudioUnreadable(f"{AudioUnreadable.__doc__} (ffmpeg: {reason})")
     return done.stdout

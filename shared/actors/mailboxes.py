@@ -84,15 +84,24 @@ class Mailboxes:
         for delivery in deliveries:
             known = self._waiting.get(delivery.message_id)
             if known is not None:
-                if delivery.partition < 0 and known.sequence != delivery.sequence:
-                    await known.ack()  # a job asked again: jobs have no order, so the newest stands for it
-                known.msg = delivery.msg  # delivered again: acknowledge the newest
+                await self._merge(known, delivery)
                 continue
             self._waiting[delivery.message_id] = delivery
             queue = self._queues.setdefault(delivery.key, deque())
             queue.append(delivery)
             if delivery.key not in self._workers:
                 self._workers[delivery.key] = asyncio.create_task(self._work(delivery.key, queue))
+
+    @staticmethod
+    async def _merge(known: Delivery, again: Delivery) -> None:
+        """Let one delivery stand for both, so that the other one is not delivered once more after `ack_wait`."""
+        if known.sequence == again.sequence:
+            known.msg = again.msg  # delivered again: acknowledge the newest
+        elif known.partition >= 0:
+            await again.ack()  # published again: the first one keeps its place in the order
+        else:
+            await known.ack()  # a job asked again: no order, and the newest knows where to answer
+            known.msg = again.msg
 
     async def forget(self, partition: int) -> None:
         """Drop what waits of a partition that moved; the new owner gets it again. Waits for what is under way."""

@@ -100,6 +100,8 @@ class Alphabet:
 
         def atom(match: re.Match[str]) -> str:
             name, tags = match.group(1), match.group(2).split("/")
+            if tags == ["plain"]:
+                return self._plain
             unknown = [tag for tag in tags if tag not in self._known]
             if unknown:
                 raise ValueError(f"no word has the tag {unknown[0]!r} in {pattern!r}; add it to the lexicon")

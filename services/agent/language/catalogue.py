@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from services.agent.language.lexicon.things import COMMON, STOP_WORDS
 
@@ -48,47 +49,74 @@ COMMON_SERVICES: tuple[CatalogueEntry, ...] = tuple(
 )
 
 
-def best_match(text: str, entries: Sequence[CatalogueEntry], *, partial_names: bool = False) -> Match | None:
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """The names of some entries, found by their first word; built once for a catalogue."""
+
+    by_first: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]
+    vocabulary: tuple[str, ...]
+
+    def alike(self, said: str) -> dict[str, float]:
+        """The catalogue words a said word can be, with how alike they are (0..100)."""
+        exact = [form for form in (said, said.removesuffix("s"), said.removesuffix("es"), said + "s") if form in self]
+        if exact or len(said) < _SHORT or said in STOP_WORDS:
+            return dict.fromkeys(exact, 100.0)
+        close = process.extract(said, self.vocabulary, scorer=fuzz.ratio, score_cutoff=CLOSE, limit=4)
+        return {word: score for word, score, _ in close if len(word) >= _SHORT and word[0] == said[0]}
+
+    def __contains__(self, word: str) -> bool:
+        """Whether some name has this very word."""
+        at = bisect_left(self.vocabulary, word)
+        return at < len(self.vocabulary) and self.vocabulary[at] == word
+
+
+@lru_cache(maxsize=512)
+def _index(entries: tuple[CatalogueEntry, ...], partial_names: bool) -> _Index:
+    by_first: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    words: set[str] = set()
+    for entry in entries:
+        for name in _names(entry, partial_names):
+            by_first.setdefault(name[0], []).append((entry.id, name))
+            words.update(name)
+    return _Index({first: tuple(names) for first, names in by_first.items()}, tuple(sorted(words)))
+
+
+def _names(entry: CatalogueEntry, partial_names: bool) -> tuple[tuple[str, ...], ...]:
+    """Every name of an entry as words; the single words of a name too where those are enough to know it."""
+    full = [tuple(_WORD.findall(name.lower())) for name in (entry.name, *entry.synonyms)]
+    parts = [(w,) for words in full for w in words if len(words) > 1 and len(w) > 2 and w not in STOP_WORDS]
+    return tuple(dict.fromkeys(name for name in [*full, *(parts if partial_names else ())] if name))
+
+
+def best_match(text: str, entries: tuple[CatalogueEntry, ...], *, partial_names: bool = False) -> Match | None:
     """The entry a lower-cased text names best, or None. `partial_names` lets a first name stand for a person.
 
-    Longer names win over shorter ones inside them ("hot yoga" over "yoga").
+    Longer names win over shorter ones inside them ("hot yoga" over "yoga"); of equals the one said first.
     """
+    index = _index(entries, partial_names)
     words = _WORD.findall(text)
-    found = [m for entry in entries for name in _names(entry, partial_names) if (m := _match(words, entry.id, name))]
-    return max(found, key=lambda m: (m.score + 3 * len(m.words.split()), len(m.words)), default=None)
-
-
-@lru_cache(maxsize=4096)
-def _names(entry: CatalogueEntry, partial_names: bool) -> tuple[tuple[str, ...], ...]:
-    """Every name of an entry as words; single words of a name too where that is enough to know it."""
-    full = [tuple(_WORD.findall(name.lower())) for name in (entry.name, *entry.synonyms)]
-    parts = [(w,) for words in full for w in words if len(words) > 1 and w not in STOP_WORDS and len(w) > 2]
-    return tuple(dict.fromkeys([*full, *(parts if partial_names else ())]))
-
-
-def _match(words: Sequence[str], entry_id: str, name: tuple[str, ...]) -> Match | None:
-    """The best window of the text for one name; every word of the name must be there, in order."""
-    size = len(name)
+    alike = {word: index.alike(word) for word in dict.fromkeys(words)}
     best: Match | None = None
-    for at in range(len(words) - size + 1):
-        window = words[at : at + size]
-        score = _score(window, name)
-        if score >= CLOSE and (best is None or score > best.score):
-            best = Match(entry_id, score, " ".join(window))
+    for at, word in enumerate(words):
+        for first in alike[word]:
+            for entry_id, name in index.by_first.get(first, ()):
+                match = _match(words[at : at + len(name)], alike, entry_id, name)
+                if match and (best is None or _rank(match) > _rank(best)):
+                    best = match
     return best
 
 
-def _score(window: Iterable[str], name: tuple[str, ...]) -> float:
-    """How alike two runs of words are: each word for itself, the worst one counts."""
-    return min((_word_score(said, meant) for said, meant in zip(window, name, strict=True)), default=0.0)
+def _match(said: list[str], alike: Mapping[str, Mapping[str, float]], entry_id: str, name: tuple[str, ...]) -> Match | None:
+    """A name found word for word where it is said; its worst word is its score."""
+    if len(said) < len(name):
+        return None
+    scores = [alike[word].get(meant, 0.0) for word, meant in zip(said, name, strict=True)]
+    return Match(entry_id, min(scores), " ".join(said)) if min(scores) > 0 else None
 
 
-def _word_score(said: str, meant: str) -> float:
-    if said == meant or said in (meant + "s", meant + "es") or meant in (said + "s", said + "es"):
-        return 100.0
-    if min(len(said), len(meant)) < _SHORT or said in STOP_WORDS or said[0] != meant[0]:
-        return 0.0
-    return fuzz.ratio(said, meant, score_cutoff=CLOSE)
+def _rank(match: Match) -> tuple[float, int]:
+    """Better, then longer: a full name of two words outweighs a slightly closer single one."""
+    return match.score + 3 * len(match.words.split()), len(match.words)
 
 
 _NAMED = re.compile(

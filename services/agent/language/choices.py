@@ -49,6 +49,11 @@ def choice_of(text: str) -> int | None:
     return _ORDINALS[whole["ordinal"]] if whole["ordinal"] else _count(whole["number"])
 
 
+def is_bare_pick(text: str) -> bool:
+    """Whether the whole message is one small number or ordinal: "2nd" is a pick as much as a date."""
+    return bool(_WHOLE.match(text))
+
+
 def preference_of(text: str) -> Preference | None:
     """The comparison a choice was made by, if any."""
     return next((preference for preference, pattern in _PREFERENCES if pattern.search(text)), None)

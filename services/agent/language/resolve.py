@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from services.agent.language import dates
-from services.agent.language.grammar.clocks import in_part
+from services.agent.language.grammar.clocks import in_part, likely
 from services.agent.language.grammar.spans import aligned, halves
 from services.agent.language.tokens import Token
 from services.agent.language.values import (
@@ -29,8 +29,6 @@ from services.agent.language.values import (
     Window,
 )
 
-_AFTERNOON_UNTIL = 7  # "at 7" without a word more is 19:00, "at 8" is 08:00
-_EVENING_UNTIL = 10  # "dinner at 8" is 20:00, "a table at 11:30" is 11:30
 _SMALL_HOURS = 5
 _DAY = timedelta(days=1)
 
@@ -63,21 +61,25 @@ class Said:
     others: list[Day] = field(default_factory=list)
 
 
-def collect(tokens: Iterable[Token], today: date) -> Said:
+def collect(tokens: Iterable[Token]) -> Said:
     """The mentions of a message folded into one meaning, with mentions after a correction replacing earlier ones."""
     said = Said()
     stale: set[str] = set()
-    moving = False
+    moving = refusing = False
     for token in tokens:
+        refusing = refusing or "cant" in token.tags
         moving = moving or "move" in token.tags
         if "correct" in token.tags or (moving and "range_to" in token.tags and token.text not in "-–—"):
             stale = {name for name in ("day", "clock", "part") if getattr(said, name) is not None}
         if token.value is not None:
-            _take(said, token, stale, today)
+            _take(said, token, stale)
+            if refusing and said.day is not None:  # "can't do thursday, what about friday?"
+                stale.add("day")
+                refusing = False
     return said
 
 
-def _take(said: Said, token: Token, stale: set[str], today: date) -> None:
+def _take(said: Said, token: Token, stale: set[str]) -> None:
     """One mention into its slot, unless the slot is taken and nothing was corrected."""
     value = token.value
     match value:
@@ -212,13 +214,10 @@ def _settled(clock: Clock, said: Said, now: datetime, *, late: bool) -> tuple[Cl
     if said.part is not None:
         return in_part(clock, said.part), False
     morning, evening = halves(clock)
-    if clock.hour == 12:
-        return evening, True
-    afternoon = clock.hour <= _AFTERNOON_UNTIL or (late and clock.hour <= _EVENING_UNTIL)
     today = said.day is not None and said.day.start == now.date() and said.day.single
-    if today and not afternoon and morning.on(now.date()) < now < evening.on(now.date()):
-        afternoon = True
-    return (evening if afternoon else morning), True
+    if today and morning.on(now.date()) < now < evening.on(now.date()):
+        return evening, True
+    return likely(clock, late=late), True
 
 
 def _on_day(day: date, window: Window, *, point: bool, part: bool, guessed: bool) -> When:

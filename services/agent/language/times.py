@@ -38,7 +38,7 @@ def read_time(
     """The time a text means where the local clock shows `now` (naive), its tokens after the rules, and all mentions."""
     context = Context(now, day_first(locale, language))
     tokens = cascade("en").run(tokens_of(text), context)
-    said = collect(tokens, context.today)
+    said = collect(tokens)
     when = resolve(said, now, late=bool(_EVENING_WORDS.search(text.lower())))
     if said.spans and (when.start or when.end):
         first, last = said.spans[0][0], max(end for _, end in said.spans)

@@ -7,7 +7,7 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.agent.language.catalogue import COMMON_SERVICES, Catalogue, best_match, named_person
-from services.agent.language.choices import choice_of, preference_of
+from services.agent.language.choices import choice_of, is_bare_pick, preference_of
 from services.agent.language.detect import language_of
 from services.agent.language.intents import intents_of
 from services.agent.language.party import party_size
@@ -57,7 +57,7 @@ def understand(
     service = best_match(lowered, services)
     staff = best_match(lowered, catalogue.staff, partial_names=True) if catalogue else None
     has_time = when.start is not None or when.end is not None
-    choice = None if has_time else choice_of(lowered)
+    choice = choice_of(lowered) if not has_time or is_bare_pick(lowered) else None
     preference = preference_of(lowered)
     intents = intents_of(
         lowered, has_choice=choice is not None or preference is not None, has_service=service is not None, has_time=has_time

@@ -6,12 +6,13 @@ one that they repeat takes place the first time. The id follows from the local s
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from dateutil.rrule import DAILY, MONTHLY, WEEKLY, YEARLY, rrule, rrulestr
+from dateutil.rrule import rrule, rrulestr
 
 from shared.errors import UsherError
 from shared.ids import derive
@@ -19,7 +20,7 @@ from shared.ids import derive
 MOST_OCCURRENCES = 2_000
 """A window that yields more is a mistake in the rule."""
 
-_FREQUENCIES = {DAILY, WEEKLY, MONTHLY, YEARLY}
+_FREQUENCY = re.compile(r"(?:^|;)FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)(?:;|$)")
 
 
 class InvalidSchedule(UsherError):
@@ -60,8 +61,10 @@ def parse_rule(text: str, first: datetime) -> rrule:
         rule = rrulestr(text, dtstart=first)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidSchedule(f"{text!r} is not an RRULE (RFC 5545): {error}") from error
-    if not isinstance(rule, rrule) or rule._freq not in _FREQUENCIES:
-        raise InvalidSchedule(f"{text!r} must repeat DAILY, WEEKLY, MONTHLY or YEARLY (BYHOUR for several a day).")
+    if not isinstance(rule, rrule) or not _FREQUENCY.search(text):
+        raise InvalidSchedule(
+            f"{text!r} must repeat DAILY, WEEKLY, MONTHLY or YEARLY (BYHOUR for several a day)."
+        )
     return rule
 
 
@@ -89,7 +92,9 @@ def occurrences(schedule: Schedule, first: date, before: date) -> tuple[Occurren
             ),
         )
         if len(found) > MOST_OCCURRENCES:
-            raise InvalidSchedule(f"{schedule.rrule!r} gives more than {MOST_OCCURRENCES} sessions in {before - first}.")
+            raise InvalidSchedule(
+                f"{schedule.rrule!r} gives more than {MOST_OCCURRENCES} sessions in {before - first}."
+            )
     return tuple(found.values())
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from services.gateway.inbound import NOBODY, InboxRow, StatusReport, decode_status
+from services.gateway.inbound import InboxRow, StatusReport, decode_status
+from services.gateway.routing import Quarantined
 from shared.db import Database
 from shared.ids import derive
 from shared.outbox import Outgoing
@@ -85,7 +87,8 @@ SELECT state FROM moved
 """
 
 _QUARANTINE: Final = """
-INSERT INTO gateway.quarantine (tenant_id, id, channel, account_id, reason, body) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO gateway.quarantine (tenant_id, id, channel, account_id, reason, body)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bytea[])
 ON CONFLICT DO NOTHING
 """
 
@@ -167,10 +170,15 @@ class InboxStore:
             )
         return [row["state"] for row in rows]
 
-    async def quarantine(
-        self, channel: str, body: bytes, reason: str, *, tenant_id: UUID = NOBODY, account_id: str | None = None
-    ) -> None:
+    async def quarantine(self, things: Sequence[Quarantined]) -> None:
         """Keep signed bytes that cannot be read, or that nobody owns; the same bytes again change nothing."""
-        row_id = derive("quarantine", channel, account_id or "", body.hex())
-        async with self._db.tenant(tenant_id) as connection:
-            await connection.execute(_QUARANTINE, tenant_id, row_id, channel, account_id, reason[:500], body)
+        async with self._db.tenant(*{thing.tenant_id for thing in things}) as connection:
+            await connection.execute(
+                _QUARANTINE,
+                [thing.tenant_id for thing in things],
+                [derive("quarantine", t.channel, t.account_id or "", sha256(t.body).hexdigest()) for t in things],
+                [thing.channel for thing in things],
+                [thing.account_id for thing in things],
+                [thing.reason[:500] for thing in things],
+                [thing.body for thing in things],
+            )

@@ -40,6 +40,11 @@ _MAGIC: tuple[tuple[Demuxer, *tuple[tuple[int, bytes], ...]], ...] = (
 )
 
 
+_UNKNOWN = (
+    "This is not a sound file we can read. Please send a voice note (OGG, WebM, MP4, WAV, MP3, AAC or AMR)."
+)
+
+
 @dataclass(frozen=True)
 class Limits:
     """How much is accepted: `max_bytes` of file, and the `max_seconds` of sound that are decoded of it."""
@@ -68,17 +73,18 @@ def accept(data: bytes, limits: Limits) -> Accept | Refuse:
     if not data:
         return Refuse(RefusalReason.EMPTY, "The file is empty. Please record the voice note again.")
     if len(data) > limits.max_bytes:
-        megabytes = limits.max_bytes // (1024 * 1024)
-        return Refuse(RefusalReason.TOO_LARGE, f"The file is larger than {megabytes} MB. Please send a shorter one.")
+        sentence = (
+            f"The file is larger than {limits.max_bytes // (1024 * 1024)} MB. Please send a shorter one."
+        )
+        return Refuse(RefusalReason.TOO_LARGE, sentence)
     demuxer = sniff(data)
     if demuxer is None:
-        sentence = "This is not a sound file we can read. Please send a voice note (OGG, WebM, MP4, WAV, MP3, AAC or AMR)."
-        return Refuse(RefusalReason.UNKNOWN_FORMAT, sentence)
+        return Refuse(RefusalReason.UNKNOWN_FORMAT, _UNKNOWN)
     return Accept(demuxer)
 
 
 def sniff(data: bytes) -> Demuxer | None:
-    """The container that the first bytes announce, or None. Playlists (m3u8, ffconcat, …) are never recognised."""
+    """The container that the first bytes announce, or None; playlists (m3u8, ffconcat, …) have none."""
     for demuxer, *marks in _MAGIC:
         if all(data.startswith(mark, offset) for offset, mark in marks):
             return demuxer
@@ -86,7 +92,7 @@ def sniff(data: bytes) -> Demuxer | None:
 
 
 def _sniff_frame(head: bytes) -> Demuxer | None:
-    """MPEG audio without a tag starts with a frame: eleven set bits, then the layer; layer 0 is AAC's ADTS."""
+    """MPEG audio without a tag starts with a frame: eleven set bits, then the layer (0: AAC's ADTS)."""
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
         return None
     version, layer = head[1] >> 3 & 0b11, head[1] >> 1 & 0b11

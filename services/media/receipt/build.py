@@ -5,6 +5,7 @@ Text is drawn by ReportLab's canvas, never by its paragraph markup, so a name is
 
 from __future__ import annotations
 
+import math
 from io import BytesIO
 
 from reportlab.lib.colors import Color, HexColor
@@ -20,7 +21,9 @@ from shared.messages.media import ReceiptData
 _WIDTH, _HEIGHT = A4
 _LEFT, _RIGHT = 22 * mm, _WIDTH - 22 * mm
 _VALUES = _LEFT + 42 * mm
-_INK, _SOFT, _ACCENT, _LINE, _SHADE = (HexColor(c) for c in ("#1d2733", "#66717e", "#128c7e", "#d9dee4", "#f0f5f4"))
+_INK, _SOFT, _ACCENT, _LINE, _SHADE = (
+    HexColor(c) for c in ("#1d2733", "#66717e", "#128c7e", "#d9dee4", "#f0f5f4")
+)
 _LONGEST = 500  # characters that are looked at: no line holds more
 
 
@@ -81,7 +84,7 @@ class Page:
         return drawable(text, self._language, fonts.has_glyph)
 
     def _width(self, text: str, size: float, bold: bool) -> float:
-        return sum(fonts.width(run, face, size, bold) for face, run in self._runs(text))
+        return math.fsum(fonts.width(run, face, size, bold) for face, run in self._runs(text))
 
 
 def _draw(page: Page, wording: Wording) -> None:
@@ -95,7 +98,7 @@ def _draw(page: Page, wording: Wording) -> None:
 def _draw_head(page: Page, wording: Wording) -> float:
     page.canvas.setFillColor(_ACCENT)
     page.canvas.rect(0, _HEIGHT - 6 * mm, _WIDTH, 6 * mm, stroke=0, fill=1)
-    y = _HEIGHT - 30 * mm
+    y: float = _HEIGHT - 30 * mm
     page.write(_LEFT, y, wording.business, 20, 105 * mm, bold=True)
     page.write(_RIGHT, y, wording.labels.receipt, 20, 55 * mm, right=True, color=_ACCENT)
     for n, line in enumerate(wording.contact, 1):

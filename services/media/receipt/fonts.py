@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from io import BytesIO
 
-import pymupdf_fonts
+import pymupdf_fonts  # type: ignore[import-untyped]
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFont

@@ -126,4 +126,3 @@ LABELS = {
         thanks="Vielen Dank und bis bald!",
     ),
 }
-

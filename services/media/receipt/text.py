@@ -11,9 +11,9 @@ from collections.abc import Callable
 from enum import StrEnum
 from itertools import groupby
 
-import arabic_reshaper
+import arabic_reshaper  # type: ignore[import-untyped]
 from anyascii import anyascii
-from bidi import get_display
+from bidi import get_display  # type: ignore[import-untyped]
 
 
 class Face(StrEnum):
@@ -86,5 +86,3 @@ def _east_asian_face(text: str, language: str) -> Face:
     if _HANGUL.search(text) or (language == "ko" and not _KANA.search(text)):
         return Face.KOREAN
     return Face.JAPANESE if _KANA.search(text) or language == "ja" else Face.CHINESE
-
-

@@ -102,6 +102,6 @@ def _moment(at: datetime, locale: Locale) -> str:
 
 
 def _money(minor: int, currency: str, locale: Locale) -> str:
-    """"€30.00" from 3000: as many decimals as CLDR gives the currency, none for the yen."""
+    """ "€30.00" from 3000: as many decimals as CLDR gives the currency, none for the yen."""
     amount = Decimal(minor).scaleb(-get_currency_precision(currency))
     return format_currency(amount, currency, locale=locale)

@@ -1,12 +1,12 @@
 """Which sentences do people say to a booking desk, and how are the words spelled and pronounced?
 
-Templates only, no code: `language_model.py` samples sentences from them. A template is words plus `<rule>` references and
-`[optional]` parts; `3: words` makes a template three times as likely as its neighbours. To teach the recogniser a new
-phrase add a line here; a word that is not in CMUdict also needs its sounds in EXTRA_PRONUNCIATIONS.
+Templates only, no code: `language_model.py` samples sentences from them. A template is words plus `<rule>`
+references and `[optional]` parts; `3: words` makes a template three times as likely as its neighbours. To teach the
+recogniser a phrase add a line here; a word that CMUdict does not have needs its sounds in EXTRA_PRONUNCIATIONS.
 """
 
 RULES: dict[str, str] = {
-    # -- what is said, top down ------------------------------------------------------------------------------------
+    # -- what is said, top down ---
     "sentence": """
         12: <wish>
         4: <wish> <politeness>
@@ -46,6 +46,16 @@ RULES: dict[str, str] = {
         1: is it possible to book <thing> [<when>]
         1: let's do <thing> [<when>]
         1: let's say <when>
+        1: put <guest> on the <queue> [too]
+        1: make it <number> people
+        1: make it <when>
+        1: i want to book for my <relative>
+        1: i want to see my <bookings>
+        1: i'll take the <clock> <session>
+        1: i'll take the <clock> one
+        1: could we do it <when>
+        1: could we do it <number> <span> <choice>
+        1: any <service> <when>
     """,
     "i want": """
         6: i want
@@ -192,7 +202,7 @@ RULES: dict[str, str] = {
     "place": "3: spot\n 2: place\n 2: seat\n 1: space\n",
     "places": "3: spots\n 2: places\n 2: seats\n 1: tickets\n",
     "queue": "2: waitlist\n 3: waiting list\n 1: list\n",
-    # -- with whom, for whom ------------------------------------------------------------------------------------------
+    # -- with whom, for whom ---
     "with whom": "with <name>\n 1: with anyone\n 1: with anybody\n",
     "for whom": """
         4: for <number> [people]
@@ -213,6 +223,7 @@ RULES: dict[str, str] = {
         1: me and my <relative>
         1: my <relative> and me
     """,
+    "guest": "me\n me and my <relative>\n my <relative>\n us\n",
     "relative": """
         wife
         husband
@@ -283,7 +294,7 @@ RULES: dict[str, str] = {
         silva
         garcia
     """,
-    # -- when ---------------------------------------------------------------------------------------------------------
+    # -- when ---
     "when": """
         10: <day> [<at time>]
         8: <day> <at time>
@@ -321,6 +332,9 @@ RULES: dict[str, str] = {
         1: the <ordinal>
         1: <date>
         1: the weekend
+        1: christmas
+        1: new year's day
+        1: easter
     """,
     "weekday": "monday\n tuesday\n wednesday\n thursday\n friday\n saturday\n sunday\n",
     "part of day": "3: morning\n 3: afternoon\n 4: evening\n 1: lunchtime\n 1: night\n",
@@ -374,7 +388,7 @@ RULES: dict[str, str] = {
     """,
     "hour": "one\n two\n three\n four\n five\n six\n seven\n eight\n nine\n ten\n eleven\n twelve\n",
     "evening hour": "thirteen\n fourteen\n fifteen\n sixteen\n seventeen\n eighteen\n nineteen\n twenty\n",
-    "minutes": "5: thirty\n 3: fifteen\n 2: forty five\n 1: twenty\n 1: forty\n 1: ten\n 1: fifty\n 1: o five\n",
+    "minutes": "5: thirty\n 3: fifteen\n 2: forty five\n twenty\n forty\n ten\n fifty\n o five\n",
     "number": "one\n 4: two\n 3: three\n 2: four\n five\n six\n seven\n eight\n nine\n ten\n",
     "date": """
         3: the <ordinal>
@@ -429,7 +443,7 @@ RULES: dict[str, str] = {
         november
         december
     """,
-    # -- questions ----------------------------------------------------------------------------------------------------
+    # -- questions ---
     "question": """
         3: what classes do you have [<when>]
         2: which classes do you have [<when>]
@@ -497,11 +511,31 @@ RULES: dict[str, str] = {
         1: do i have anything booked [<when>]
         1: show me the schedule [for <day>]
         1: show me the <services> [<when>]
+        1: do you have any openings [<when>]
+        2: is there [any] space in <thing> [<when>]
+        1: is <name> working [<when>]
+        1: is <name> there [<when>]
+        1: how long does <thing> take
+        1: what time does <thing> start [<when>]
+        1: is the studio open [<when>]
+        1: is the salon open [<when>]
+        1: can you put <guest> on the <queue> [too]
+        1: do you take walk ins
+        1: do you do <thing>
+        1: can i see the schedule
     """,
-    "services": "4: classes\n 2: sessions\n 2: yoga classes\n 1: lessons\n 1: appointments\n 1: services\n 1: treatments\n",
+    "services": "4: classes\n 2: sessions\n 2: yoga classes\n lessons\n appointments\n services\n treatments\n",
     "bookings": "3: bookings\n 1: appointments\n 1: classes\n 1: reservations\n",
-    "booked": "3: booking\n 3: appointment\n 2: class\n 1: reservation\n 1: session\n 2: <service>\n 1: <service> <session>\n",
-    # -- changes ------------------------------------------------------------------------------------------------------
+    "booked": """
+        3: booking
+        3: appointment
+        2: class
+        1: reservation
+        1: session
+        2: <service>
+        1: <service> <session>
+    """,
+    # -- changes ---
     "change": """
         4: cancel my <booked> [<when>]
         2: please cancel my <booked> [<when>]
@@ -531,8 +565,12 @@ RULES: dict[str, str] = {
         1: i am running [<number> minutes] late
         1: i'm running [<number> minutes] late
         1: i'll be <number> minutes late
+        1: sorry i can't make it <when>
+        1: cancel the <service> [<session>] [for <day>]
+        1: i need to change my <booked> [to <when>]
+        1: can we do it <when> instead
     """,
-    # -- short replies ------------------------------------------------------------------------------------------------
+    # -- short replies ---
     "answer": """
         6: yes
         6: yes please
@@ -584,6 +622,15 @@ RULES: dict[str, str] = {
         1: a different day
         1: another time
         1: another day please
+        1: yes that one [please]
+        1: that one [please]
+        1: no i want the <choice> one
+        1: i want the <choice> one
+        1: i'd like the <choice> one
+        1: neither
+        1: none of them
+        1: the one at <clock>
+        1: the <clock> one [please]
     """,
     "choice": "3: first\n 3: second\n 2: third\n 1: last\n 1: other\n 1: earlier\n 1: later\n 1: next\n",
     "reply": """
@@ -620,6 +667,9 @@ RULES: dict[str, str] = {
         1: goodbye
         1: see you
         1: excuse me
+        1: thanks see you <day>
+        1: thank you see you <day>
+        1: see you <day>
     """,
     "politeness": "6: please\n 1: thanks\n 1: thank you\n 1: if possible\n 1: if that's possible\n",
     "about me": """

@@ -1,6 +1,6 @@
-"""What does the English recogniser expect to hear? Builds its ARPA language model and its dictionary from the templates.
+"""What does the English recogniser expect to hear? Builds its language model and dictionary from the templates.
 
-Pure and deterministic: the same templates, hints and seed give the same text on every machine, in well under a second.
+Pure and deterministic: the same templates, hints and seed give the same text on every machine, in under a second.
 The n-gram arithmetic is pocketsphinx's own (`pocketsphinx.lm`); ours is only the sentences it counts.
 """
 
@@ -63,7 +63,7 @@ def parse_rules(rules: Mapping[str, str]) -> dict[str, Choice]:
 
 
 def add_hints(rules: Mapping[str, Choice], hints: Iterable[str]) -> dict[str, Choice]:
-    """The same rules with a business's own words (services, staff) said as often as a common service or name."""
+    """The same rules with a business's own words said as often as a common service and a common name."""
     extra = tuple(hints)
     grown = dict(rules)
     for name, weight in (("service", 8), ("name", 3)):
@@ -73,15 +73,15 @@ def add_hints(rules: Mapping[str, Choice], hints: Iterable[str]) -> dict[str, Ch
 
 
 def sayable(hints: Iterable[str], known: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """The hints as the model spells them (lower case, no punctuation), less the words nobody told us how to say."""
+    """The hints in lower case without punctuation, less the words nobody told us how to pronounce."""
     words = (re.findall(r"[\w']+", hint.lower()) for hint in hints)
     phrases = {" ".join(word for word in phrase if word in known) for phrase in words}
     return tuple(sorted(phrases - {""}))
 
 
 def sample_sentences(rules: Mapping[str, Choice], count: int = SENTENCES, seed: int = 7) -> list[str]:
-    """`count` sentences drawn from the rule "sentence". Raises KeyError when a template names an unknown rule."""
-    rng = random.Random(seed)  # noqa: S311  sampling, not secrecy: the same seed must give the same model
+    """`count` sentences drawn from the rule "sentence". Raises KeyError for a rule that is not there."""
+    rng = random.Random(seed)  # the same seed must give the same model
     return [_expand("<sentence>", rules, rng) for _ in range(count)]
 
 
@@ -94,8 +94,10 @@ def arpa_model(sentences: Iterable[str], discount_mass: float = DISCOUNT_MASS) -
     return out.getvalue()
 
 
-def pronunciations(cmudict: Iterable[str], extra: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """Word to its sounds, from the lines of the bundled dictionary (`word SOUNDS`, `word(2) SOUNDS`); `extra` wins."""
+def pronunciations(
+    cmudict: Iterable[str], extra: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """Word to its sounds, from the bundled dictionary's lines (`word SOUNDS`, `word(2) SOUNDS`); `extra` wins."""
     known: dict[str, tuple[str, ...]] = {}
     for line in filter(str.strip, cmudict):
         headword, sounds = line.split(maxsplit=1)
@@ -105,7 +107,7 @@ def pronunciations(cmudict: Iterable[str], extra: Mapping[str, tuple[str, ...]])
 
 
 def dictionary(words: Iterable[str], known: Mapping[str, tuple[str, ...]]) -> str:
-    """The pronunciations of `words`, and of nothing else, in pocketsphinx's format. Raises KeyError for an unknown one."""
+    """The pronunciations of `words` alone, in pocketsphinx's format. Raises KeyError for a word not `known`."""
     return "".join(
         f"{word if n == 1 else f'{word}({n})'} {sounds}\n"
         for word in sorted(set(words))
@@ -114,7 +116,7 @@ def dictionary(words: Iterable[str], known: Mapping[str, tuple[str, ...]]) -> st
 
 
 def _expand(template: str, rules: Mapping[str, Choice], rng: random.Random) -> str:
-    """One sentence of a template: rules replaced by a weighted draw, `[optional]` parts kept half of the time."""
+    """One sentence of a template: each rule a weighted draw, `[optional]` parts kept half of the time."""
     words = []
     for rule, optional, word in _PART.findall(template):
         if word:

@@ -21,7 +21,7 @@ class EngineFailed(Transient):
 class Transcript:
     """What was heard. `text` is empty when nobody spoke.
 
-    `engine`: the adapter's name. `language`: BCP 47. `confidence`: 0 (a guess) to 1, None where the engine says nothing.
+    `engine`: the adapter's name. `language`: BCP 47. `confidence`: 0 (a guess) to 1, None where unknown.
     """
 
     text: str
@@ -32,7 +32,7 @@ class Transcript:
 
 @dataclass(frozen=True)
 class EngineDescription:
-    """What `usher doctor` shows: the engine, its version, its model, what it understands, and what to do for more."""
+    """What `usher doctor` shows: engine, version, model, what it understands, and what to do for more."""
 
     name: str
     version: str
@@ -42,7 +42,7 @@ class EngineDescription:
 
 
 class Transcriber(Protocol):
-    """A speech engine. One instance serves one note after the other; `transcribe` never blocks the event loop."""
+    """A speech engine, for one note after the other; `transcribe` never blocks the event loop."""
 
     @property
     def name(self) -> str:
@@ -53,7 +53,7 @@ class Transcriber(Protocol):
     ) -> Transcript:
         """The words of a voice note.
 
-        `language`: a hint (BCP 47). `vocabulary`: words this business uses (services, staff), likelier to be heard.
+        `language`: a hint (BCP 47). `vocabulary`: words of this business (services, staff), likelier to be heard.
         Raises EngineMissing (installation or model), EngineFailed (try again).
         """
 

@@ -1,7 +1,7 @@
 """The pocketsphinx process: reads voice notes from standard input, writes what it heard to standard output.
 
-pocketsphinx keeps Python's global lock while it listens, so it runs in a process of its own (started by `sphinx.py`).
-One request is a JSON line `{"bytes", "vocabulary"}` and that many bytes of sound; one answer is a JSON line
+pocketsphinx keeps Python's global lock while it listens, hence a process of its own (started by `sphinx.py`).
+A request is a JSON line `{"bytes", "vocabulary"}` and that many bytes of sound; an answer is a JSON line
 `{"text", "confidence"}`. The process ends with its input, so it never outlives the service, however that ends.
 """
 
@@ -22,7 +22,7 @@ from services.media.transcribe import language_model as lm
 from services.media.transcribe.booking_grammar import EXTRA_PRONUNCIATIONS, RULES
 
 _RATE = 16_000
-#: Loudness of the added noise, RMS of 16-bit samples: -50 dBFS. In perfect digital silence the features degenerate.
+#: RMS of the added noise, 16-bit samples: -50 dBFS. In perfect digital silence the features degenerate.
 _NOISE_RMS = 32768 * 10 ** (-50 / 20)
 _QUIET = [0] * (_RATE // 3)  # before and after: words at the very edge are lost otherwise
 #: Wider beams and a heavier language model than the defaults: word error .13 -> .08 at the same speed.
@@ -31,7 +31,7 @@ _DECODERS_KEPT = 4
 
 
 class Ear:
-    """Listens with one decoder per vocabulary and keeps the latest few, for building one takes up to a second."""
+    """Listens with one decoder per vocabulary and keeps the latest few: building one takes up to a second."""
 
     def __init__(self) -> None:
         rng = random.Random(0)
@@ -62,7 +62,7 @@ class Ear:
             "h", [max(-32768, min(32767, s + noise[n % period])) for n, s in enumerate(sound)]
         ).tobytes()
 
-    def _decoder(self, vocabulary: tuple[str, ...]) -> Any:  # noqa: ANN401  pocketsphinx has no types
+    def _decoder(self, vocabulary: tuple[str, ...]) -> Any:  # pocketsphinx has no types
         if vocabulary not in self._decoders:
             self._decoders[vocabulary] = self._build(vocabulary)
             if len(self._decoders) > _DECODERS_KEPT:
@@ -70,7 +70,7 @@ class Ear:
         self._decoders.move_to_end(vocabulary)
         return self._decoders[vocabulary]
 
-    def _build(self, vocabulary: tuple[str, ...]) -> Any:  # noqa: ANN401
+    def _build(self, vocabulary: tuple[str, ...]) -> Any:
         model = lm.build_model(RULES, self._known, vocabulary)
         with tempfile.TemporaryDirectory(prefix="usher-sphinx-") as folder:
             arpa, words = Path(folder, "booking.lm"), Path(folder, "booking.dict")

@@ -61,11 +61,18 @@ class WhisperTranscriber:
 
             sound = numpy.frombuffer(pcm.samples, dtype="<i2").astype(numpy.float32) / 32768.0
             known = (language or "").partition("-")[0].lower()
-            hint = "en" if not model.is_multilingual else known if known in whisper.tokenizer.LANGUAGES else None
+            hint = (
+                "en" if not model.is_multilingual else known if known in whisper.tokenizer.LANGUAGES else None
+            )
             prompt = ", ".join(vocabulary)[:_PROMPT_CHARACTERS] or None
             try:
                 heard = whisper.transcribe(
-                    model, sound, language=hint, initial_prompt=prompt, fp16=False, verbose=None
+                    model,
+                    sound,
+                    language=hint,
+                    initial_prompt=prompt,
+                    fp16=model.device.type != "cpu",
+                    verbose=None,
                 )
             except RuntimeError as error:  # torch's word for everything, out of memory among it
                 raise EngineFailed(f"Whisper failed: {error}") from error
@@ -80,13 +87,15 @@ class WhisperTranscriber:
                     f"USHER_WHISPER_MODEL is set, but Whisper is not installed. Run: {_INSTALL}"
                 ) from error
             try:
-                self._model = whisper.load_model(self._wanted, device="cpu")
+                self._model = whisper.load_model(self._wanted)
             except (RuntimeError, OSError, KeyError, TypeError, EOFError, UnpicklingError) as error:
                 raise EngineMissing(self._advice(error)) from error
         return self._model
 
     def _advice(self, error: Exception) -> str:
-        what = "checkpoint file" if Path(self._wanted).exists() else "model (a name is downloaded at first use)"
+        what = (
+            "checkpoint file" if Path(self._wanted).exists() else "model (a name is downloaded at first use)"
+        )
         return f"Whisper could not load the {what} {self._wanted!r} of USHER_WHISPER_MODEL: {error}"
 
 

@@ -1,10 +1,10 @@
-"""How are the words a recogniser hears written down? Clock times as people type them: "seven p.m." -> "7 pm"."""
+"""How are the words a recogniser hears written down? Clock times as people type them: "7 pm"."""
 
 from __future__ import annotations
 
 import re
 
-_HOURS = "one two three four five six seven eight nine ten eleven twelve".split()
+_HOURS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _MINUTES = {
     "o five": "05",
     "five": "05",

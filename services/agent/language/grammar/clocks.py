@@ -7,6 +7,8 @@ from services.agent.language.tokens import Token, number_tags, ordinal_tags
 from services.agent.language.values import Clock, Day, Length, Nothing, Part, PartOfDay, Window
 
 AM, PM = 0, 1
+_AFTERNOON_UNTIL = 7
+_EVENING_UNTIL = 10  # a table at 11:30 is for lunch
 _SMALL_HOURS = 4  # "two at night" is 02:00, "five at night" already 17:00
 _EVENINGS = {Part.AFTERNOON, Part.EVENING, Part.NIGHT, Part.LUNCH, Part.AFTER_WORK, Part.LATE_NIGHT}
 
@@ -16,6 +18,14 @@ def with_meridiem(clock: Clock, meridiem: int) -> Clock:
     if clock.hour > 12:
         return Clock(clock.hour, clock.minute)
     return Clock(clock.hour % 12 + 12 * meridiem, clock.minute)
+
+
+def likely(clock: Clock, *, late: bool = False) -> Clock:
+    """The half of the day a bare hour most likely means: "at 7" is 19:00, "at 8" is 08:00, at dinner 20:00."""
+    if clock.settled:
+        return clock
+    afternoon = clock.hour <= _AFTERNOON_UNTIL or clock.hour == 12 or (late and clock.hour <= _EVENING_UNTIL)
+    return with_meridiem(clock, PM if afternoon else AM)
 
 
 def in_part(clock: Clock, part: Part) -> Clock:
@@ -158,6 +168,11 @@ def _bare_hour(m: Found, _: Context) -> Built:
     return _clock(m.n("H"), m.n("M") if m.has("M") else 0, m)
 
 
+def _moved_to(m: Found, ctx: Context) -> Built:
+    """ "change it to 6": only where something is moved is a number after "to" an hour."""
+    return _bare_hour(m, ctx) if m.before("move") else None
+
+
 def _part(m: Found, _: Context) -> Built:
     part = Part(m.word("P", "partword"))
     if m.has("E") and part is Part.MORNING:
@@ -180,7 +195,7 @@ def _greeting(_: Found, __: Context) -> Built:
 
 
 # What may not follow a bare number for it to be an hour: a count, a date, more digits.
-COUNTED = "(?!unit/long_length/people/opaque/month/slash/ord/num/one_noun/span_words/half/length/plus)"
+COUNTED = "(?!unit/long_length/people/opaque/month/slash/ord/num/one_noun/span_words/half/length/plus)(?!plain? plain? street)(?!and a? half)"
 
 NUMBER_RULES = (
     Rule("T=num dash? U=num/ord", _compose),
@@ -227,6 +242,7 @@ BARE_RULES = (
     Rule("P=part (at|for|comma|on)? C=clock", _clock_in_part),
     Rule("H=h24 M=mins? ish? (in the|at|this)? P=part", _hour_in_part),
     Rule("P=part at? H=h24 M=mins? " + COUNTED, _hour_in_part),
+    Rule("(?<=range_to) H=h24 M=mins? " + COUNTED, _moved_to),
     Rule("H=h24 ish", _bare_hour),
     Rule("(?<=at/after/before/starting/day) H=h24 (M=mins minute_u?)? " + COUNTED, _bare_hour),
     Rule("(?<!for/day_noun/any/num/label/month/month_name/clock/to/and/dash) H=h24 M=mins? (?=(on the?)? day)", _bare_hour),

@@ -133,7 +133,7 @@ _NO_CHOICE = "(?!one_noun/people/unit/partword/weekday/num)"
 _BEFORE_DAY = "(?<=on/for/from/to/range_to/before/after/starting/at/between/upto)"
 
 DATED_RULES = (
-    Rule("D=numeric_date (unit/people/one_noun)", _not_a_date),
+    Rule("D=numeric_date (unit/people/one_noun/of)", _not_a_date),
     Rule("D=numeric_date", _numeric, dated=True),
     Rule("(from/between)? the? A=dom/dom_ord (range_to|and) the? B=dom/dom_ord of? the? M=month" + _Y, _day_pair),
     Rule(
@@ -159,6 +159,7 @@ DATED_RULES = (
     Rule("W=weekday comma? the D=dom_ord" + _NO_CHOICE, _weekday_dom, dated=True),
     Rule("W=weekday D=dom" + _END + "(?!range_to/num/partword/people)", _weekday_dom, dated=True),
     Rule(_BEFORE_DAY + "the? D=ord_digits" + _NO_CHOICE, _dom, dated=True),
+    Rule("(?<=on) the? (?=digits) D=dom (?=at/stop/comma/clock/for/in/or|$)", _dom, dated=True),
     Rule("the D=ord_digits" + _NO_CHOICE, _dom, dated=True),
     Rule("(?<=on/from/to/before/after/starting/upto) the D=dom_ord" + _NO_CHOICE, _dom, dated=True),
     Rule("^ D=ord_digits (?=at/stop/clock/comma/in/on|$)", _dom, dated=True),

@@ -193,7 +193,7 @@ DAY_RULES = (
     Rule("L=length (from|after|on) D=day", _from_day),
     Rule("after L=length_days", _after_length),
     Rule("the? day_u (A=after|before) D=day", _day_beside),
-    Rule("(in|plus) L=length", _from_now),
+    Rule("(in|plus) at? L=length", _from_now),
     Rule("L=length (fromnow|later|from now)", _from_now),
     Rule("within L=length", _within),
     Rule("next U=unit (?=stop/at/clock/partword/comma|$)", _next_unit),

@@ -75,6 +75,14 @@ def _start_of(m: Found, ctx: Context) -> Built:
     return Day(period.start, period.start + timedelta(days=days))
 
 
+def _middle_of(m: Found, ctx: Context) -> Built:
+    """Wednesday and Thursday of a week, the eleventh to the twentieth of a month."""
+    period = m.value("D", Day)
+    first, last = (2, 4) if period.grain is Grain.WEEK else (10, 20)
+    days = (period.end - period.start).days
+    return Day(period.start + timedelta(days=first), period.start + timedelta(days=last)) if last < days else period
+
+
 def _week_of(m: Found, ctx: Context) -> Built:
     return dates.week(m.value("D", Day).start)
 
@@ -106,11 +114,15 @@ PERIOD_RULES = (
     Rule("next weekend_u", _weekend(1)),
     Rule("(any|the|this|coming)* weekend_u", _weekend(0)),
     Rule("next year_u", _year(1)),
-    Rule("(?<=in/of/from/upto/before/after/starting/next/this/for) M=month of? (Y=yr|N=next year_u)?", _named_month),
+    Rule("(?<=in/of/from/upto/range_to/mid/early/late/before/after/starting/next/this/for) M=month of? (Y=yr|N=next year_u)?", _named_month),
     Rule("M=month (of|comma)? (Y=yr|N=next year_u)", _named_month),
+    Rule("^ (?!abbr) M=month stop? $", _named_month),
     Rule("M=month_name (N=next year_u|Y=yr)?", _named_month),
     Rule("end_of D=period/day", _end_of),
     Rule("start_of D=period/day", _start_of),
+    Rule("early D=period", _start_of),
+    Rule("late D=period", _end_of),
+    Rule("mid D=period", _middle_of),
     Rule("(rest|after) (of|on)? D=period", _rest),
     Rule("rest R=reldays", _today_rest),
     Rule("the? week_u (of|starting) D=day", _week_of),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.agent.language import dates
 from services.agent.language.cascade import Builder, Built, Context, Found, Rule
-from services.agent.language.grammar.clocks import COUNTED
+from services.agent.language.grammar.clocks import COUNTED, likely
 from services.agent.language.values import PART_HOURS, Clock, Day, Edge, Nothing, Open, PartOfDay, Stretch, Unit, Window
 
 _MIDNIGHT = 24 * 60
@@ -77,10 +77,12 @@ def _from_now_to(m: Found, ctx: Context) -> Built:
 
 
 def _stretch(m: Found, _: Context) -> Built:
-    """ "monday 5pm to tuesday noon"."""
+    """ "monday 5pm to tuesday noon"; what is moved there begins then."""
     first, last = m.value("A", Day), m.value("B", Day)
-    start = m.value("P", Clock).on(first.start)
-    end = m.value("Q", Clock).on(dates.catch_up(last, first.start).start)
+    if m.before("move"):
+        return (last, m.value("Q", Clock))
+    start = likely(m.value("P", Clock)).on(first.start)
+    end = likely(m.value("Q", Clock)).on(dates.catch_up(last, first.start).start)
     return Stretch(start, end) if end > start else None
 
 
@@ -150,7 +152,7 @@ SPAN_RULES = (
     Rule("A=clock range_to B=clock", _between),
     Rule("from (on|the)* A=day/period range_to (on|the)* B=day/period", _days),
     Rule("between (on|the)* A=day/period (and|range_to) the? B=day/period", _day_range),
-    Rule("A=day/period range_to (on|the)* B=day/period", _day_range),
+    Rule("A=day/period range_to (on|the)* B=day/period", _days),
     Rule("(from? now|fromnow) range_to B=day/period", _from_now_to),
     Rule("(after|starting) (at|on)* C=clock", _after),
     Rule("from at* C=clock onward?", _open_from),

@@ -104,7 +104,7 @@ PLAIN: dict[str, str] = {
     "on": "on",
     "in": "in",
     "within": "within",
-    "at": "at, @, around, about, approx, approximately, roughly, circa, near, like, say, sharp at",
+    "at": "at, @, around, about, approx, approximately, roughly, circa, near, like, say, sharp at, exactly, precisely",
     "the": "the, that",
     "of": "of",
     "a": "a, an",
@@ -130,6 +130,9 @@ PLAIN: dict[str, str] = {
     "not after, at the latest by, at the latest, by, until, till, til, untill, up to, not past",
     "starting": "starting, beginning, commencing, as of, starting from, starting on, beginning on, beginning from, "
     "as early as, since, from as early as",
+    "cant": "can't do, cant do, cannot do, can't make, cant make, cannot make, can't on, busy on, busy, not free on, not free, "
+    "don't want, not available on, doesn't work on",
+    "street": "street, st, avenue, ave, road, rd, lane, ln, boulevard, blvd, drive, square, plaza",
     "act": "book, booking, reserve, pay, order, buy, for, until, till, from, by",
     "upto": "by, until, till, til, untill, up to, no later than, not later than, at the latest by",
     "masked": "why not, why don't, why dont, if not, not sure, not bad, for now, may i, may we, second half, "
@@ -141,12 +144,13 @@ PLAIN: dict[str, str] = {
     "backward": "or earlier, or before, and before, and earlier, at the latest, latest, or sooner",
     "early": "early, early in",
     "late": "late, late in",
+    "mid": "mid, middle of, the middle of, mid -, half way through",
     "rest": "rest, rest of, remainder of, later, the rest of, remaining",
     "not": "not, isn't, isnt, except, except for, other than, anything but, rather than, instead of, apart from, "
     "besides, not on, not for, not at, never, aren't",
     "instead": "instead",
     "correct": "no, nope, nah, actually, instead, sorry, rather, i mean, i meant, make it, make that, scratch that, "
-    "correction, wait, oops, better, change it to, change that to, change to",
+    "correction, wait, oops, better, doesn't work, does not work, won't work, is no good, is not good, isn't good, no good, doesn't suit, is full, change it to, change that to, change to",
     "move": "move, change, reschedule, push, shift, switch, postpone, bring, swap, rebook, moved, moving, changing, "
     "rescheduling, switching, changed, delay, amend",
     "good": "good, happy, gd, have a good, have a nice, have a great, nice",
@@ -157,7 +161,7 @@ PLAIN: dict[str, str] = {
     "nights, times, points, point, stars, star, dollars, euros, pounds, bucks, percent, km, kg, miles, meters, "
     "others, items, units, sessions, classes, appointments, bookings, slots, tables, rooms, bedrooms, beds, options, "
     "more, colleagues, members, players, couples, families, dogs, cats, pets, bags, cars, pieces, years old, "
-    "degrees, inches, feet, lbs, x, and a half",
+    "degrees, inches, feet, lbs, x",
     "label": "room, gate, flight, number, no., version, order, extension, ext, unit, apartment, apt, floor, level, "
     "chapter, page, suite, platform, bus, line, channel, season, episode, step, option, #, ref, reference, "
     "pin, code, zip, postcode, call, text, phone, tel, iphone, galaxy, pixel, windows, ps, model, size",

@@ -119,16 +119,16 @@ INTENTS: dict[str, tuple[str, ...]] = {
 
 AFFIRM = (
     r"(?:^|[.!,;]\s*|\bok(?:ay)?,? |\boh,? )(?:yes|yess+|yeah|yea|yep|yup|yah|ya|sure|ok|okay|okey|okie|k|kk|absolutely|definitely|certainly|indeed|"
-    r"correct|right|affirmative|of course|exactly|perfect|great|cool|fine|alright|sounds? (?:good|great|fine|perfect|like a plan)|"
-    r"go ahead|please do|do it|confirm(?:ed)?|agreed?|deal|works|lovely|awesome|brilliant|good|true|totally|for sure|by all means|why not|let'?s do (?:it|that|this))\b",
+    r"correct|right|affirmative|of course|exactly|perfect|great(?! (?:talk|chat))|cool|fine|alright|sounds? (?:good|great|fine|perfect|like a plan)|"
+    r"go ahead|please do|do it|confirm(?:ed)?|agreed?|deal|works|lovely|awesome|brilliant|good(?! (?:morning|afternoon|evening|night|day|bye|talking|speaking|chatting))|true|totally|for sure|by all means|why not|let'?s do (?:it|that|this))\b",
     r"\b(?:that|this|it)(?:'s| is| was| sounds| works| would be| will be| does| all)? ?(?:is |looks |sounds )?(?:fine|good|great|perfect|correct|right|ok|okay|works?|true|it|accurate|ideal|lovely)\b",
     r"\b(?:works|good|fine|perfect|okay|ok) (?:for|with|by) me\b|\bi(?:'m| am) (?:ok|okay|fine|good|happy) with\b|\bi (?:agree|accept|do|confirm)\b|\b(?:please|just) (?:do|go ahead|confirm)\b|\bmy answer is yes\b|\b(?:question|answer)\b.*\byes\b|👍|✅|👌",
 )
 
 DENY = (
-    r"(?:^|[.!,;]\s*|\boh,? |\bactually,? |\bum+,? )(?:no|nope|nah|naw|nop|never|negative|wrong|incorrect|no way|not really|no thanks|nein|n|not (?:that|this|it|quite|right|now|yet|at all|today))\b",
+    r"(?:^|[.!,;]\s*|\boh,? |\bactually,? |\bum+,? )(?:no(?! (?:problem|worries|prob|matter|doubt|idea|preference))|nope|nah|naw|nop|never|negative|wrong|incorrect|no way|not really|no thanks|nein|n|not (?:that|this|it|quite|right|now|yet|at all|today))\b",
     r"\b(?:that|this|it)(?:'s|s| is|)? ?(?:isn'?t|is not|not|ain'?t|wrong|incorrect|false|untrue)\b(?: (?:right|it|correct|true|what))?",
-    r"\bi (?:don'?t|do not) (?:think so|want (?:that|it|to|this)|agree)\b|\b(?:don'?t|do not) (?:do (?:it|that)|book|confirm|want)\b|\bi'?d rather not\b|\bno,? thank|\bfalse\b|👎|❌",
+    r"\bi (?:don'?t|do not) (?:think so|want (?:that|it|to|this)|agree)\b|\b(?:don'?t|do not) (?:do (?:it|that)|book|cancel|confirm|want)\b|\bi'?d rather not\b|\bno,? thank|\bfalse\b|👎|❌",
 )
 
 SMALL_TALK: dict[str, tuple[str, ...]] = {
@@ -136,7 +136,7 @@ SMALL_TALK: dict[str, tuple[str, ...]] = {
         r"\b(?:thanks?|thank you|thankyou|thx|tks|ty|tysm|cheers|much appreciated|appreciated?|appeciate|grateful|obliged)\b|🙏",
     ),
     "bye": (
-        r"\b(?:bye|goodbye|good ?bye|bye-bye|see (?:you|ya|u)|cya|later(?:s)?[!.]*$|farewell|take care|have a (?:good|nice|great|lovely)|"
+        r"\b(?:bye|goodbye|good ?bye|bye-bye|see (?:you|ya|u)|cya|^laters?[!.]*$|farewell|take care|have a (?:good|nice|great|lovely)|"
         r"good ?night|ciao|talk (?:to you )?(?:later|soon)|that(?:'s|s| is| will be|'ll be) (?:all|everything|it for)|so long|"
         r"nice (?:talking|chatting|speaking)|good (?:talking|chatting|speaking)|great (?:talk|chat)|(?:don'?t|do not) need anything)\b",
     ),

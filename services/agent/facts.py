@@ -1,0 +1,62 @@
+"""What does a model need to know before the first word? The business, its names for things, and the
+customer's clock.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from services.agent import language
+from services.agent.language.catalogue import COMMON_SERVICES
+from services.agent.language.lexicon.things import STOP_WORDS
+from shared.messages.booking import BusinessView, Catalogue
+
+_WORD = re.compile(r"[^\W\d_]{4,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The business of a turn. `local_now` is its wall clock (naive) when the customer wrote.
+
+    `names` is what `understand` looks for: its ids are words that the tools accept as `what` and `staff`.
+    """
+
+    business: BusinessView
+    local_now: datetime
+    services: tuple[str, ...]
+    staff: tuple[str, ...]
+    names: language.Catalogue
+
+
+def facts_of(catalogue: Catalogue, said_at: datetime) -> Facts:
+    """The facts of a turn, from the business's catalogue and the instant (aware) of the customer's
+    message.
+    """
+    return Facts(
+        business=catalogue.business,
+        local_now=said_at.astimezone(ZoneInfo(catalogue.business.timezone)).replace(tzinfo=None),
+        services=tuple(service.name for service in catalogue.services),
+        staff=tuple(person.name for person in catalogue.staff),
+        names=names_of(catalogue),
+    )
+
+
+def names_of(catalogue: Catalogue) -> language.Catalogue:
+    """What customers of this business may name: its services and their single words, what others commonly
+    offer
+    (to be told that this one does not), and its staff."""
+    entry = language.CatalogueEntry
+    full = [entry(s.name, s.name, s.synonyms) for s in catalogue.services]
+    words = dict.fromkeys(
+        word
+        for service in catalogue.services
+        for word in _WORD.findall(service.name.lower())
+        if word not in STOP_WORDS
+    )
+    staff = [entry(p.name, p.name, p.synonyms) for p in catalogue.staff]
+    return language.Catalogue(
+        services=(*full, *(entry(word, word) for word in words), *COMMON_SERVICES), staff=tuple(staff)
+    )

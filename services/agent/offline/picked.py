@@ -1,0 +1,140 @@
+"""Does the customer say yes, or pick one of the things shown? Only then is anything booked or cancelled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from services.agent.language import Grain, Intent, Preference, Understanding
+from services.agent.offline.history import Exchange
+from services.agent.offline.offers import Offer, Option, open_offer, recent_offer
+from services.agent.offline.request import Purpose, Request
+from services.agent.offline.say import listed, offered
+from services.agent.offline.wanted import has_time
+from services.agent.reply import Reply, ReplyChoice
+
+_BOOK_IT = re.compile(r"\b(?:book|take|reserve|want|have) (?:it|that|this)(?: one)?\b|\bgo ahead\b|\bdo it\b")
+_THE_ONE = re.compile(r"\bone\b")
+
+
+def picked(
+    said: Understanding, text: str, past: Sequence[Exchange], language: str
+) -> list[Request] | Reply | None:
+    """What a yes or a choice in this message leads to; None when it is neither."""
+    offer = open_offer(past)
+    if said.choice is not None and offer is not None:
+        return _numbered(said.choice, offer)
+    agrees = Intent.AFFIRM in said.intents or bool(_BOOK_IT.search(text.lower()))
+    if agrees and Intent.DENY not in said.intents:
+        return _agreed(said, text, past, offer)
+    if offer is not None and len(offer.options) > 1:
+        return _described(said, text, offer, language)
+    return None
+
+
+def act(option: Option) -> Request:
+    """The write that an option stands for."""
+    if option.kind == "cancel":
+        return Request(Purpose.CANCEL, {"booking_id": option.id})
+    return Request(Purpose.BOOK, {"session_id": option.id, "party_size": option.party_size})
+
+
+def _numbered(choice: int, offer: Offer) -> list[Request] | Reply:
+    count = len(offer.options)
+    position = count if choice == -1 else choice
+    if 1 <= position <= count:
+        return [act(offer.options[position - 1])]
+    return _which(offer, f"I showed {count} of them.")
+
+
+def _agreed(
+    said: Understanding, text: str, past: Sequence[Exchange], offer: Offer | None
+) -> list[Request] | Reply | None:
+    if offer is None and _BOOK_IT.search(text.lower()):
+        offer = recent_offer(past)
+    if offer is None:
+        return None
+    if len(offer.options) > 1 and offer.yes is None:
+        narrowed = [option for option in offer.options if not contradicts(said, option)]
+        tells = said.service or said.staff or has_time(said)
+        return [act(narrowed[0])] if tells and len(narrowed) == 1 else _which(offer, "Which one, please?")
+    option = offer.yes or offer.options[0]
+    # "yes, but for two" or "yes, on friday" is not a yes to what was shown.
+    return None if contradicts(said, option) else [act(option)]
+
+
+def _described(said: Understanding, text: str, offer: Offer, language: str) -> list[Request] | Reply | None:
+    """ "the later one", "the 7pm one", "the one with Ana": a sure pick acts, a likely one is asked about."""
+    byline = _by_comparison(said, offer)
+    if byline is not None:
+        return [act(byline)]
+    if not (said.service or said.staff or has_time(said)) or said.party_size is not None:
+        return None
+    if "?" in text or not (_THE_ONE.search(text.lower()) or said.intent is Intent.OTHER):
+        return None
+    fitting = [option for option in offer.options if option.view and not contradicts(said, option)]
+    if len(fitting) != 1:
+        return None
+    option = fitting[0]
+    if option.kind == "cancel":
+        return [act(option)]
+    return offered([option.view], option.party_size, language)
+
+
+def _by_comparison(said: Understanding, offer: Offer) -> Option | None:
+    options = [option for option in offer.options if option.starts is not None]
+    if len(options) != 2 or said.preference is None:
+        return None
+    first, last = sorted(options, key=lambda option: (option.starts is None, option.starts))
+    if first.starts != last.starts and said.preference is Preference.LATER:
+        return last
+    if first.starts != last.starts and said.preference is Preference.EARLIER:
+        return first
+    if said.preference is Preference.CHEAPER:
+        cheap, dear = sorted(options, key=lambda option: int(option.view.get("price_minor", 0)))
+        return cheap if cheap.view.get("price_minor") != dear.view.get("price_minor") else None
+    return None
+
+
+def contradicts(said: Understanding, option: Option) -> bool:
+    """Whether the message says something that the option is not."""
+    if said.party_size is not None and said.party_size != option.party_size:
+        return True
+    if said.service and not _named(said.service, str(option.view.get("service", ""))):
+        return True
+    if said.staff and not _named(said.staff, str(option.view.get("staff", ""))):
+        return True
+    return said.shift_days is not None or _at_another_time(said, option)
+
+
+def _at_another_time(said: Understanding, option: Option) -> bool:
+    starts = option.starts
+    if not has_time(said) or starts is None:
+        return False
+    if said.time_only and said.start is not None and said.end is None:
+        clocks = {said.start.time()}
+        if said.half_day_guessed:
+            clocks.add(said.start.replace(hour=(said.start.hour + 12) % 24).time())
+        return starts.time() not in clocks
+    if said.grain is Grain.MINUTE and said.start is not None and said.end is None and said.open is None:
+        return starts != said.start
+    after = said.start is not None and starts < said.start
+    return after or (said.end is not None and starts >= said.end)
+
+
+def _named(said: str, name: str) -> bool:
+    """Whether all the words said are in the name ("yoga" in "Vinyasa Yoga"), or the name is what was said."""
+    return set(said.lower().split()) <= set(name.lower().split())
+
+
+def _which(offer: Offer, lead: str) -> Reply:
+    numbers = listed([str(n) for n in range(1, len(offer.options) + 1)], "or")
+    choices = [
+        ReplyChoice(choice_id=option.choice_id, title=f"{n}. {_title(option)}")
+        for n, option in enumerate(offer.options, 1)
+    ]
+    return Reply(text=f"{lead} Tell me {numbers}.", choices=choices)
+
+
+def _title(option: Option) -> str:
+    return str(option.view.get("local", "")).split("–")[0] or str(option.view.get("service", ""))

@@ -1,0 +1,92 @@
+"""Who is told what after a commit? Askers get their outcome, other services the events, refusals a way on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.booking.batch import Answer, key_of
+from services.booking.domain import wire
+from services.booking.mailbox import Waiting
+from services.booking.queries import Reads
+from services.booking.writer import Written
+from shared.bus import HEADER_REPLY, Bus
+from shared.db import is_transient
+from shared.errors import Transient
+from shared.messages.booking import BookSession, CommandOutcome, SessionView
+from shared.outbox import Outgoing, Sender
+from shared.telemetry import get_logger, span
+
+_TRACE_HEADER = "traceparent"
+
+
+class Replies:
+    """Sends answers and events. Whatever gets lost is asked for or sent again, so nothing here is awaited twice."""
+
+    def __init__(self, bus: Bus, sender: Sender, reads: Reads) -> None:
+        self._bus = bus
+        self._sender = sender
+        self._reads = reads
+        self._looking: set[asyncio.Task[None]] = set()
+        self._log = get_logger("booking")
+
+    async def send(self, batch: Sequence[Waiting], written: Written) -> None:
+        """Answer the askers of this batch and publish what it led to."""
+        elsewhere: list[tuple[Waiting, CommandOutcome]] = []
+        for waiting in batch:
+            key = key_of(waiting.command)
+            if (event := written.outgoing.pop(key, None)) is not None:
+                await self._publish(waiting, event)
+            answer = written.answers.get(key)
+            if answer is None:
+                continue  # it is among the dead letters
+            if answer.refused is not None and isinstance(waiting.command, BookSession):
+                if HEADER_REPLY in waiting.delivery.headers:
+                    elsewhere.append((waiting, answer.refused))
+            else:
+                await self._reply(waiting, answer)
+        if elsewhere:
+            # On the side: the next batch does not wait for these reads.
+            task = asyncio.create_task(self._refuse(elsewhere), name="booking refusals")
+            self._looking.add(task)
+            task.add_done_callback(self._looking.discard)
+
+    async def stop(self) -> None:
+        """Let the refusals under way go out."""
+        await asyncio.gather(*self._looking, return_exceptions=True)
+
+    async def _publish(self, waiting: Waiting, event: Outgoing) -> None:
+        headers = waiting.delivery.headers
+        if _TRACE_HEADER in headers:
+            with span(f"booking {waiting.command.name}", headers):
+                await self._sender.publish((event,))
+        else:
+            await self._sender.publish((event,))
+
+    async def _reply(self, waiting: Waiting, answer: Answer) -> None:
+        try:
+            await self._bus.reply_to(waiting.delivery.headers, answer.payload)
+        except Transient:
+            return  # it is stored: the asker asks again
+
+    async def _refuse(self, refused: Sequence[tuple[Waiting, CommandOutcome]]) -> None:
+        found: dict[tuple[UUID, UUID, int], tuple[SessionView, ...]] = {}
+        for waiting, outcome in refused:
+            command = waiting.command
+            party_size = command.party_size if isinstance(command, BookSession) else 1
+            wanted = (command.tenant_id, command.session_id, party_size)
+            if wanted not in found:
+                found[wanted] = await self._alternatives(*wanted)
+            await self._reply(waiting, Answer.of(wire.with_alternatives(outcome, found[wanted])))
+
+    async def _alternatives(
+        self, tenant_id: UUID, session_id: UUID, party_size: int
+    ) -> tuple[SessionView, ...]:
+        try:
+            return await self._reads.instead_of(tenant_id, session_id, party_size)
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            self._log.warning("no_alternatives", error=str(error) or type(error).__name__)
+            return ()

@@ -1,0 +1,240 @@
+"""Who delivers what, and in which order? One actor per conversation that has something to deliver, on one instance.
+
+An actor keeps nothing: it asks the table for its conversation's oldest open delivery, lets the courier try it, and asks
+again. So order is the table's order, and whoever claims a partition simply goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from pydantic import ValidationError
+
+from services.gateway.store.deliveries import Conversation, NewDelivery, OpenDelivery
+from shared.actors.delivery import Delivery
+from shared.actors.mailboxes import tenant_of
+from shared.db import is_transient
+from shared.errors import Poison
+from shared.messages.conversation import MessageSent
+from shared.telemetry import DEAD_LETTERS, HANDLED, get_logger
+
+RELEASE_SECONDS: Final = 10.0
+"""How long a call under way may take to finish when its partition is given back."""
+
+log = get_logger("gateway")
+
+
+class Store(Protocol):
+    """Where deliveries are kept (see `store.deliveries`)."""
+
+    async def add(self, deliveries: Sequence[NewDelivery]) -> None:
+        """Write new ones."""
+
+    async def next_open(self, conversation: Conversation) -> OpenDelivery | None:
+        """The conversation's oldest that needs us."""
+
+    async def open_conversations(self, partitions: Sequence[int]) -> list[tuple[Conversation, int]]:
+        """Conversations that have something to deliver."""
+
+
+class Confirm(Protocol):
+    """`shared.outbox.Receipts`, as far as it is needed here."""
+
+    async def confirm(self, delivery: Delivery) -> None:
+        """Tell the sender that its message is on disk here."""
+
+
+class DeadLetterBox(Protocol):
+    """`shared.outbox.DeadLetters`."""
+
+    async def put(self, delivery: Delivery, reason: str, tries: int) -> None:
+        """Keep what cannot be handled."""
+
+
+@dataclass(slots=True, eq=False)
+class _Actor:
+    partition: int
+    task: asyncio.Task[None] | None = None
+    busy: bool = False  # a try is under way
+    again: bool = True  # something may have come since it last looked
+    last: bool = False  # stop after the try under way
+
+
+class Delivering:
+    """Takes messages from OUTBOUND (`accept`) and sees each conversation's deliveries through, in order."""
+
+    def __init__(
+        self,
+        store: Store,
+        attempt: Callable[[OpenDelivery], Awaitable[float]],
+        receipts: Confirm,
+        dead_letters: DeadLetterBox,
+        *,
+        channel: str,
+        concurrency: int = 64,
+    ) -> None:
+        self._store = store
+        self._attempt = attempt
+        self._receipts = receipts
+        self._dead_letters = dead_letters
+        self._channel = channel
+        self._limit = asyncio.Semaphore(concurrency)
+        self._actors: dict[Conversation, _Actor] = {}
+        self._owned: set[int] = set()
+        self._swept = asyncio.Event()  # set: sweep now
+        self._stopping = False
+        self._handled = HANDLED.labels("gateway", "OUTBOUND", "ok")
+
+    # --- taking over from the bus ---------------------------------------------------------------------
+
+    async def accept(self, partition: int, deliveries: list[Delivery]) -> None:
+        """Store a batch, tell its senders, acknowledge, and begin (the `handle` of a `PartitionedConsumer`)."""
+        rows: list[NewDelivery] = []
+        for delivery in deliveries:
+            try:
+                rows.append(self._row(partition, delivery))
+            except (ValidationError, Poison) as error:
+                await self._until_done(lambda d=delivery, e=error: self._bury(d, e))
+        if rows and not await self._until_done(lambda: self._store.add(rows)):
+            return  # stopping: not acknowledged, so it comes again
+        for delivery in deliveries:
+            await self._receipts.confirm(delivery)
+            await delivery.ack()
+        self._handled.inc(len(rows))
+        for row in rows:
+            self._wake((row.tenant_id, row.conversation_id), partition)
+
+    def _row(self, partition: int, delivery: Delivery) -> NewDelivery:
+        message = MessageSent.decode(delivery.data)
+        if message.tenant_id != delivery.tenant_id or str(message.conversation_id) != delivery.key:
+            raise Poison("The message is not of the tenant and conversation of its subject.")
+        if message.to.channel != self._channel:
+            raise Poison(f"No adapter for channel {message.to.channel[:40]!r} is loaded.")
+        return NewDelivery(
+            message.tenant_id,
+            message.message_id,
+            partition,
+            message.conversation_id,
+            message.to.channel,
+            message.purpose,
+            delivery.data,
+        )
+
+    async def _bury(self, delivery: Delivery, error: Exception) -> None:
+        # A validation error quotes the message, which is personal: only where it failed is kept.
+        fields = [".".join(map(str, e["loc"])) for e in error.errors()] if isinstance(error, ValidationError) else []
+        reason = f"unreadable: {', '.join(fields)}" if fields else str(error)
+        if tenant_of(delivery) is not None:
+            await self._dead_letters.put(delivery, reason, 1)
+        DEAD_LETTERS.labels("gateway", "OUTBOUND").inc()
+        log.error("dead_letter", message_id=delivery.message_id, reason=reason)
+
+    async def _until_done(self, work: Callable[[], Awaitable[None]]) -> bool:
+        """Try for ever while the database is away; False when the service stops first."""
+        while not self._stopping:
+            try:
+                await work()
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                log.warning("outbound_waits", error=str(error) or type(error).__name__)
+                await asyncio.sleep(0.2)
+            else:
+                return True
+        return False
+
+    # --- ownership --------------------------------------------------------------------------------------
+
+    async def claim(self, partition: int) -> None:
+        """This partition is ours: what is open in it is taken up by the next sweep, at once."""
+        self._owned.add(partition)
+        self._swept.set()
+
+    async def release(self, partition: int) -> None:
+        """Let tries under way finish, then leave the partition's conversations to the next owner."""
+        self._owned.discard(partition)
+        await self._let_go([actor for actor in self._actors.values() if actor.partition == partition])
+
+    async def stop(self) -> None:
+        """Let tries under way finish, then stop."""
+        self._stopping = True
+        await self._let_go(list(self._actors.values()))
+
+    async def sweep(self, every: float) -> None:
+        """Take up what is open in our partitions, now and then, for ever: after a claim, and whatever slipped through."""
+        while True:
+            self._swept.clear()
+            try:
+                found = await self._store.open_conversations(sorted(self._owned)) if self._owned else []
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                found = []
+            for conversation, partition in found:
+                if partition in self._owned and conversation not in self._actors:
+                    self._wake(conversation, partition)
+            try:
+                async with asyncio.timeout(every):
+                    await self._swept.wait()
+            except TimeoutError:
+                continue
+
+    async def _let_go(self, actors: list[_Actor]) -> None:
+        for actor in actors:
+            actor.last = True
+            if not actor.busy and actor.task:
+                actor.task.cancel()
+        tasks = [actor.task for actor in actors if actor.task]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=RELEASE_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    # --- actors -----------------------------------------------------------------------------------------
+
+    def _wake(self, conversation: Conversation, partition: int) -> None:
+        if self._stopping:
+            return
+        actor = self._actors.get(conversation)
+        if actor is None:
+            actor = self._actors[conversation] = _Actor(partition)
+            actor.task = asyncio.create_task(self._work(conversation, actor))
+        actor.again = True
+
+    async def _work(self, conversation: Conversation, actor: _Actor) -> None:
+        trouble = 0
+        try:
+            while actor.again and not actor.last:
+                actor.again = False
+                try:
+                    pause = await self._step(conversation, actor)
+                    trouble = 0
+                except Exception as error:  # noqa: BLE001  # an actor never dies of one message: it tries again later
+                    trouble += 1
+                    actor.again = True
+                    pause = min(0.1 * 2**trouble, 5.0 if is_transient(error) else 60.0)
+                    log.log(
+                        30 if is_transient(error) else 40, "delivering_failed", error=repr(error),
+                        exc_info=None if is_transient(error) else error,
+                    )  # fmt: skip
+                if pause and not actor.last:
+                    await asyncio.sleep(pause)
+        finally:
+            if self._actors.get(conversation) is actor:
+                del self._actors[conversation]
+
+    async def _step(self, conversation: Conversation, actor: _Actor) -> float:
+        async with self._limit:
+            actor.busy = True
+            try:
+                row = await self._store.next_open(conversation)
+                if row is None:
+                    return 0
+                actor.again = True
+                return 0 if actor.last else await self._attempt(row)
+            finally:
+                actor.busy = False

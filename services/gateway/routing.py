@@ -1,0 +1,60 @@
+"""Whose is each item of a webhook, and what becomes of those that are nobody's or cannot be read?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from services.gateway.channels import EventIn, Inbound, MessageIn, StatusIn, Unreadable
+from services.gateway.inbound import NOBODY, InboxRow, row_of
+
+NOT_OURS = "no tenant owns this account"
+
+
+class Directory(Protocol):
+    """Who owns which account (see `accounts.py`)."""
+
+    def tenant_of(self, channel: str, account_id: str | None, owner_id: str | None = None) -> UUID | None:
+        """The tenant, as far as is known."""
+
+    async def look_up(self, channel: str, account_id: str) -> UUID | None:
+        """The tenant, after asking the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """Signed bytes kept for the operator. Those of no tenant are under `NOBODY`."""
+
+    tenant_id: UUID
+    channel: str
+    account_id: str | None
+    reason: str
+    body: bytes
+
+
+async def route(
+    items: Sequence[Inbound], channel: str, directory: Directory
+) -> tuple[list[InboxRow], list[Quarantined]]:
+    """The inbox rows of the items, in order, and what has to be set aside. Raises transient errors of the database."""
+    rows: list[InboxRow] = []
+    aside: list[Quarantined] = []
+    asked: dict[str, UUID | None] = {}
+    for item in items:
+        owner_id = item.owner_id if isinstance(item, EventIn | Unreadable) else None
+        account_id = item.account_id
+        tenant_id = directory.tenant_of(channel, account_id, owner_id)
+        if tenant_id is None and account_id is not None:
+            if account_id not in asked:
+                asked[account_id] = await directory.look_up(channel, account_id)
+            tenant_id = asked[account_id]
+        match item:
+            case Unreadable():
+                aside.append(Quarantined(tenant_id or NOBODY, channel, account_id, item.reason, item.raw))
+            case MessageIn() | StatusIn() | EventIn() if tenant_id is None and account_id is not None:
+                aside.append(Quarantined(NOBODY, channel, account_id, NOT_OURS, item.raw))
+            case MessageIn() | StatusIn() | EventIn():
+                # News about a business account that several tenants share, or none, are the operator's.
+                rows.append(row_of(item, tenant_id or NOBODY, channel))
+    return rows, aside

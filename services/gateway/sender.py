@@ -1,0 +1,155 @@
+"""How do requests to a provider travel? The shell around the adapters' pure calls: HTTP, time limits, size limits.
+
+What matters most about a failed call is whether the provider may have acted on it: `NotSent` says no, `AnswerLost` says
+nobody knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import aiohttp
+from yarl import URL
+
+from services.gateway.channels import HttpAnswer, HttpCall
+from shared.errors import Transient, UsherError
+
+CONNECT_SECONDS: Final = 5.0
+ANSWER_SECONDS: Final = 20.0
+MOST_ANSWER_BYTES: Final = 1024 * 1024
+_MOST_REDIRECTS: Final = 3
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """The provider cannot have got the request."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLost:
+    """The request went out, and no whole answer came back."""
+
+    reason: str
+
+
+class TooLarge(UsherError):
+    """The file is larger than we take."""
+
+
+class NotTrusted(UsherError):
+    """The link leads to a host that is not the provider's."""
+
+
+class Caller:
+    """Calls one provider's API. `start` before the first call, `stop` at the end."""
+
+    def __init__(
+        self, api_url: str, token: str, *, connections: int = 64, answer_seconds: float = ANSWER_SECONDS
+    ) -> None:
+        self._api_url = api_url.rstrip("/")
+        self._token = token
+        self._connections = connections
+        self._answer_seconds = answer_seconds
+        self._session: aiohttp.ClientSession | None = None
+
+    async def start(self) -> None:
+        """Prepare the connection pool; nothing is connected yet."""
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=15.0),
+            timeout=aiohttp.ClientTimeout(
+                total=self._answer_seconds, connect=None, sock_connect=CONNECT_SECONDS
+            ),
+            headers={"Authorization": f"Bearer {self._token}"},
+            auto_decompress=True,
+        )
+
+    async def stop(self) -> None:
+        """Close all connections."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def call(self, call: HttpCall, data: bytes | None = None) -> HttpAnswer | NotSent | AnswerLost:
+        """Make one request; `data` are the bytes of its file part. Never raises for what happens on the network."""
+        session = self._open()
+        form = _form(call, data) if call.file else None
+        try:
+            async with session.request(
+                call.method,
+                self._api_url + call.path,
+                json=call.json,
+                data=form,
+                allow_redirects=False,
+            ) as response:
+                body = await response.content.read(MOST_ANSWER_BYTES)
+                while chunk := await response.content.read(MOST_ANSWER_BYTES - len(body)):
+                    body += chunk
+                return HttpAnswer(response.status, body, _seconds(response.headers.get("Retry-After")))
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
+            return NotSent(type(error).__name__)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            return AnswerLost(type(error).__name__)
+
+    async def download(self, url: str, trusted: Callable[[str], bool], most_bytes: int) -> tuple[int, bytes]:
+        """The status and the bytes behind a link, following redirects among trusted hosts only.
+
+        Raises `NotTrusted`, `TooLarge`, or `Transient` when the network fails.
+        """
+        session = self._open()
+        try:
+            for _ in range(_MOST_REDIRECTS + 1):
+                if not trusted(url):
+                    raise NotTrusted
+                async with session.get(url, allow_redirects=False) as response:
+                    if response.status in _REDIRECTS:
+                        url = str(response.url.join(_location(response)))
+                        continue
+                    if response.status != 200:
+                        return response.status, b""
+                    return 200, await _read_at_most(response, most_bytes)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Transient(f"A file could not be downloaded: {type(error).__name__}.") from error
+        raise NotTrusted("The link redirects in circles.")
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            raise UsherError("The caller has not been started.")
+        return self._session
+
+
+async def _read_at_most(response: aiohttp.ClientResponse, most_bytes: int) -> bytes:
+    if (response.content_length or 0) > most_bytes:
+        raise TooLarge
+    data = bytearray()
+    async for chunk in response.content.iter_chunked(64 * 1024):
+        data += chunk
+        if len(data) > most_bytes:
+            raise TooLarge
+    return bytes(data)
+
+
+def _form(call: HttpCall, data: bytes | None) -> aiohttp.FormData:
+    form = aiohttp.FormData()
+    for name, value in call.form.items():
+        form.add_field(name, value)
+    if call.file is not None:
+        form.add_field("file", data or b"", filename=call.file.filename, content_type=call.file.file.mime)
+    return form
+
+
+def _location(response: aiohttp.ClientResponse) -> URL:
+    try:
+        return URL(response.headers.get("Location", ""))
+    except ValueError as error:
+        raise NotTrusted("The link redirects to nowhere.") from error
+
+
+def _seconds(header: str | None) -> float | None:
+    try:
+        return max(0.0, float(header)) if header else None
+    except ValueError:
+        return None  # a date: our own backoff serves
