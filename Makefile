@@ -4,7 +4,7 @@ PYTHON ?= python3
 EXTRAS ?=
 WORKERS ?= 2
 BIN := .venv/bin
-PATHS := usher shared services devkit tests
+PATHS := usher shared services devkit tests .ci/install.py .ci/constraints.py
 INSTALL = @$(PYTHON) .ci/install.py
 
 .DEFAULT_GOAL := help
@@ -35,8 +35,7 @@ lint: ## ruff (rules and format) and the import rules
 	@echo "• ruff and import rules"
 	@$(BIN)/ruff check --quiet $(PATHS)
 	@$(BIN)/ruff format --quiet --check $(PATHS)
-	@$(BIN)/lint-imports --no-cache >build-lint-imports.log 2>&1 || { cat build-lint-imports.log; rm -f build-lint-imports.log; exit 1; }
-	@rm -f build-lint-imports.log
+	@found=$$($(BIN)/lint-imports 2>&1) || { echo "$$found"; exit 1; }
 
 types: ## mypy --strict
 	$(INSTALL) embedded dev
@@ -53,4 +52,4 @@ constraints: ## Pin what .venv holds now (after a change of dependencies, with a
 
 clean: ## Remove what was built (not .venv, not the demo's data in .usher)
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.*
-	@find $(PATHS) -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find usher shared services devkit tests -name __pycache__ -type d -prune -exec rm -rf {} +

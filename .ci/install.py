@@ -5,6 +5,8 @@
 Runs before anything is installed: standard library only, and old syntax, so that an old Python can say it is too old.
 """
 
+# ruff: noqa: PTH, UP031, RUF005, S603  (readable by any Python 3)
+
 import hashlib
 import json
 import os
@@ -39,7 +41,16 @@ def main(extras):
     make_environment()
     names = ",".join(wanted)
     say("installing Usher with %s into .venv (about a minute the first time)" % names)
-    command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
+    command = [
+        PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--progress-bar",
+        "off",
+    ]
     follow(command + ["-c", os.path.join(ROOT, "constraints.txt"), "-e", "%s[%s]" % (ROOT, names)])
     with open(STATE, "w") as file:
         json.dump({"inputs": fingerprint(), "extras": wanted}, file)
@@ -77,12 +88,18 @@ def make_environment():
         return
     say("making the virtual environment .venv with Python %d.%d" % tuple(sys.version_info[:2]))
     shutil.rmtree(VENV, ignore_errors=True)
-    made = subprocess.run([sys.executable, "-m", "venv", VENV], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    made = subprocess.run(
+        [sys.executable, "-m", "venv", VENV], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
     if made.returncode == 0:
         return
     # Debian ships `venv` without ensurepip; any pip can install another one.
     shutil.rmtree(VENV, ignore_errors=True)
-    bare = subprocess.run([sys.executable, "-m", "venv", "--without-pip", VENV], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    bare = subprocess.run(
+        [sys.executable, "-m", "venv", "--without-pip", VENV],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
     pip = [sys.executable, "-m", "pip", "--python", PYTHON, "install", "-q", "pip"]
     if bare.returncode != 0 or subprocess.call(pip) != 0:
         sys.exit(
@@ -93,20 +110,21 @@ def make_environment():
 
 def follow(command):
     """Run pip; show every few seconds how far it is, and its last lines when it fails."""
-    lines, found, shown = [], 0, time.monotonic()
+    lines, shown = [], time.monotonic()
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT) as process:
         for raw in process.stdout:
             line = raw.decode(errors="replace").rstrip()
             lines = lines[-30:] + [line]
-            found += line.startswith("Collecting ")
-            step = line.startswith(("Building ", "Installing collected"))
-            if step or (line.startswith(("Collecting ", "Downloading ")) and time.monotonic() - shown > SHOWN_SECONDS):
-                text = "unpacking %d packages" % found if line.startswith("Installing") else " ".join(line.split()[:2])
-                print("    %s" % text, flush=True)
+            if line.startswith("Installing collected packages"):
+                print("    unpacking %d packages" % (line.count(",") + 1), flush=True)
+            elif line.startswith(("Collecting ", "Building ")) and time.monotonic() - shown > SHOWN_SECONDS:
+                print("    %s" % " ".join(line.split()[:2]), flush=True)
                 shown = time.monotonic()
     if process.returncode != 0:
         print("\n".join(lines))
-        sys.exit("pip could not install Usher (its last lines are above); run the same command again once that is solved.")
+        sys.exit(
+            "pip could not install Usher (its last lines are above); run the same command again once that is solved."
+        )
 
 
 if __name__ == "__main__":

@@ -39,11 +39,12 @@ INSERT INTO booking.sessions AS s (tenant_id, id, schedule_id, service_id, staff
 SELECT $1, o.id, $2, $3, $4, o.starts_at, o.ends_at, $5
 FROM unnest($6::uuid[], $7::timestamptz[], $8::timestamptz[]) AS o (id, starts_at, ends_at)
 ON CONFLICT (tenant_id, id) DO UPDATE SET
-    staff_id = excluded.staff_id, ends_at = excluded.ends_at,
-    capacity = greatest(excluded.capacity, s.seats_taken), version = s.version + 1
+    service_id = excluded.service_id, staff_id = excluded.staff_id, starts_at = excluded.starts_at,
+    ends_at = excluded.ends_at, capacity = greatest(excluded.capacity, s.seats_taken), version = s.version + 1
 WHERE s.starts_at > $9 AND s.status = 'scheduled'
-  AND (s.staff_id, s.ends_at, s.capacity)
-      IS DISTINCT FROM (excluded.staff_id, excluded.ends_at, greatest(excluded.capacity, s.seats_taken))
+  AND (s.service_id, s.staff_id, s.starts_at, s.ends_at, s.capacity) IS DISTINCT FROM
+      (excluded.service_id, excluded.staff_id, excluded.starts_at, excluded.ends_at,
+       greatest(excluded.capacity, s.seats_taken))
 RETURNING version = 0
 """
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol, assert_never
 
 from services.gateway.channels import Channel, Delivered, HttpAnswer, HttpCall, Outcome, Rejected, Retry
-from services.gateway.channels.whatsapp_errors import backoff
+from services.gateway.domain.backoff import LONGEST_SECONDS, backoff
 from services.gateway.sender import AnswerLost, NotSent
 from services.gateway.store.deliveries import OpenDelivery
 from shared import subjects
@@ -61,7 +61,9 @@ class Progress(Protocol):
     async def sending(self, row: OpenDelivery) -> bool:
         """Store that the call begins."""
 
-    async def again(self, row: OpenDelivery, after: float, reason: str | None, *, part: int | None = None) -> None:
+    async def again(
+        self, row: OpenDelivery, after: float, reason: str | None, *, part: int | None = None
+    ) -> None:
         """Store when the next try is due."""
 
     async def sent(self, row: OpenDelivery, provider_id: str | None) -> None:
@@ -110,12 +112,15 @@ class Courier:
         try:
             calls = await self._prepare(row)
         except _NotYet as wait:
-            await self.store.again(row, wait.after, wait.reason)
-            return min(wait.after, LONGEST_PAUSE_SECONDS)
+            # Preparing does not count as a try: the longer it has been failing, the less often it is repeated.
+            after = max(wait.after, min(LONGEST_SECONDS, row.age / 4))
+            await self.store.again(row, after, wait.reason)
+            return min(after, LONGEST_PAUSE_SECONDS)
         except Exception as error:
             if is_transient(error):
                 raise
-            log.error("delivery_not_renderable", delivery_id=str(row.id), error=repr(error), exc_info=error)
+            # Only the kind of error: its text may quote the message.
+            log.warning("delivery_not_renderable", delivery_id=str(row.id), error=type(error).__name__)
             await self._reject(row, f"cannot be rendered: {type(error).__name__}")
             return 0
         if calls is None or not await self.store.sending(row):
@@ -146,7 +151,7 @@ class Courier:
             return data
         answer = await self.caller.call(upload, data)
         if isinstance(answer, NotSent | AnswerLost):
-            raise _NotYet(self._soon(row.attempts + 1), f"upload: {answer.reason}")
+            raise _NotYet(self._soon(1), f"upload: {answer.reason}")
         media_id = self.channel.uploaded(answer)
         if media_id is not None:
             await self.store.uploaded(row, media_id)
@@ -172,9 +177,8 @@ class Courier:
                 return Rejected("the file is lost and cannot be built again")
             await self._rebuild(row, file.job)
         except Transient as error:
-            raise _NotYet(self._soon(2), str(error)) from error
-        # The longer it takes, the less often we ask.
-        raise _NotYet(min(60.0, REBUILD_SECONDS + row.age / 4), "the file was lost and is being built again")
+            raise _NotYet(self._soon(1), str(error)) from error
+        raise _NotYet(REBUILD_SECONDS, "the file was lost and is being built again")
 
     async def _rebuild(self, row: OpenDelivery, job: BuildReceipt) -> None:
         subject = subjects.job("media", BuildReceipt.name, job.tenant_id)
@@ -184,7 +188,9 @@ class Courier:
 
     # --- after the call -------------------------------------------------------------------------------
 
-    async def _until_stored(self, row: OpenDelivery, answer: HttpAnswer | NotSent | AnswerLost, *, is_last: bool) -> float:
+    async def _until_stored(
+        self, row: OpenDelivery, answer: HttpAnswer | NotSent | AnswerLost, *, is_last: bool
+    ) -> float:
         """Store the result, as often as it takes: forgetting it would mean waiting for the echo."""
         while True:
             try:
@@ -192,10 +198,14 @@ class Courier:
             except Exception as error:
                 if not is_transient(error):
                     raise
-                log.warning("result_not_stored", delivery_id=str(row.id), error=str(error) or type(error).__name__)
+                log.warning(
+                    "result_not_stored", delivery_id=str(row.id), error=str(error) or type(error).__name__
+                )
                 await asyncio.sleep(0.2)
 
-    async def _store(self, row: OpenDelivery, answer: HttpAnswer | NotSent | AnswerLost, *, is_last: bool) -> float:
+    async def _store(
+        self, row: OpenDelivery, answer: HttpAnswer | NotSent | AnswerLost, *, is_last: bool
+    ) -> float:
         match answer:
             case AnswerLost():
                 return self._doubt(answer.reason)
@@ -219,7 +229,12 @@ class Courier:
             case Retry():
                 DELIVERIES.labels(self.channel.name, "retried").inc()
                 after = outcome.after * self.jitter()
-                log.warning("delivery_retried", delivery_id=str(row.id), reason=outcome.reason, seconds=round(after, 1))
+                log.warning(
+                    "delivery_retried",
+                    delivery_id=str(row.id),
+                    reason=outcome.reason,
+                    seconds=round(after, 1),
+                )
                 await self.store.again(row, after, outcome.reason)
                 return min(after, LONGEST_PAUSE_SECONDS)
             case Rejected():

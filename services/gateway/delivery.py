@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol
 
 from pydantic import ValidationError
 
 from services.gateway.store.deliveries import Conversation, NewDelivery, OpenDelivery
 from shared.actors.delivery import Delivery
-from shared.actors.mailboxes import tenant_of
+from shared.actors.mailboxes import Confirms, KeepsDeadLetters, tenant_of
 from shared.db import is_transient
 from shared.errors import Poison
 from shared.messages.conversation import MessageSent
@@ -40,20 +41,6 @@ class Store(Protocol):
         """Conversations that have something to deliver."""
 
 
-class Confirm(Protocol):
-    """`shared.outbox.Receipts`, as far as it is needed here."""
-
-    async def confirm(self, delivery: Delivery) -> None:
-        """Tell the sender that its message is on disk here."""
-
-
-class DeadLetterBox(Protocol):
-    """`shared.outbox.DeadLetters`."""
-
-    async def put(self, delivery: Delivery, reason: str, tries: int) -> None:
-        """Keep what cannot be handled."""
-
-
 @dataclass(slots=True, eq=False)
 class _Actor:
     partition: int
@@ -70,8 +57,8 @@ class Delivering:
         self,
         store: Store,
         attempt: Callable[[OpenDelivery], Awaitable[float]],
-        receipts: Confirm,
-        dead_letters: DeadLetterBox,
+        receipts: Confirms,
+        dead_letters: KeepsDeadLetters,
         *,
         channel: str,
         concurrency: int = 64,
@@ -97,8 +84,8 @@ class Delivering:
             try:
                 rows.append(self._row(partition, delivery))
             except (ValidationError, Poison) as error:
-                await self._until_done(lambda d=delivery, e=error: self._bury(d, e))
-        if rows and not await self._until_done(lambda: self._store.add(rows)):
+                await self._until_done(partial(self._bury, delivery, error))
+        if rows and not await self._until_done(partial(self._store.add, rows)):
             return  # stopping: not acknowledged, so it comes again
         for delivery in deliveries:
             await self._receipts.confirm(delivery)
@@ -125,7 +112,11 @@ class Delivering:
 
     async def _bury(self, delivery: Delivery, error: Exception) -> None:
         # A validation error quotes the message, which is personal: only where it failed is kept.
-        fields = [".".join(map(str, e["loc"])) for e in error.errors()] if isinstance(error, ValidationError) else []
+        fields = (
+            [".".join(map(str, e["loc"])) for e in error.errors()]
+            if isinstance(error, ValidationError)
+            else []
+        )
         reason = f"unreadable: {', '.join(fields)}" if fields else str(error)
         if tenant_of(delivery) is not None:
             await self._dead_letters.put(delivery, reason, 1)
@@ -213,7 +204,7 @@ class Delivering:
                 try:
                     pause = await self._step(conversation, actor)
                     trouble = 0
-                except Exception as error:  # noqa: BLE001  # an actor never dies of one message: it tries again later
+                except Exception as error:  # an actor never dies of one message: it tries again later
                     trouble += 1
                     actor.again = True
                     pause = min(0.1 * 2**trouble, 5.0 if is_transient(error) else 60.0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final, TypeVar, cast
+from typing import Final, TypeVar
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -97,7 +97,9 @@ class SeenBodies:
             self._failures += 1
             if self._failures >= FAILURES:
                 self._again_at = loop.time() + self._left_alone
-                log.info("redis_left_alone", error=str(error) or type(error).__name__, seconds=self._left_alone)
+                log.info(
+                    "redis_left_alone", error=str(error) or type(error).__name__, seconds=self._left_alone
+                )
             return None
         self._failures = 0
         return result
@@ -105,4 +107,4 @@ class SeenBodies:
 
 def connect(url: str) -> Redis:
     """A client that makes no connection before its first use and never waits for long."""
-    return cast(Redis, Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=0.5, retry=None))
+    return Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=0.5, retry=None)

@@ -69,7 +69,10 @@ inbox = Table(
     CheckConstraint("kind <> 'message' OR subject IS NOT NULL", name="subject"),
 )
 Index(
-    "inbox_unhandled_idx", inbox.c.kind, inbox.c.next_attempt_at, postgresql_where=inbox.c.handled_at.is_(None)
+    "inbox_unhandled_idx",
+    inbox.c.kind,
+    inbox.c.next_attempt_at,
+    postgresql_where=inbox.c.handled_at.is_(None),
 )
 
 quarantine = Table(
@@ -89,12 +92,12 @@ conversations = Table(
     "conversations",
     metadata,
     Column("tenant_id", Uuid, nullable=False),
-    Column("id", Uuid, nullable=False),
+    Column("conversation_id", Uuid, nullable=False),
     Column("channel", Text, nullable=False),
     Column("account_id", Text, nullable=False),
     Column("user_id", Text, nullable=False),
     Column("last_inbound_at", _INSTANT, nullable=False),
-    PrimaryKeyConstraint("tenant_id", "id"),
+    PrimaryKeyConstraint("tenant_id", "conversation_id"),
 )
 
 deliveries = Table(

@@ -54,7 +54,8 @@ class Webhooks:
         self._inbox = inbox
         self._quarantine = quarantine
         self._count: dict[int, Callable[[], None]] = {
-            status: WEBHOOKS.labels(channel.name, str(status)).inc for status in (200, 401, 403, 408, 413, 503)
+            status: WEBHOOKS.labels(channel.name, str(status)).inc
+            for status in (200, 401, 403, 408, 413, 503)
         }
 
     def app(self) -> web.Application:

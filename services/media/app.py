@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from services.media.decode import RATE, Pcm
 from services.media.jobs import AskerKeepsIt, ReceiptJobs, VoiceJobs
@@ -16,7 +17,7 @@ from shared.actors.mailboxes import Handle, Mailboxes
 from shared.bus import Bus
 from shared.db import is_transient
 from shared.files import Files
-from shared.messages.media import BuildReceipt, TranscribeVoice
+from shared.messages.media import BuildReceipt, ReceiptData, TranscribeVoice
 from shared.settings import Settings
 from shared.telemetry import get_logger
 
@@ -33,9 +34,16 @@ class Media:
 
     name = _NAME
 
-    def __init__(self, settings: Settings, transcriber: Transcriber) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        transcriber: Transcriber,
+        draw: Callable[[ReceiptData], bytes] = build_receipt,
+    ) -> None:
+        """`draw` makes a receipt's PDF, the same bytes for the same data, in a worker thread."""
         self._settings = settings
         self._transcriber = transcriber
+        self._draw = draw
         self._heard = False
         self._log = get_logger(_NAME)
         self._bus: Bus | None = None
@@ -49,7 +57,7 @@ class Media:
         files = Files(bus)
         # A lane for each kind, so that receipts do not wait behind long voice notes.
         self._lanes = {
-            BuildReceipt.name: self._lane(ReceiptJobs(bus, files, build_receipt).handle, _RECEIPTS_AT_A_TIME),
+            BuildReceipt.name: self._lane(ReceiptJobs(bus, files, self._draw).handle, _RECEIPTS_AT_A_TIME),
             TranscribeVoice.name: self._lane(
                 VoiceJobs(bus, files, self._transcriber).handle, _VOICE_NOTES_AT_A_TIME
             ),

@@ -47,18 +47,18 @@ class AskerKeepsIt:
 
 
 class ReceiptJobs:
-    """Builds receipts. `build` is CPU-bound, pure, and gives the same bytes for the same data."""
+    """Builds receipts. `draw` is CPU-bound, pure, and gives the same bytes for the same data."""
 
-    def __init__(self, bus: Bus, files: Files, build: Callable[[ReceiptData], bytes]) -> None:
+    def __init__(self, bus: Bus, files: Files, draw: Callable[[ReceiptData], bytes]) -> None:
         self._bus = bus
         self._files = files
-        self._build = build
+        self._draw = draw
 
     async def handle(self, delivery: Delivery) -> None:
         """Put the receipt into the object store, then say so. Raises `Transient` when NATS is away."""
         job = _read(delivery, BuildReceipt)
         receipt_id = job.receipt.receipt_id
-        pdf = await asyncio.to_thread(self._build, job.receipt)
+        pdf = await asyncio.to_thread(self._draw, job.receipt)
         file = await self._files.put(f"receipt-{receipt_id}.pdf", pdf, _PDF, job=job)
         ready = ReceiptReady(
             tenant_id=job.tenant_id, receipt_id=receipt_id, reply_token=job.reply_token, file=file

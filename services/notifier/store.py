@@ -76,7 +76,7 @@ class NotifierStore:
             if data is None:
                 return []
             request = ReceiptRequest.model_validate_json(data)
-            pass
+            await connection.execute(_DELETE_OUTGOING, ready.tenant_id, request.job_id)
             notice = receipt_notice(request, ready.file)
             if not await self._insert(connection, notice):
                 return []

@@ -37,7 +37,8 @@ class Redis(Server):
         return self.folder / "dump"
 
     def _prepare(self) -> None:
-        self.store.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.store.mkdir(exist_ok=True, mode=0o700)
         private_write(self.folder / "redis.conf", self._configuration())
 
     def _configuration(self) -> str:

@@ -58,7 +58,11 @@ class _Index:
 
     def alike(self, said: str) -> dict[str, float]:
         """The catalogue words a said word can be, with how alike they are (0..100)."""
-        exact = [form for form in (said, said.removesuffix("s"), said.removesuffix("es"), said + "s") if form in self]
+        exact = [
+            form
+            for form in (said, said.removesuffix("s"), said.removesuffix("es"), said + "s")
+            if form in self
+        ]
         if exact or len(said) < _SHORT or said in STOP_WORDS:
             return dict.fromkeys(exact, 100.0)
         close = process.extract(said, self.vocabulary, scorer=fuzz.ratio, score_cutoff=CLOSE, limit=4)
@@ -88,7 +92,9 @@ def _names(entry: CatalogueEntry, partial_names: bool) -> tuple[tuple[str, ...],
     return tuple(dict.fromkeys(name for name in [*full, *(parts if partial_names else ())] if name))
 
 
-def best_match(text: str, entries: tuple[CatalogueEntry, ...], *, partial_names: bool = False) -> Match | None:
+def best_match(
+    text: str, entries: tuple[CatalogueEntry, ...], *, partial_names: bool = False
+) -> Match | None:
     """The entry a lower-cased text names best, or None. `partial_names` lets a first name stand for a person.
 
     Longer names win over shorter ones inside them ("hot yoga" over "yoga"); of equals the one said first.
@@ -106,7 +112,9 @@ def best_match(text: str, entries: tuple[CatalogueEntry, ...], *, partial_names:
     return best
 
 
-def _match(said: list[str], alike: Mapping[str, Mapping[str, float]], entry_id: str, name: tuple[str, ...]) -> Match | None:
+def _match(
+    said: list[str], alike: Mapping[str, Mapping[str, float]], entry_id: str, name: tuple[str, ...]
+) -> Match | None:
     """A name found word for word where it is said; its worst word is its score."""
     if len(said) < len(name):
         return None

@@ -21,17 +21,26 @@ _POINTED = re.compile(
     rf"\b(?:the )?({_ORDINAL})(?: (?:one|option|slot|time|choice|class|session|appointment|of (?:them|those|these)))"
     r"(?! (?:of|in|week|month|year|i|we|was|here|coming|ever))\b"
 )
-_NUMBERED = re.compile(rf"\b(?:option|number|no\.?|choice|slot)\s*#?\s*(\d{{1,2}}|{_CARDINAL})\b(?!\s*(?:people|am|pm|:))|#(\d{{1,2}})\b")
+_NUMBERED = re.compile(
+    rf"\b(?:option|number|no\.?|choice|slot)\s*#?\s*(\d{{1,2}}|{_CARDINAL})\b(?!\s*(?:people|am|pm|:))|#(\d{{1,2}})\b"
+)
 _WHOLE = re.compile(
-    rf"^\W*(?:(?:i(?:'ll| will)? (?:take|want|choose|pick|like|prefer)|i'd like|let's (?:go with|do|take)|go with|take|book|ok|yes|please|um|the)\W+)*"
-    rf"(?:(?P<ordinal>{_ORDINAL})|(?P<number>[1-9]\d?|{_CARDINAL}))(?P<mark>[.)️⃣]*)(?:\W+(?:please|pls|thanks|thank you|is fine|works|then))*\W*$"
+    rf"^\W*(?:(?:i(?:'ll| will)? (?:take|want|choose|pick|like|prefer)|i'd like|let's (?:go with|do|"
+    rf"take)|go with|take|book|ok|yes|please|um|the)\W+)*"
+    rf"(?:(?P<ordinal>{_ORDINAL})|(?P<number>[1-9]\d?|{_CARDINAL}))(?P<mark>[.)️⃣]*)(?:\W+(?:please|pls|"
+    rf"thanks|thank you|is fine|works|then))*\W*$"
 )
 _PREFERENCES: tuple[tuple[Preference, re.Pattern[str]], ...] = (
-    (Preference.LATER, re.compile(r"\b(?:the )?(?:later|latest|evening) (?:one|option|slot|time|class|session)\b|\bthe later\b|\b(?:something|anything|a bit|any) later\b")),
-    (Preference.EARLIER, re.compile(r"\b(?:the )?(?:earlier|earliest|soonest|morning) (?:one|option|slot|time|class|session|appointment)\b|\bthe earli(?:er|est)\b|\b(?:something|anything|a bit|any) (?:earlier|sooner)\b|\bas (?:soon|early) as possible\b|\b(?:first|next|earliest) available\b")),
+    (Preference.LATER, re.compile(r"\b(?:the )?(?:later|latest|evening) (?:one|option|slot|time|class|"
+    r"session)\b|\bthe later\b|\b(?:something|anything|a bit|any) later\b")),
+    (Preference.EARLIER, re.compile(r"\b(?:the )?(?:earlier|earliest|soonest|morning) (?:one|option|slot|"
+    r"time|class|session|appointment)\b|\bthe earli(?:er|est)\b|\b(?:something|anything|a bit|"
+    r"any) (?:earlier|sooner)\b|\bas (?:soon|early) as possible\b|\b(?:first|next|earliest) available\b")),
     (Preference.CHEAPER, re.compile(r"\b(?:the )?cheap(?:er|est)\b")),
     (Preference.OTHER, re.compile(r"\bthe other (?:one|option|slot|time|class|session)\b|^\W*the other\W*$")),
-    (Preference.ANY, re.compile(r"\b(?:any|either)(?: one| of them)? (?:is |works|will do|would be )|\b(?:either|any)(?: one| of (?:them|those|these|the two))?\W*$|\bdoesn'?t matter\b|\bdon'?t mind\b|\b(?:you|u) (?:choose|pick|decide)\b|\bno preference\b")),
+    (Preference.ANY, re.compile(r"\b(?:any|either)(?: one| of them)? (?:is |works|will do|would be )|"
+    r"\b(?:either|any)(?: one| of (?:them|those|these|the two))?\W*$|\bdoesn'?t matter\b|\bdon'?t mind\b|"
+    r"\b(?:you|u) (?:choose|pick|decide)\b|\bno preference\b")),
 )  # fmt: skip
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TypeAlias
 
 from services.agent.language.lexicon import en_intents
 from services.agent.language.understanding import Intent
 
-Patterns = tuple[tuple[Intent, re.Pattern[str]], ...]
+Patterns: TypeAlias = tuple[tuple[Intent, re.Pattern[str]], ...]
 
 
 def _joined(patterns: tuple[str, ...]) -> re.Pattern[str]:
@@ -16,12 +17,13 @@ def _joined(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[Patterns, Patterns, Patterns]:
-    """Requests, answers and small talk, each in order of strength."""
+def _patterns() -> tuple[Patterns, Patterns, Patterns, Patterns]:
+    """Requests, weak requests, answers and small talk, each in order of strength."""
     requests = tuple((Intent(name), _joined(cues)) for name, cues in en_intents.INTENTS.items())
     answers = ((Intent.DENY, _joined(en_intents.DENY)), (Intent.AFFIRM, _joined(en_intents.AFFIRM)))
     talk = tuple((Intent(name), _joined(cues)) for name, cues in en_intents.SMALL_TALK.items())
-    return requests, answers, talk
+    weak = tuple((Intent(name), _joined(cues)) for name, cues in en_intents.WEAK.items())
+    return requests, weak, answers, talk
 
 
 def intents_of(text: str, *, has_choice: bool, has_service: bool, has_time: bool) -> tuple[Intent, ...]:
@@ -29,9 +31,11 @@ def intents_of(text: str, *, has_choice: bool, has_service: bool, has_time: bool
 
     A message that names a service and nothing else is taken as wanting it.
     """
-    requests, answers, talk = _patterns()
+    requests, weak, answers, talk = _patterns()
     text = text.replace("’", "'")
     asked = [intent for intent, pattern in requests if pattern.search(text)]
+    if has_service or has_time:
+        asked += [intent for intent, pattern in weak if intent not in asked and pattern.search(text)]
     answered = [intent for intent, pattern in answers if pattern.search(text)][:1]
     chatted = [intent for intent, pattern in talk if pattern.search(text)]
     if Intent.BOOK in asked and Intent.FIND in asked:

@@ -57,13 +57,19 @@ def _understood(request: dict[str, object]) -> Understanding:
     """Raises ValueError naming the field that is missing or of the wrong kind."""
     text, reference = _text(request, "text"), _text(request, "reference")
     if text is None or reference is None:
-        raise ValueError(f"{'text' if text is None else 'reference'} is missing; both text and reference are needed")
+        raise ValueError(
+            f"{'text' if text is None else 'reference'} is missing; both text and reference are needed"
+        )
     try:
         at = datetime.fromisoformat(reference)
     except ValueError as error:
         raise ValueError(f"reference {reference!r} is no ISO 8601 time such as 2026-03-01T09:00") from error
     return understand(
-        text, at, timezone=_text(request, "timezone"), lang=_text(request, "lang"), locale=_text(request, "locale")
+        text,
+        at,
+        timezone=_text(request, "timezone"),
+        lang=_text(request, "lang"),
+        locale=_text(request, "locale"),
     )
 
 

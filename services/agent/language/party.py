@@ -4,37 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from services.agent.language.lexicon.words import words
 from services.agent.language.tokens import Token
 
 MOST = 500
-_HEADS = frozenset(
+_HEADS = words(
     "people persons person ppl pax adults adult kids kid children child guests guest friends friend tickets ticket "
     "spots spot seats seat places place colleagues buddies mates girls guys ladies men women teens students toddlers "
-    "diners heads babies participants attendees members visitors".split()
+    "diners heads babies participants attendees members visitors"
 )
 _HEAD_PHRASES = frozenset({"of us", "of you"})
-_COMPANIONS = frozenset(
+_COMPANIONS = words(
     "friend wife husband partner girlfriend boyfriend mum mom mother dad father sister brother son daughter boss "
-    "colleague cousin aunt uncle spouse fiance fiancee kid child buddy mate date".split()
+    "colleague cousin aunt uncle spouse fiance fiancee kid child buddy mate date"
 )
 _SELF = frozenset({"me", "i", "myself"})
-_ALONE = (("just", "me"), ("only", "me"), ("by", "myself"), ("for", "myself"), ("just", "myself"), ("on", "my", "own"))
+_ALONE = (
+    ("just", "me"),
+    ("only", "me"),
+    ("by", "myself"),
+    ("for", "myself"),
+    ("just", "myself"),
+    ("on", "my", "own"),
+)
 _PAIRS = (("both", "of", "us"), ("couple",))
-_NOT_COUNTS = frozenset({"unit", "month", "mer", "oclock", "clock", "slash", "opaque", "minute_u", "period", "day"})
+_NOT_COUNTS = frozenset(
+    {"unit", "month", "mer", "oclock", "clock", "slash", "opaque", "minute_u", "period", "day"}
+)
 
 
 def party_size(tokens: Sequence[Token]) -> int | None:
     """How many people, or None when the message does not say; the speaker is counted where named."""
-    words = tuple(token.text for token in tokens)
+    said = tuple(token.text for token in tokens)
     counted = _counted(tokens)
     companions, speaks = _companions(tokens), any(_self_and(tokens, i) for i in range(len(tokens)))
     if speaks and (companions or counted):
         return _sane(1 + companions + (counted or 0))
     if counted:
         return _sane(counted)
-    if any(_contains(words, alone) for alone in _ALONE):
+    if any(_contains(said, alone) for alone in _ALONE):
         return 1
-    if _contains(words, ("both", "of us")) or _contains(words, ("for", "a", "couple")):
+    if _contains(said, ("both", "of us")) or _contains(said, ("for", "a", "couple")):
         return 2
     return _sane(_after_for(tokens))
 
@@ -43,9 +53,9 @@ def _sane(n: int | None) -> int | None:
     return n if n and 1 <= n <= MOST else None
 
 
-def _contains(words: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
+def _contains(said: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
     size = len(phrase)
-    return any(words[i : i + size] == phrase for i in range(len(words) - size + 1))
+    return any(said[i : i + size] == phrase for i in range(len(said) - size + 1))
 
 
 def _number(token: Token) -> int | None:
@@ -75,7 +85,9 @@ def _companions(tokens: Sequence[Token]) -> int:
     return sum(
         1
         for i, token in enumerate(tokens)
-        if token.text in _COMPANIONS and i and tokens[i - 1].text in ("my", "a", "our", "his", "her", "one")
+        if token.text in _COMPANIONS
+        and i
+        and tokens[i - 1].text in ("my", "a", "our", "his", "her", "one")
         and "num" not in tokens[i - 1].tags
     )
 
@@ -88,7 +100,7 @@ def _self_and(tokens: Sequence[Token], i: int) -> bool:
         return False
     after = tokens[i + 1].text if i + 1 < len(tokens) else ""
     before = tokens[i - 1].text if i else ""
-    return after in ("and", "&", ",", "plus", "+", "with") and tokens[i].text != "i" or (
+    return (after in ("and", "&", ",", "plus", "+", "with") and tokens[i].text != "i") or (
         before in ("and", "&", "plus") and tokens[i].text in _SELF
     )
 
@@ -98,7 +110,9 @@ def _after_for(tokens: Sequence[Token]) -> int | None:
     for i, token in enumerate(tokens[:-1]):
         if token.text != "for":
             continue
-        skip = 1 if tokens[i + 1].text in ("the", "just", "only", "about", "like") and i + 2 < len(tokens) else 0
+        skip = (
+            1 if tokens[i + 1].text in ("the", "just", "only", "about", "like") and i + 2 < len(tokens) else 0
+        )
         n = _number(tokens[i + 1 + skip])
         after = tokens[i + 2 + skip] if i + 2 + skip < len(tokens) else None
         if n is not None and (after is None or after.tags.isdisjoint(_NOT_COUNTS)):

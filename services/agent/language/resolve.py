@@ -192,8 +192,8 @@ def _open(at: datetime, open_: Open, grain: Grain, *, guessed: bool = False) -> 
 def _window(said: Said, now: datetime, *, late: bool) -> tuple[Window, bool]:
     """The hours said, settled into one half of the day, and whether that was a guess."""
     if said.clock is None:
-        first, last = PART_HOURS[said.part or Part.MORNING]
-        return Window(Clock(first), Clock(last)), False
+        hours = PART_HOURS[said.part or Part.MORNING]
+        return Window(Clock(hours[0]), Clock(hours[1])), False
     if isinstance(said.clock, Clock):
         clock, guessed = _settled(said.clock, said, now, late=late)
         return Window(clock, None), guessed

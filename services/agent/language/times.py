@@ -16,7 +16,9 @@ from services.agent.language.tokens import Token
 MAX_CHARS = 2000  # what follows in a longer message is not looked at, so that a turn stays cheap
 
 _MONTH_FIRST = frozenset({"us", "ca", "ph", "bz", "fm", "pw", "mh"})
-_EVENING_WORDS = re.compile(r"\b(dinner|supper|drinks?|cocktails?|evening|evenings|tonight|party|concert|show|date night|table|restaurant)\b")
+_EVENING_WORDS = re.compile(
+    r"\b(dinner|supper|drinks?|cocktails?|evening|evenings|tonight|party|concert|show|date night|table|restaurant)\b"
+)
 
 
 def day_first(locale: str | None, language: str) -> bool:

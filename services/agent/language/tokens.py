@@ -75,7 +75,9 @@ def number_tags(n: int, digits: int) -> frozenset[str]:
     if digits:
         tags.add("digits")
     if digits <= 2:
-        tags |= {tag for tag, low, high in (("h12", 1, 12), ("h24", 0, 24), ("dom", 1, 31)) if low <= n <= high}
+        tags |= {
+            tag for tag, low, high in (("h12", 1, 12), ("h24", 0, 24), ("dom", 1, 31)) if low <= n <= high
+        }
         if n <= 59 and (digits == 2 or (digits == 0 and n >= 10)):
             tags.add("mins")
     if digits == 4 and 1990 <= n <= 2099:

@@ -53,16 +53,12 @@ def understand(
     lowered = text.lower().replace("’", "'")
     language = (lang or language_of(text)).split("-")[0].lower()
     when, tokens, said = read_time(text, now, locale=locale, language=language)
-    services = catalogue.services if catalogue else COMMON_SERVICES
-    service = best_match(lowered, services)
-    staff = best_match(lowered, catalogue.staff, partial_names=True) if catalogue else None
     has_time = when.start is not None or when.end is not None
+    service = best_match(lowered, catalogue.services if catalogue else COMMON_SERVICES)
     choice = choice_of(lowered) if not has_time or is_bare_pick(lowered) else None
     preference = preference_of(lowered)
-    intents = intents_of(
-        lowered, has_choice=choice is not None or preference is not None, has_service=service is not None, has_time=has_time
-    )
-    shift = next((days for pattern, days in _SHIFTS if pattern.search(lowered)), None)
+    picks = choice is not None or preference is not None
+    intents = intents_of(lowered, has_choice=picks, has_service=service is not None, has_time=has_time)
     return Understanding(
         intent=intents[0] if intents else Intent.OTHER,
         language=language,
@@ -71,16 +67,29 @@ def understand(
         grain=when.grain,
         open=when.open,
         service=service.id if service else None,
-        staff=staff.id if staff else named_person(text) if catalogue is None else None,
+        staff=_staff(text, lowered, catalogue),
         party_size=None if choice is not None else party_size(tokens),
         time_only=when.time_only,
         half_day_guessed=when.guessed,
         daily=when.daily,
         also_days=tuple(datetime.combine(day.start, time()) for day in said.others),
-        shift_days=None if has_time and not when.time_only else shift,
+        shift_days=None if has_time and not when.time_only else _shift(lowered),
         choice=choice,
         preference=preference,
         intents=intents,
         time_words=when.words,
         score=service.score if service else 0.0,
     )
+
+
+def _staff(text: str, lowered: str, catalogue: Catalogue | None) -> str | None:
+    """Who is named: an id of the catalogue, or without one the name as written."""
+    if catalogue is None:
+        return named_person(text)
+    match = best_match(lowered, catalogue.staff, partial_names=True)
+    return match.id if match else None
+
+
+def _shift(lowered: str) -> int | None:
+    """Days relative to the day talked about before: "the day after" is 1."""
+    return next((days for pattern, days in _SHIFTS if pattern.search(lowered)), None)

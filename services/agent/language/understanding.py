@@ -60,7 +60,9 @@ class Understanding:
     staff: str | None = None
     party_size: int | None = None
     time_only: bool = False  # start/end are a time of day; their date is only its first occurrence from now
-    half_day_guessed: bool = False  # "at 7" named no half of the day: the other one, 12 hours off, may be meant
+    half_day_guessed: bool = (
+        False  # "at 7" named no half of the day: the other one, 12 hours off, may be meant
+    )
     daily: tuple[time, time] | None = None  # hours within a longer period: "any evening this week"
     also_days: tuple[datetime, ...] = ()  # further days offered: "monday or tuesday"
     shift_days: int | None = None  # relative to the day talked about: "no, the day after" -> 1

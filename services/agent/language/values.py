@@ -54,6 +54,7 @@ class Part(IntEnum):
     EARLY_MORNING = 6
     LATE_MORNING = 7
     LATE_NIGHT = 8
+    AFTER_SCHOOL = 9
 
 
 # Hours [from, to) of each part; 24 is the next midnight. Wide on purpose (the bounds Duckling uses): a class at
@@ -68,6 +69,7 @@ PART_HOURS: dict[Part, tuple[int, int]] = {
     Part.EARLY_MORNING: (4, 9),
     Part.LATE_MORNING: (9, 12),
     Part.LATE_NIGHT: (21, 24),
+    Part.AFTER_SCHOOL: (15, 21),
 }
 
 

@@ -62,7 +62,8 @@ def exchanges(messages: Sequence[ModelMessage], reply_tool: str) -> list[Exchang
             elif not found:
                 continue
             elif isinstance(part, ToolReturnPart) and part.tool_call_id in calls:
-                calls[part.tool_call_id].result = part.content if isinstance(part.content, dict) else None
+                content: object = part.content
+                calls[part.tool_call_id].result = dict(content) if isinstance(content, dict) else None
             elif isinstance(part, RetryPromptPart):
                 continue
             elif isinstance(message, ModelResponse):

@@ -7,6 +7,7 @@ from typing import Final
 import orjson
 
 from services.gateway.channels import Delivered, HttpAnswer, Outcome, Rejected, Retry
+from services.gateway.domain.backoff import backoff
 
 RETRY: Final = frozenset({1, 2, 4, 80007, 130429, 131000, 131016, 131057})
 """Overload and trouble on their side: back off."""
@@ -19,7 +20,6 @@ PAUSED: Final = frozenset({131048, 131064, 368, 131031, 131042})
 AUTH: Final = frozenset({0, 3, 10, 190, 131005, 131045, 133010, *range(200, 300)})
 """The access token or its rights are wrong: the owner has to act first."""
 
-LONGEST_BACKOFF_SECONDS: Final = 60.0
 OWNER_MUST_ACT_SECONDS: Final = 60.0
 _HOUR: Final = 3600.0
 
@@ -42,11 +42,6 @@ def classify(answer: HttpAnswer, tries: int) -> Outcome:
         # A gateway in between gave up: whether Meta took the message is not known.
         return Retry(min(after, _HOUR), reason, unclear=code is None and answer.status >= 500)
     return Rejected(reason)
-
-
-def backoff(tries: int) -> float:
-    """Seconds before the next try after `tries` of them: 0.5, 1, 2 … 60."""
-    return min(0.5 * 2.0 ** min(tries - 1, 16), LONGEST_BACKOFF_SECONDS)
 
 
 def _load(body: bytes) -> dict[str, object]:

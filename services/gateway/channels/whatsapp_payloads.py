@@ -17,7 +17,7 @@ import orjson
 
 from services.gateway.channels import EventIn, Inbound, MessageIn, StatusIn, Unreadable
 from services.gateway.channels.whatsapp_content import content_of
-from services.gateway.channels.whatsapp_json import Json, ItemError, as_dict, as_list, as_text, decode, dump
+from services.gateway.channels.whatsapp_json import ItemError, Json, as_dict, as_list, as_text, decode, dump
 from services.gateway.domain.states import ReportedState
 
 STATES: Final[dict[str, ReportedState]] = {
@@ -149,9 +149,7 @@ def _instant(value: object, otherwise: datetime) -> datetime:
 # --- statuses -----------------------------------------------------------------------------------------
 
 
-def _status(
-    account_id: str, owner_id: str | None, value: Json, item: Json, received_at: datetime
-) -> Inbound:
+def _status(account_id: str, owner_id: str | None, value: Json, item: Json, received_at: datetime) -> Inbound:
     provider_id, word = as_text(item.get("id")), as_text(item.get("status"))
     if provider_id is None or word is None:
         raise ItemError("a status without an id or a state")

@@ -43,7 +43,9 @@ def render(message: MessageSent, media_id: str | None = None) -> list[Json]:
         case _:
             assert_never(body)
     last = len(contents) - 1
-    return [_addressed(message, content, part if part < last else None) for part, content in enumerate(contents)]
+    return [
+        _addressed(message, content, part if part < last else None) for part, content in enumerate(contents)
+    ]
 
 
 def tracker(message: MessageSent, part: int | None) -> str:

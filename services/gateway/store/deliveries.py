@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from services.gateway.domain.states import RANKS, SENT_RANK, State
+from services.gateway.domain.states import State
 from shared.db import Connection, Database
 
 
@@ -53,6 +53,7 @@ class OpenDelivery:
 Conversation = tuple[UUID, UUID]
 """(tenant id, conversation id)"""
 
+# The numbers are `domain.states.RANKS`; below 20 (sent) there is still something for us to do.
 _ADD: Final = """
 INSERT INTO gateway.deliveries (tenant_id, id, partition, conversation_id, channel, purpose, payload)
 SELECT t, i, p, c, ch, pu, b
@@ -62,42 +63,42 @@ ORDER BY n
 ON CONFLICT DO NOTHING
 """
 
-_NEXT: Final = f"""
+_NEXT: Final = """
 SELECT tenant_id, id, conversation_id, channel, payload, state, part, attempts, media_id,
        extract(epoch FROM now() - created_at)::float8 AS age,
        coalesce(extract(epoch FROM now() - sending_at), 0)::float8 AS sending_for,
        extract(epoch FROM next_attempt_at - now())::float8 AS wait
-FROM gateway.deliveries WHERE conversation_id = $1 AND rank < {SENT_RANK} ORDER BY position LIMIT 1
+FROM gateway.deliveries WHERE conversation_id = $1 AND rank < 20 ORDER BY position LIMIT 1
 """
 
-_OPEN: Final = f"""
+_OPEN: Final = """
 SELECT DISTINCT tenant_id, conversation_id, partition FROM gateway.deliveries
-WHERE rank < {SENT_RANK} AND partition = ANY($1::smallint[])
+WHERE rank < 20 AND partition = ANY($1::smallint[])
 """
 
-_SENDING: Final = f"""
-UPDATE gateway.deliveries SET state = 'sending', rank = {RANKS["sending"]}, attempts = attempts + 1,
+_SENDING: Final = """
+UPDATE gateway.deliveries SET state = 'sending', rank = 10, attempts = attempts + 1,
        sending_at = now(), updated_at = now()
-WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND part = $4 AND rank < {SENT_RANK}
+WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND part = $4 AND rank < 20
 """
 
-_AGAIN: Final = f"""
-UPDATE gateway.deliveries SET state = 'pending', rank = {RANKS["pending"]}, part = greatest(part, $4), reason = $5,
+_AGAIN: Final = """
+UPDATE gateway.deliveries SET state = 'pending', rank = 0, part = greatest(part, $4), reason = $5,
        next_attempt_at = now() + make_interval(secs => $6), updated_at = now()
-WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND rank < {SENT_RANK}
+WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND rank < 20
 """
 
 # A status may have come before this answer: then only the provider's id is still news.
-_SENT: Final = f"""
-UPDATE gateway.deliveries SET state = CASE WHEN rank < {SENT_RANK} THEN 'sent' ELSE state END,
-       rank = greatest(rank, {SENT_RANK}), reason = CASE WHEN rank < {SENT_RANK} THEN NULL ELSE reason END,
+_SENT: Final = """
+UPDATE gateway.deliveries SET state = CASE WHEN rank < 20 THEN 'sent' ELSE state END,
+       rank = greatest(rank, 20), reason = CASE WHEN rank < 20 THEN NULL ELSE reason END,
        provider_id = coalesce(provider_id, $3), updated_at = now()
 WHERE tenant_id = $1 AND id = $2
 """
 
-_REJECTED: Final = f"""
-UPDATE gateway.deliveries SET state = 'rejected', rank = {RANKS["rejected"]}, reason = $4, updated_at = now()
-WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND rank < {SENT_RANK}
+_REJECTED: Final = """
+UPDATE gateway.deliveries SET state = 'rejected', rank = 25, reason = $4, updated_at = now()
+WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND rank < 20
 """
 
 _UPLOADED: Final = "UPDATE gateway.deliveries SET media_id = $3 WHERE tenant_id = $1 AND id = $2"
@@ -141,7 +142,9 @@ class DeliveryStore:
         async with self._db.tenant(row.tenant_id) as connection:
             return await _changed(connection, _SENDING, row.tenant_id, row.id, row.attempts, row.part)
 
-    async def again(self, row: OpenDelivery, after: float, reason: str | None, *, part: int | None = None) -> None:
+    async def again(
+        self, row: OpenDelivery, after: float, reason: str | None, *, part: int | None = None
+    ) -> None:
         """Store that the next try is due `after` seconds from now (of request number `part`).
 
         `row.attempts` is the count of the try that this is about.

@@ -13,7 +13,7 @@ from shared.db import Database
 from shared.ids import derive
 from shared.outbox import Outgoing
 
-PARKED_TRIES: Final = 10
+PARKED_TRIES: Final = 4
 """How often a status of a message that we do not know is tried again before it is left alone."""
 
 _INSERT: Final = """
@@ -29,12 +29,13 @@ RETURNING id
 
 # Sorted, so that two instances that meet the same people never wait for each other in a circle.
 _SEEN: Final = """
-INSERT INTO gateway.conversations AS c (tenant_id, id, channel, account_id, user_id, last_inbound_at)
+INSERT INTO gateway.conversations AS c (tenant_id, conversation_id, channel, account_id, user_id,
+                                         last_inbound_at)
 SELECT t, i, ch, a, u, max(at)
 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[]) AS new(t, i, ch, a, u, at)
 GROUP BY t, i, ch, a, u
 ORDER BY i
-ON CONFLICT (tenant_id, id) DO UPDATE SET last_inbound_at = excluded.last_inbound_at
+ON CONFLICT (tenant_id, conversation_id) DO UPDATE SET last_inbound_at = excluded.last_inbound_at
 WHERE c.last_inbound_at < excluded.last_inbound_at
 """
 
@@ -135,13 +136,16 @@ class InboxStore:
             rows = await connection.fetch(_DUE, limit, self._resend_after, "message")
         rows.sort(key=lambda row: row["position"])
         return [
-            (Outgoing(row["tenant_id"], row["id"], row["subject"], row["payload"]), row["attempts"]) for row in rows
+            (Outgoing(row["tenant_id"], row["id"], row["subject"], row["payload"]), row["attempts"])
+            for row in rows
         ]
 
     async def confirmed(self, receipts: Sequence[tuple[UUID, UUID]]) -> None:
         """See `OutboxStore.confirmed`: the rows are marked handled and stay, as the deduplication."""
         async with self._db.system() as connection:
-            await connection.execute(_CONFIRMED, [tenant for tenant, _ in receipts], [row for _, row in receipts])
+            await connection.execute(
+                _CONFIRMED, [tenant for tenant, _ in receipts], [row for _, row in receipts]
+            )
 
     async def due_statuses(self, limit: int) -> list[StatusReport]:
         """Statuses that a crash left behind, or whose message was not known yet."""
@@ -176,7 +180,10 @@ class InboxStore:
             await connection.execute(
                 _QUARANTINE,
                 [thing.tenant_id for thing in things],
-                [derive("quarantine", t.channel, t.account_id or "", sha256(t.body).hexdigest()) for t in things],
+                [
+                    derive("quarantine", t.channel, t.account_id or "", sha256(t.body).hexdigest())
+                    for t in things
+                ],
                 [thing.channel for thing in things],
                 [thing.account_id for thing in things],
                 [thing.reason[:500] for thing in things],

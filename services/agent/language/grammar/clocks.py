@@ -10,7 +10,15 @@ AM, PM = 0, 1
 _AFTERNOON_UNTIL = 7
 _EVENING_UNTIL = 10  # a table at 11:30 is for lunch
 _SMALL_HOURS = 4  # "two at night" is 02:00, "five at night" already 17:00
-_EVENINGS = {Part.AFTERNOON, Part.EVENING, Part.NIGHT, Part.LUNCH, Part.AFTER_WORK, Part.LATE_NIGHT}
+_EVENINGS = {
+    Part.AFTER_SCHOOL,
+    Part.AFTERNOON,
+    Part.EVENING,
+    Part.NIGHT,
+    Part.LUNCH,
+    Part.AFTER_WORK,
+    Part.LATE_NIGHT,
+}
 
 
 def with_meridiem(clock: Clock, meridiem: int) -> Clock:
@@ -128,7 +136,11 @@ def _for_length(m: Found, _: Context) -> Built:
     total = clock.minutes + length.minutes
     if length.days or length.months or not length.minutes:
         return clock if length.days else None
-    return Window(clock, Clock(total // 60 % 24, total % 60, clock.settled)) if length.minutes < 12 * 60 else None
+    return (
+        Window(clock, Clock(total // 60 % 24, total % 60, clock.settled))
+        if length.minutes < 12 * 60
+        else None
+    )
 
 
 def _late_hour(m: Found, _: Context) -> Built:
@@ -195,7 +207,10 @@ def _greeting(_: Found, __: Context) -> Built:
 
 
 # What may not follow a bare number for it to be an hour: a count, a date, more digits.
-COUNTED = "(?!unit/long_length/people/opaque/month/slash/ord/num/one_noun/span_words/half/length/plus)(?!plain? plain? street)(?!and a? half)"
+COUNTED = (
+    "(?!unit/long_length/people/opaque/month/slash/ord/num/one_noun/span_words/half/length/plus)"
+    "(?!plain? plain? street)(?!and a? half)"
+)
 
 NUMBER_RULES = (
     Rule("T=num dash? U=num/ord", _compose),
@@ -222,7 +237,7 @@ CLOCK_RULES = (
     Rule("H=h24 oclock X=mer?", _hour_minutes),
     Rule("(?<=at) H=h24 M=mins minute_u X=mer?", _hour_minutes),
     Rule("H=hhmm (hour_u|oclock)", _military),
-    Rule("(?<=at/after/before) H=hhmm " + COUNTED, _military),
+    Rule("(?<=at/after/before) (?!yr) H=hhmm " + COUNTED, _military),
     Rule("h12? N=noon ish?", _noon),
     Rule("(?<=at/range_to/from/between/weekday/reldays/dash) H=h24 h_letter", _hour_minutes),
     Rule("H=h24 h_letter", _late_hour),
@@ -245,6 +260,9 @@ BARE_RULES = (
     Rule("(?<=range_to) H=h24 M=mins? " + COUNTED, _moved_to),
     Rule("H=h24 ish", _bare_hour),
     Rule("(?<=at/after/before/starting/day) H=h24 (M=mins minute_u?)? " + COUNTED, _bare_hour),
-    Rule("(?<!for/day_noun/any/num/label/month/month_name/clock/to/and/dash) H=h24 M=mins? (?=(on the?)? day)", _bare_hour),
+    Rule(
+        "(?<!for/day_noun/any/num/label/month/month_name/clock/to/and/dash) H=h24 M=mins? (?=(on the?)? day)",
+        _bare_hour,
+    ),
     Rule("^ (?!digits) H=h12 M=mins stop? $", _bare_hour),
 )

@@ -133,26 +133,47 @@ _NO_CHOICE = "(?!one_noun/people/unit/partword/weekday/num)"
 _BEFORE_DAY = "(?<=on/for/from/to/range_to/before/after/starting/at/between/upto)"
 
 DATED_RULES = (
-    Rule("D=numeric_date (unit/people/one_noun/of)", _not_a_date),
-    Rule("D=numeric_date", _numeric, dated=True),
-    Rule("(from/between)? the? A=dom/dom_ord (range_to|and) the? B=dom/dom_ord of? the? M=month" + _Y, _day_pair),
+    Rule("D=numeric_date (?!of? a? hour_u) (unit/people/one_noun/of)", _not_a_date),
+    Rule("D=numeric_date (?!of? a? hour_u)", _numeric, dated=True),
+    Rule(
+        "(from/between)? the? A=dom/dom_ord (range_to|and) the? B=dom/dom_ord of? the? M=month" + _Y,
+        _day_pair,
+    ),
     Rule(
         "(from/between)? M=month the? A=dom/dom_ord (range_to|and) the? B=dom/dom_ord (?!month)" + _END + _Y,
         _day_pair,
     ),
     Rule("from? the? A=ord_digits range_to the? B=ord_digits (?!of/month)", _dom_pair),
     Rule("the? (O=ord|L=last) W=weekday (of|in) M=month" + _Y, _nth_weekday, dated=True),
-    Rule("the? (O=ord|L=last) W=weekday (of|in) (this|the|N=next) month_u", _nth_weekday_of_month, dated=True),
-    Rule("D=dom/dom_ord (of|in)? M=month (of|in|comma)? (N=next|this) year_u", _month_day_by_year_word, dated=True),
-    Rule("M=month the? D=dom/dom_ord (of|in|comma)? (N=next|this) year_u", _month_day_by_year_word, dated=True),
-    Rule("D=dom/dom_ord (slash|dash|of)? the? M=month (dash|slash|comma|of|in|year_mark)* Y=yr", _month_day, dated=True),
+    Rule(
+        "the? (O=ord|L=last) W=weekday (of|in) (this|the|N=next) month_u", _nth_weekday_of_month, dated=True
+    ),
+    Rule(
+        "D=dom/dom_ord (of|in)? M=month (of|in|comma)? (N=next|this) year_u",
+        _month_day_by_year_word,
+        dated=True,
+    ),
+    Rule(
+        "M=month the? D=dom/dom_ord (of|in|comma)? (N=next|this) year_u", _month_day_by_year_word, dated=True
+    ),
+    Rule(
+        "D=dom/dom_ord (slash|dash|of)? the? M=month (dash|slash|comma|of|in|year_mark)* Y=yr",
+        _month_day,
+        dated=True,
+    ),
     Rule("Y=yr comma? M=month (slash|dash|comma)? the? D=dom/dom_ord", _month_day, dated=True),
     Rule("the? last day_u (of|in) M=month" + _Y, _last_day, dated=True),
-    Rule("M=month (slash|dash|comma)? the? D=dom/dom_ord (comma|of|in|year_mark)* Y=yr", _month_day, dated=True),
+    Rule(
+        "M=month (slash|dash|comma)? the? D=dom/dom_ord (comma|of|in|year_mark)* Y=yr", _month_day, dated=True
+    ),
     Rule("M=month (slash|comma|dash)? the? (?!vague_one) D=dom/dom_ord" + _END, _month_day, dated=True),
     Rule("the? (?!vague_one) D=dom/dom_ord (slash|of|dash|day_u)* the? M=month", _month_day, dated=True),
     Rule("H=holiday Y=yr?", _holiday, dated=True),
-    Rule("(?<!any/from/between/weekday) (?=digits) A=dom dash (?=digits) B=dom" + _END + "(?!dash/partword)", _dashed, dated=True),
+    Rule(
+        "(?<!any/from/between/weekday) (?=digits) A=dom dash (?=digits) B=dom" + _END + "(?!dash/partword)",
+        _dashed,
+        dated=True,
+    ),
     Rule("the? D=dom/dom_ord day_u? of? (this|the) month_u", _dom_of_month, dated=True),
     Rule("the? D=dom/dom_ord day_u? of? N=next month_u", _dom_of_month, dated=True),
     Rule("W=weekday comma? the? D=ord_digits", _weekday_dom, dated=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time
 
 from services.agent.language import dates
-from services.agent.language.cascade import Built, Builder, Context, Found, Rule
+from services.agent.language.cascade import Builder, Built, Context, Found, Rule
 from services.agent.language.grammar.dated import one
 from services.agent.language.values import Day, Edge, Length, Moment, Nothing, Open, Stretch, Unit
 
@@ -47,6 +47,18 @@ def _decimal_length(m: Found, _: Context) -> Built:
     return Length(minutes=m.word("N", "hundredths") * 60 // 100)
 
 
+def _fraction_length(m: Found, _: Context) -> Built:
+    """ "1/2 hour" is read as a numeric date at first; a proper fraction of an hour it is."""
+    words = m.token("F").words
+    parts, whole = words["first"], words["then"]
+    return Length(minutes=60 * parts // whole) if 0 < parts < whole and "year" not in words else None
+
+
+def _nights(m: Found, _: Context) -> Built:
+    """A stay, not a time of the night."""
+    return times(m.n("N"), Unit.DAY)
+
+
 def _half_length(m: Found, _: Context) -> Built:
     return _HALF_OF.get(Unit(m.word("U", "unit")))
 
@@ -78,12 +90,16 @@ def _month_in(m: Found, ctx: Context) -> Built:
     length = m.value("L", Length)
     if length.days or not length.whole_days:
         return None
-    return dates.named_month(ctx.today, m.word("M", "month"), dates.shifted(ctx.today, months=length.months).year)
+    return dates.named_month(
+        ctx.today, m.word("M", "month"), dates.shifted(ctx.today, months=length.months).year
+    )
 
 
 def _from_day(m: Found, _: Context) -> Built:
     length, day = m.value("L", Length), m.value("D", Day)
-    return one(dates.shifted(day.start, days=length.days, months=length.months)) if length.whole_days else None
+    return (
+        one(dates.shifted(day.start, days=length.days, months=length.months)) if length.whole_days else None
+    )
 
 
 def _days_from(m: Found, _: Context) -> Built:
@@ -162,7 +178,10 @@ def _day_beside(m: Found, _: Context) -> Built:
 LENGTH_RULES = (
     Rule("a? half a? U=unit", _half_length),
     Rule("(a|N=num)? quarter of? a hour_u", _quarter_hour),
+    Rule("F=numeric_date of? a? hour_u", _fraction_length),
     Rule("N=decimal hour_u", _decimal_length),
+    Rule("(?<=for) N=num night_u", _nights),
+    Rule("N=num nights_u", _nights),
     Rule("N=num (H=and a? half) U=unit", _length),
     Rule("(N=num|S=span_words|a) U=unit (H=and a? half)?", _length),
     Rule("a? F=long_length", _fortnight),
@@ -188,7 +207,7 @@ DAY_RULES = (
     Rule("(?<!pronoun/the) W=weekday", _weekday),
     Rule("(?<=the) W=weekday (?=at/clock/partword/range_to)", _weekday),
     Rule("M=month in L=length", _month_in),
-    Rule("for L=length (from|starting) (on|the)* D=day", _days_from),
+    Rule("for L=length comma? (from|starting) (on|the)* D=day", _days_from),
     Rule("L=length starting (on|the)* D=day", _days_from),
     Rule("L=length (from|after|on) D=day", _from_day),
     Rule("after L=length_days", _after_length),

@@ -55,7 +55,7 @@ def _coming(length: Length, ctx: Context) -> Built:
 def _rest(m: Found, ctx: Context) -> Built:
     """What is left of a running week or month; of a coming one, all of it."""
     period = m.value("D", Day)
-    return Day(max(period.start, dates.shifted(ctx.today, days=1)), period.end) if period.end > ctx.today else None
+    return Day(max(period.start, ctx.today), period.end) if period.end > ctx.today else None
 
 
 def _today_rest(m: Found, ctx: Context) -> Built:
@@ -80,7 +80,11 @@ def _middle_of(m: Found, ctx: Context) -> Built:
     period = m.value("D", Day)
     first, last = (2, 4) if period.grain is Grain.WEEK else (10, 20)
     days = (period.end - period.start).days
-    return Day(period.start + timedelta(days=first), period.start + timedelta(days=last)) if last < days else period
+    return (
+        Day(period.start + timedelta(days=first), period.start + timedelta(days=last))
+        if last < days
+        else period
+    )
 
 
 def _week_of(m: Found, ctx: Context) -> Built:
@@ -90,12 +94,18 @@ def _week_of(m: Found, ctx: Context) -> Built:
 def _week_of_month(m: Found, ctx: Context) -> Built:
     """A week belongs to the month that holds its Thursday."""
     nth = -1 if m.has("L") else m.n("O")
-    month = dates.named_month(ctx.today, m.word("M", "month"), m.n("Y") if m.has("Y") else None)
+    if m.has("M"):
+        month = dates.named_month(ctx.today, m.word("M", "month"), m.n("Y") if m.has("Y") else None)
+    else:
+        month = dates.month(ctx.today, int(m.has("N")))
     thursday = dates.nth_weekday(month.start.year, month.start.month, 3, nth) if nth <= 5 else None
     return dates.week(thursday) if thursday else None
 
 
-WEEK_OF_MONTH_RULES = (Rule("the? (O=ord|L=last) week_u of M=month Y=yr?", _week_of_month),)
+WEEK_OF_MONTH_RULES = (
+    Rule("the? (O=ord|L=last) week_u (of|in) M=month Y=yr?", _week_of_month),
+    Rule("the? (O=ord|L=last) week_u (of|in) (this|the|N=next) month_u", _week_of_month),
+)
 
 PERIOD_RULES = (
     Rule("(in|for|within)? (next|coming|this) (N=num|S=span_words) coming? U=unit", _coming_units),
@@ -106,15 +116,18 @@ PERIOD_RULES = (
     Rule("the? weekend_u after next", _weekend(2)),
     Rule("(next|coming) week_u", _week(1)),
     Rule("this week_u", _week(0)),
-    Rule("(?<=in/of/rest/on/end_of/start_of/within) the? week_u", _week(0)),
+    Rule("(?<=in/for/rest/on/end_of/start_of/within) the? week_u", _week(0)),
     Rule("(next|coming) month_u", _month(1)),
     Rule("this month_u", _month(0)),
-    Rule("(?<=in/of/rest/end_of/start_of) the? month_u", _month(0)),
+    Rule("(?<=in/for/rest/end_of/start_of) the? month_u", _month(0)),
     Rule("(?<=end_of/start_of) month_u", _month(0)),
     Rule("next weekend_u", _weekend(1)),
     Rule("(any|the|this|coming)* weekend_u", _weekend(0)),
     Rule("next year_u", _year(1)),
-    Rule("(?<=in/of/from/upto/range_to/mid/early/late/before/after/starting/next/this/for) M=month of? (Y=yr|N=next year_u)?", _named_month),
+    Rule(
+        "(?<=in/of/from/upto/range_to/mid/early/late/before/after/starting/next/this/for) M=month of? (Y=yr|N=next year_u)?",
+        _named_month,
+    ),
     Rule("M=month (of|comma)? (Y=yr|N=next year_u)", _named_month),
     Rule("^ (?!abbr) M=month stop? $", _named_month),
     Rule("M=month_name (N=next year_u|Y=yr)?", _named_month),

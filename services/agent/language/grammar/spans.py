@@ -5,7 +5,18 @@ from __future__ import annotations
 from services.agent.language import dates
 from services.agent.language.cascade import Builder, Built, Context, Found, Rule
 from services.agent.language.grammar.clocks import COUNTED, likely
-from services.agent.language.values import PART_HOURS, Clock, Day, Edge, Nothing, Open, PartOfDay, Stretch, Unit, Window
+from services.agent.language.values import (
+    PART_HOURS,
+    Clock,
+    Day,
+    Edge,
+    Nothing,
+    Open,
+    PartOfDay,
+    Stretch,
+    Unit,
+    Window,
+)
 
 _MIDNIGHT = 24 * 60
 
@@ -64,7 +75,7 @@ def _day_range(m: Found, _: Context) -> Built:
 
 def _same_year(start: Day, end: Day) -> tuple[Day, Day]:
     """A start without a year takes it from the end, or lies in the past when the range is running now."""
-    if start.drift is not Unit.YEAR or start.start <= end.start and end.drift is Unit.YEAR:
+    if start.drift is not Unit.YEAR or (start.start <= end.start and end.drift is Unit.YEAR):
         return start, end
     years = end.start.year - start.start.year
     moved = [Day.one(dates.shifted(start.start, months=12 * n), start.drift) for n in (years, years - 1)]

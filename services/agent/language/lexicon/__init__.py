@@ -49,7 +49,12 @@ class Lexicon:
             known = self._known(" ".join(phrase) if phrase else token.text, source)
             yield known
             at += len(source)
-            if "abbr" in known.tags and at < len(tokens) and tokens[at].text == "." and tokens[at].start == known.end:
+            if (
+                "abbr" in known.tags
+                and at < len(tokens)
+                and tokens[at].text == "."
+                and tokens[at].start == known.end
+            ):
                 at += 1  # "Dec. 21": the full stop belongs to the abbreviation
 
     def _phrase(self, tokens: list[Token], at: int) -> tuple[str, ...]:

@@ -64,6 +64,7 @@ MEANINGS: dict[str, dict[str, int]] = {
         "night, nights, nite, night time, nighttime": Part.NIGHT,
         "lunchtime, lunch time, lunchtimes, around lunch, at lunch, over lunch, during lunch": Part.LUNCH,
         "after work, after-work": Part.AFTER_WORK,
+        "after school, after - school": Part.AFTER_SCHOOL,
         "early morning, first thing in the morning, first thing": Part.EARLY_MORNING,
         "late morning": Part.LATE_MORNING,
         "late evening, late night": Part.LATE_NIGHT,
@@ -79,8 +80,11 @@ MEANINGS: dict[str, dict[str, int]] = {
 }  # fmt: skip
 
 PLAIN: dict[str, str] = {
-    "abbr": "jan, feb, mar, apr, jun, jul, aug, sep, sept, oct, nov, dec, mon, tue, tues, wed, weds, thu, thur, thurs, fri, "
+    "abbr": "jan, feb, mar, apr, jun, jul, aug, sep, sept, oct, nov, dec, mon, tue, tues, wed, weds, "
+    "thu, thur, thurs, fri, "
     "sat, sun, hr, hrs, min, mins, sec, secs, wk, wks, yr, yrs",
+    "night_u": "night, nights",
+    "nights_u": "nights",
     "vague_one": "one",
     "plural_u": "minutes, mins, hours, hrs, days, weeks, wks, months, years",
     "minute_u": "minute, minutes, min, mins",
@@ -102,9 +106,10 @@ PLAIN: dict[str, str] = {
     "past": "past, after",
     "to": "to, till, til, before",
     "on": "on",
-    "in": "in",
+    "in": "in, during",
     "within": "within",
-    "at": "at, @, around, about, approx, approximately, roughly, circa, near, like, say, sharp at, exactly, precisely",
+    "at": "at, @, around, about, approx, approximately, roughly, circa, near, like, say, sharp at, "
+    "exactly, precisely",
     "the": "the, that",
     "of": "of",
     "a": "a, an",
@@ -130,7 +135,8 @@ PLAIN: dict[str, str] = {
     "not after, at the latest by, at the latest, by, until, till, til, untill, up to, not past",
     "starting": "starting, beginning, commencing, as of, starting from, starting on, beginning on, beginning from, "
     "as early as, since, from as early as",
-    "cant": "can't do, cant do, cannot do, can't make, cant make, cannot make, can't on, busy on, busy, not free on, not free, "
+    "cant": "can't do, cant do, cannot do, can't make, cant make, cannot make, can't on, busy on, busy, "
+    "not free on, not free, "
     "don't want, not available on, doesn't work on",
     "street": "street, st, avenue, ave, road, rd, lane, ln, boulevard, blvd, drive, square, plaza",
     "act": "book, booking, reserve, pay, order, buy, for, until, till, from, by",
@@ -150,7 +156,8 @@ PLAIN: dict[str, str] = {
     "besides, not on, not for, not at, never, aren't",
     "instead": "instead",
     "correct": "no, nope, nah, actually, instead, sorry, rather, i mean, i meant, make it, make that, scratch that, "
-    "correction, wait, oops, better, doesn't work, does not work, won't work, is no good, is not good, isn't good, no good, doesn't suit, is full, change it to, change that to, change to",
+    "correction, wait, oops, better, doesn't work, does not work, won't work, is no good, is not good, "
+    "isn't good, no good, doesn't suit, is full, change it to, change that to, change to",
     "move": "move, change, reschedule, push, shift, switch, postpone, bring, swap, rebook, moved, moving, changing, "
     "rescheduling, switching, changed, delay, amend",
     "good": "good, happy, gd, have a good, have a nice, have a great, nice",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from services.agent.language.lexicon.words import words
+
 COMMON: dict[str, str] = {
     "yoga": "yoga class, hatha, ashtanga, iyengar",
     "vinyasa": "vinyasa yoga, vinyasa flow",
@@ -49,14 +51,16 @@ COMMON: dict[str, str] = {
     "event": "concert, tickets",
 }
 
-STOP_WORDS = frozenset(
-    "the and for you with that this have are was not but can could would will want what when where who how about from "
+STOP_WORDS = words(
+    "the and for you with that this have are was not but can could would will want what when where who "
+    "how about from "
     "they them then than there their your yours our ours his her hers its some any all more most much many may might "
     "must shall should does did doing done get got give take make made need like love please thanks thank hello "
-    "today tomorrow tonight morning afternoon evening night week weekend month year monday tuesday wednesday thursday "
+    "today tomorrow tonight morning afternoon evening night week weekend month year monday tuesday "
+    "wednesday thursday "
     "friday saturday sunday class classes session sessions appointment time times slot spot day days one two three "
     "four five six seven eight nine ten eleven twelve half past quarter minute minutes hour hours later earlier "
     "before after between available book booking cancel change move next last first second third fine good great "
     "well here also just only very really maybe sure yeah yes nope okay table people person able stable tale take "
-    "room doctor most more hello sunday parts party trip trim's form from rental mental".split()
+    "room doctor most more hello sunday parts party trip trim's form from rental mental"
 )

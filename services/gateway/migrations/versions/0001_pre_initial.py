@@ -82,12 +82,12 @@ def _conversations() -> None:
     op.execute(
         """CREATE TABLE gateway.conversations (
             tenant_id uuid NOT NULL,
-            id uuid NOT NULL,
+            conversation_id uuid NOT NULL,
             channel text NOT NULL,
             account_id text NOT NULL,
             user_id text NOT NULL,
             last_inbound_at timestamptz NOT NULL,
-            CONSTRAINT conversations_pkey PRIMARY KEY (tenant_id, id)
+            CONSTRAINT conversations_pkey PRIMARY KEY (tenant_id, conversation_id)
         ) WITH (fillfactor = 80)"""
     )
     tenant_table("gateway", "conversations")

@@ -1,0 +1,102 @@
+"""How does the agent reach booking? Queries and commands over the bus, asked again until they are answered."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from shared import subjects
+from shared.bus import Bus, QueryFailed
+from shared.errors import Unanswered
+from shared.messages.booking import (
+    BookingsFound,
+    BookSession,
+    CancelBooking,
+    Catalogue,
+    CommandOutcome,
+    FindSessions,
+    GetCatalogue,
+    MyBookings,
+    SessionsFound,
+)
+from shared.messages.envelope import Message
+
+OWNER = "booking"
+
+Answer = TypeVar("Answer", bound=BaseModel)
+
+_FIRST_PAUSE = 0.1
+_LONGEST_PAUSE = 1.0
+
+
+async def persistently(ask: Callable[[], Awaitable[Answer]], *, deadline: float) -> Answer:
+    """`ask()` again, with growing pauses, until it answers. `deadline` in seconds.
+
+    Raises `Unanswered` after the deadline.
+    """
+    until = time.monotonic() + deadline
+    pause = _FIRST_PAUSE
+    while True:
+        try:
+            return await ask()
+        except (Unanswered, QueryFailed) as error:
+            if time.monotonic() + pause > until:
+                raise Unanswered(str(error)) from error
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+class BusBookings:
+    """The booking service over the bus (`services.agent.tools.Bookings`).
+
+    `every`: a command is asked again after so many seconds; `deadline`: how long to try, in seconds;
+    `fresh`: how old a catalogue may be, in seconds.
+    """
+
+    def __init__(self, bus: Bus, *, every: float, deadline: float, fresh: float = 30.0) -> None:
+        self._bus = bus
+        self._every = every
+        self._deadline = deadline
+        self._fresh = fresh
+        self._catalogues: dict[UUID, tuple[float, Catalogue]] = {}
+        self._asking: dict[UUID, asyncio.Lock] = {}
+
+    async def catalogue(self, tenant_id: UUID) -> Catalogue:
+        """See `Bookings.catalogue`. Concurrent callers share one question."""
+        async with self._asking.setdefault(tenant_id, asyncio.Lock()):
+            at, known = self._catalogues.get(tenant_id, (0.0, None))
+            if known is not None and time.monotonic() - at < self._fresh:
+                return known
+            catalogue = await self._query(GetCatalogue(tenant_id=tenant_id), Catalogue)
+            self._catalogues[tenant_id] = (time.monotonic(), catalogue)
+            return catalogue
+
+    async def find(self, question: FindSessions) -> SessionsFound:
+        """See `Bookings.find`."""
+        return await self._query(question, SessionsFound)
+
+    async def mine(self, question: MyBookings) -> BookingsFound:
+        """See `Bookings.mine`."""
+        return await self._query(question, BookingsFound)
+
+    async def do(self, command: BookSession | CancelBooking) -> CommandOutcome:
+        """See `Bookings.do`. Raises `Unanswered` when there is no outcome yet: then it is unknown."""
+        return await self._bus.ask(
+            subjects.command(OWNER, command.tenant_id, command.session_id, command.name),
+            command,
+            CommandOutcome,
+            ask_id=command.command_id,
+            every=self._every,
+            deadline=self._deadline,
+        )
+
+    async def _query(self, question: Message, answer: type[Answer]) -> Answer:
+        subject = subjects.query(OWNER, question.name)
+        return await persistently(
+            lambda: self._bus.query(subject, question, answer), deadline=self._deadline
+        )

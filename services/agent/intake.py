@@ -1,0 +1,75 @@
+"""How is a message read before any model sees it? Text and taps as they are; the rest is answered or let pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.messages.conversation import Content, VoiceContent
+
+MAX_CHARS = 4000
+
+_SILENT = frozenset({"reaction", "system", "request_welcome", "ephemeral", "edit", "revoke"})
+_CAPTIONED = frozenset({"image", "video", "document"})
+_NICE = {
+    "image": "Thank you for the picture! I cannot look at pictures yet.",
+    "video": "Thank you for the video! I cannot watch videos yet.",
+    "sticker": "Nice one!",
+    "location": "Thank you for the location! I cannot use it yet.",
+    "contacts": "Thank you for the contact! I cannot use it yet.",
+    "document": "Thank you for the file! I cannot read files yet.",
+}
+_UNREADABLE = "I cannot read that kind of message yet."
+_INVITE = "Tell me in words or in a voice note what you would like to book."
+NOT_HEARD = "I could not make out the words in that voice note. Could you say it again, or type it?"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Words for the model; `choice_id` when they are the title of what was tapped."""
+
+    text: str
+    choice_id: str | None = None
+    spoken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Canned:
+    """A message answered without a model: `said` describes it for the history."""
+
+    said: str
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A message that wants no answer (a reaction, a system note)."""
+
+
+def read(content: Content) -> Prompt | Canned | Silence | VoiceContent:
+    """What to do about a message; a voice note comes back as it is, to be written down first."""
+    match content.kind:
+        case "voice":
+            return content
+        case "text":
+            text = _clean(content.text)
+            return Prompt(text) if text else Silence()
+        case "choice":
+            return Prompt(_clean(content.title) or "Yes", choice_id=content.choice_id)
+        case "other":
+            caption = _clean(content.text or "")
+            if content.type in _SILENT:
+                return Silence()
+            if caption and content.type in _CAPTIONED:
+                return Prompt(caption)
+            nice = _NICE.get(content.type, _UNREADABLE)
+            return Canned(f"[sent: {content.type}]", f"{nice} {_INVITE}")
+
+
+def heard(text: str | None) -> Prompt | Canned:
+    """What to do about a voice note that was written down as `text`."""
+    words = _clean(text or "")
+    return Prompt(words, spoken=True) if words else Canned("[sent: a voice note without words]", NOT_HEARD)
+
+
+def _clean(text: str) -> str:
+    return text.replace("\x00", "").strip()[:MAX_CHARS]

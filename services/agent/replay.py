@@ -1,0 +1,153 @@
+"""How does a turn that is run again skip what it has done? Wrappers around the model and the tools that ask the journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+from pydantic import JsonValue, TypeAdapter
+from pydantic_ai import RunContext
+from pydantic_ai.messages import ModelMessage, ModelResponse, ToolCallPart
+from pydantic_ai.models import Model, ModelRequestParameters
+from pydantic_ai.models.wrapper import WrapperModel
+from pydantic_ai.settings import ModelSettings
+from pydantic_ai.tools import ToolDefinition
+from pydantic_ai.toolsets import AbstractToolset, ToolsetTool
+
+from services.agent.facts import Facts
+from services.agent.journal import Journal
+from services.agent.offline import OfflineModel
+from services.agent.tools import TOOLS, Bookings, ToolCall, ToolSpec, TurnContext
+from shared import ids
+from shared.errors import UsherError
+
+_RESPONSE = TypeAdapter(ModelResponse)
+
+
+class ModelFailed(UsherError):
+    """The model did not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnDeps:
+    """What a run of the agent is given besides words: who asks, the business, and where steps are kept."""
+
+    context: TurnContext
+    facts: Facts
+    bookings: Bookings
+    journal: Journal
+
+
+class JournaledModel(WrapperModel):
+    """The n-th request of a turn returns its stored response, or calls the model and stores what it said."""
+
+    def __init__(self, wrapped: Model, journal: Journal) -> None:
+        super().__init__(wrapped)
+        self._journal = journal
+        self._requests = 0
+        self._call_ids: set[str] = set()
+
+    async def request(
+        self,
+        messages: list[ModelMessage],
+        model_settings: ModelSettings | None,
+        model_request_parameters: ModelRequestParameters,
+    ) -> ModelResponse:
+        """See `Model.request`. Raises `ModelFailed` for whatever the model raises."""
+        key = f"model:{self._requests}"
+        self._requests += 1
+        stored = self._journal.get(key)
+        if stored is not None:
+            response = _RESPONSE.validate_json(stored)
+            self._call_ids |= {part.tool_call_id for part in response.tool_calls}
+            return response
+        try:
+            response = await self.wrapped.request(messages, model_settings, model_request_parameters)
+        except Exception as error:
+            # An adapter's OSError or TimeoutError must not read as "PostgreSQL is away: try for ever".
+            raise ModelFailed(f"{self.model_name} failed: {error!r}") from error
+        response = self._with_own_ids(response)
+        # Asking our own model again costs nothing and gives the same answer.
+        paid = not isinstance(self.wrapped, OfflineModel)
+        await self._journal.put(key, _RESPONSE.dump_json(response).decode(), at_once=paid)
+        return response
+
+    def _with_own_ids(self, response: ModelResponse) -> ModelResponse:
+        """Call ids are the steps' names, so one that was used before in this turn gets a suffix."""
+        parts = []
+        for part in response.parts:
+            if isinstance(part, ToolCallPart) and part.tool_call_id in self._call_ids:
+                part = replace(part, tool_call_id=f"{part.tool_call_id}-{len(self._call_ids)}")
+            if isinstance(part, ToolCallPart):
+                self._call_ids.add(part.tool_call_id)
+            parts.append(part)
+        return replace(response, parts=parts)
+
+
+class JournaledTools(AbstractToolset[TurnDeps]):
+    """Our tools for the model. A call returns its stored result, or runs and stores it.
+
+    A tool that writes runs alone, after everything before it is stored, under a command id made of the message's
+    and the call's: however often it is tried, booking sees one command.
+    """
+
+    def __init__(self, tools: tuple[ToolSpec[Any], ...] = TOOLS) -> None:
+        self._specs = {spec.name: spec for spec in tools}
+        self._tools = {spec.name: self._tool(spec) for spec in tools}
+
+    @property
+    def id(self) -> str:
+        """The toolset's name."""
+        return "usher"
+
+    async def get_tools(self, ctx: RunContext[TurnDeps]) -> dict[str, ToolsetTool[TurnDeps]]:
+        """The definitions, with pydantic's own validators for the arguments."""
+        return self._tools
+
+    async def call_tool(
+        self, name: str, tool_args: dict[str, Any], ctx: RunContext[TurnDeps], tool: ToolsetTool[TurnDeps]
+    ) -> JsonValue:
+        """Run a tool, or return what it gave before. Raises what the tool raises."""
+        deps, journal, spec = ctx.deps, ctx.deps.journal, self._specs[name]
+        key = f"tool:{ctx.tool_call_id}"
+        stored = journal.get(key)
+        if stored is not None:
+            result: JsonValue = orjson.loads(stored)
+            return result
+        call = ToolCall(
+            command_id=ids.derive("command", journal.message_id, ctx.tool_call_id),
+            recall=lambda part, make: journal.once(f"{key}:{part}", make),
+        )
+        if spec.writes:
+            await journal.flush()
+            # Not lowered when it fails or is cut off: then nobody knows, and the turn must not end.
+            journal.undecided += 1
+        answer = await spec.call(deps.bookings, deps.context, tool_args, call)
+        journal.undecided -= 1 if spec.writes else 0
+        await journal.put(key, orjson.dumps(answer).decode(), at_once=spec.writes)
+        return answer
+
+    def _tool(self, spec: ToolSpec[Any]) -> ToolsetTool[TurnDeps]:
+        definition = ToolDefinition(
+            name=spec.name,
+            description=spec.description,
+            parameters_json_schema=spec.args.model_json_schema(),
+            sequential=spec.writes,
+        )
+        # As a dict, because that is what `call_tool` is given.
+        validator = TypeAdapter(spec.args).validator
+        return ToolsetTool(toolset=self, tool_def=definition, max_retries=2, args_validator=_AsDict(validator))
+
+
+class _AsDict:
+    """A validator whose result is the validated model's fields as a dict."""
+
+    def __init__(self, validator: Any) -> None:
+        self._validator = validator
+
+    def validate_json(self, value: str | bytes | bytearray, **kwargs: Any) -> dict[str, Any]:
+        return dict(self._validator.validate_json(value, **kwargs))
+
+    def validate_python(self, value: Any, **kwargs: Any) -> dict[str, Any]:
+        return dict(self._validator.validate_python(value, **kwargs))
