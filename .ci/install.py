@@ -5,8 +5,6 @@
 Runs before anything is installed: standard library only, and old syntax, so that an old Python can say it is too old.
 """
 
-# ruff: noqa: PTH, UP031, RUF005, S603  (readable by any Python 3)
-
 import hashlib
 import json
 import os

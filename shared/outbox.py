@@ -21,6 +21,7 @@ from shared.bus import HEADER_FROM, HEADER_ID, MSG_ID, Bus
 from shared.db import Connection, Database, is_transient
 from shared.errors import Transient
 from shared.ids import derive
+from shared.tasks import spawn
 from shared.telemetry import RESENT, get_logger, trace_headers
 
 _BATCH = 500
@@ -118,8 +119,8 @@ class Sender:
             subjects.receipts(self._bus.service), queue=self._bus.service, cb=self._on_receipt
         )
         self._tasks = [
-            asyncio.create_task(self._relay(), name=f"{self._bus.service} relay"),
-            asyncio.create_task(self._settle(), name=f"{self._bus.service} receipts"),
+            spawn(self._relay(), name=f"{self._bus.service} relay"),
+            spawn(self._settle(), name=f"{self._bus.service} receipts"),
         ]
 
     async def stop(self) -> None:
@@ -200,7 +201,7 @@ class Receipts:
         """Tell `sender` that the message with this id has arrived."""
         self._lines.setdefault(sender, []).append(f"{tenant_id}/{message_id}")
         if self._flusher is None or self._flusher.done():
-            self._flusher = asyncio.create_task(self._flush())
+            self._flusher = spawn(self._flush(), name=f"{self._bus.service} receipts out")
 
     async def _flush(self) -> None:
         await asyncio.sleep(0.005)

@@ -10,6 +10,7 @@ from typing import Protocol
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from shared import tasks
 from shared.settings import OPS_PORTS, Settings
 from shared.telemetry import configure_logging, configure_tracing, get_logger
 
@@ -53,10 +54,17 @@ def ops_app(services: Sequence[Service]) -> web.Application:
 
 
 async def run_services(services: Sequence[Service], settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT; a service that cannot start ends the process with its error."""
+    """Run until SIGTERM or SIGINT. Ends with an error when a service cannot start or background work fails."""
     configure_logging(settings)
     configure_tracing(settings, "+".join(s.name for s in services))
     stopping = asyncio.Event()
+    failures: list[BaseException] = []
+
+    def fatal(error: BaseException) -> None:
+        failures.append(error)
+        stopping.set()
+
+    tasks.on_fatal(fatal)
     loop = asyncio.get_running_loop()
     for sig in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sig, stopping.set)
@@ -75,6 +83,9 @@ async def run_services(services: Sequence[Service], settings: Settings) -> None:
     for service in reversed(services):
         await service.stop()
     await runner.cleanup()
+    tasks.no_longer(fatal)
+    if failures:
+        raise failures[0]
 
 
 async def _start_all(services: Sequence[Service]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 from typing import IO, Self
@@ -11,7 +10,6 @@ from rich.console import Console
 from rich.text import Text
 
 COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "bright_red", "bright_cyan")
-ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]")
 NAME_WIDTH = 9
 
 
@@ -37,9 +35,10 @@ class Terminal:
         self.console.print(Text.assemble(("error: ", "bold red"), sentence), soft_wrap=True)
 
     def _line(self, name: str, style: str, line: str) -> None:
-        text = Text.from_ansi(line) if self.console.is_terminal else Text(ESCAPES.sub("", line))
-        prefix = Text(f"{name:<{NAME_WIDTH}}", style) + Text(" │ ", "dim")
-        self.console.print(prefix + text, soft_wrap=True, highlight=False)
+        text = Text.from_ansi(line)  # keeps colours, drops what moves the cursor or sets the title
+        content = text if self.console.is_terminal else Text(text.plain)
+        prefix = (f"{name:<{NAME_WIDTH}}", style)
+        self.console.print(Text.assemble(prefix, (" │ ", "dim"), content), soft_wrap=True, highlight=False)
 
 
 class LogFiles:

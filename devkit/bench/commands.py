@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import subprocess
 import time
@@ -40,14 +41,14 @@ _WRITES = """
 BEGIN;
 SELECT set_config('app.tenants', '{tenant}', true);
 SELECT gen_random_uuid() AS customer, gen_random_uuid() AS booking \\gset
-INSERT INTO booking.customers (tenant_id, id, name) VALUES ('{tenant}', :'customer', 'Load') ON CONFLICT DO NOTHING;
+INSERT INTO booking.customers (tenant_id, id, name) VALUES ('{tenant}', :customer, 'Load') ON CONFLICT DO NOTHING;
 INSERT INTO booking.customer_identities (tenant_id, channel, user_id, customer_id)
-  VALUES ('{tenant}', 'whatsapp', :'customer', :'customer') ON CONFLICT DO NOTHING;
+  VALUES ('{tenant}', 'whatsapp', :customer, :customer) ON CONFLICT DO NOTHING;
 UPDATE booking.sessions SET seats_taken = seats_taken + 1, version = version + 1
   WHERE tenant_id = '{tenant}' AND id = md5('{kind}' || :n)::uuid AND seats_taken < capacity;
 INSERT INTO booking.bookings (tenant_id, id, session_id, customer_id, party_size, price, total, currency, status,
   reference, contact, booked_at)
-  VALUES ('{tenant}', :'booking', md5('{kind}' || :n)::uuid, :'customer', 1, 1500, 1500, 'EUR', 'confirmed',
+  VALUES ('{tenant}', :booking, md5('{kind}' || :n)::uuid, :customer, 1, 1500, 1500, 'EUR', 'confirmed',
   'BENCH1', '{contact}', now());
 INSERT INTO booking.command_outcomes (tenant_id, command_id, outcome) VALUES ('{tenant}', gen_random_uuid(), '{outcome}');
 INSERT INTO booking.outbox (tenant_id, id, subject, payload, next_attempt_at)
@@ -112,8 +113,8 @@ class Bench:
                 for side in ("", "peer-"):
                     await connection.execute(
                         "INSERT INTO booking.sessions (tenant_id, id, service_id, starts_at, ends_at, capacity)"
-                        " SELECT $1, md5($2 || n)::uuid, $3, $4, $4 + interval '1 hour', $5"
-                        " FROM generate_series(1, $6) AS n ON CONFLICT DO NOTHING",
+                        " SELECT $1, md5($2::text || n)::uuid, $3, $4::timestamptz, $4::timestamptz + interval '1 hour', $5"
+                        " FROM generate_series(1, $6::int) AS n ON CONFLICT DO NOTHING",
                         TENANT, side + kind, service, starts, CAPACITY, count,
                     )  # fmt: skip
             await connection.execute("ANALYZE booking.sessions")
@@ -134,7 +135,8 @@ class Bench:
             await connection.close()
 
     def _pgbench(self, name: str, sessions: int) -> float:
-        contact = sample_command(0, UUID(int=1)).contact.model_dump_json()
+        # With a space after each colon, or pgbench would take `:null` for one of its variables.
+        contact = json.dumps(sample_command(0, UUID(int=1)).contact.model_dump(mode="json", exclude_none=True))
         script = _WRITES.format(
             tenant=TENANT, kind=f"peer-{name}", contact=contact, outcome=contact, event="x" * 900
         )

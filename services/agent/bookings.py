@@ -1,4 +1,6 @@
-"""How does the agent reach booking? Queries and commands over the bus, asked again until they are answered."""
+"""How does the agent reach booking? Queries and commands over the bus, asked again until they are
+answered.
+"""
 
 from __future__ import annotations
 
@@ -97,6 +99,4 @@ class BusBookings:
 
     async def _query(self, question: Message, answer: type[Answer]) -> Answer:
         subject = subjects.query(OWNER, question.name)
-        return await persistently(
-            lambda: self._bus.query(subject, question, answer), deadline=self._deadline
-        )
+        return await persistently(lambda: self._bus.query(subject, question, answer), deadline=self._deadline)

@@ -1,4 +1,6 @@
-"""What has this turn done already? Each step is stored under a name, and a turn that is run again finds it there."""
+"""What has this turn done already? Each step is stored under a name, and a turn that is run again finds it
+there.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +29,10 @@ class StepStore(Protocol):
 class Journal:
     """The steps of one turn.
 
-    A step whose repetition costs or does something (an LLM's answer, a write and its outcome, a transcript) is
-    stored at once; one that is cheap and free of effects waits for the next that is, or for the end of the turn.
+    A step whose repetition costs or does something (an LLM's answer, a write and its outcome, a transcript)
+    is
+    stored at once; one that is cheap and free of effects waits for the next that is, or for the end of the
+    turn.
     """
 
     def __init__(

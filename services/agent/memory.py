@@ -1,4 +1,6 @@
-"""What was said before in a conversation? The last turns' messages, kept in memory while this instance owns them."""
+"""What was said before in a conversation? The last turns' messages, kept in memory while this instance owns
+them.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +21,14 @@ _CONVERSATIONS = 1000
 Turn = list[ModelMessage]
 
 
-def dump(messages: Sequence[ModelMessage]) -> str:
-    """A turn's messages as JSON, without the instructions (each run writes its own)."""
-    lean = [replace(m, instructions=None) if isinstance(m, ModelRequest) else m for m in messages]
-    return ModelMessagesTypeAdapter.dump_json(lean).decode()
+def lean(messages: Sequence[ModelMessage]) -> Turn:
+    """A turn's messages without the instructions: each run writes its own."""
+    return [replace(m, instructions=None) if isinstance(m, ModelRequest) else m for m in messages]
+
+
+def dump(turn: Turn) -> str:
+    """A turn's messages as JSON."""
+    return ModelMessagesTypeAdapter.dump_json(turn).decode()
 
 
 def load(json: str) -> Turn:

@@ -1,4 +1,6 @@
-"""Which model answers? `offline`, or any that pydantic-ai knows by name; and the agent that runs it with our tools."""
+"""Which model answers? `offline`, or any that pydantic-ai knows by name; and the agent that runs it with our
+tools.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ class ModelNotUsable(UsherError):
 
 
 def build_model(llm: str) -> Model:
-    """The model that `settings.llm` names. Raises `ModelNotUsable` with what to do about it; connects to nothing."""
+    """The model that `settings.llm` names. Raises `ModelNotUsable` with what to do about it; connects to
+    nothing.
+    """
     if llm == "offline":
         return OfflineModel()
     provider, _, name = llm.partition(":")
@@ -38,7 +42,9 @@ def build_model(llm: str) -> Model:
     try:
         return infer_model(llm)
     except ImportError as error:
-        extra = "openai" if provider == "ollama" else provider.removesuffix("-chat").removesuffix("-responses")
+        extra = (
+            "openai" if provider == "ollama" else provider.removesuffix("-chat").removesuffix("-responses")
+        )
         raise ModelNotUsable(
             f"USHER_LLM={llm} needs a package that is not installed: run `pip install 'usher[{extra}]'` "
             f"(or `pip install 'pydantic-ai-slim[{extra}]'`)."

@@ -1,4 +1,6 @@
-"""How does a turn that is run again skip what it has done? Wrappers around the model and the tools that ask the journal."""
+"""How does a turn that is run again skip what it has done? Wrappers around the model and the tools that ask
+the journal.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +16,7 @@ from pydantic_ai.models.wrapper import WrapperModel
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.tools import ToolDefinition
 from pydantic_ai.toolsets import AbstractToolset, ToolsetTool
+from pydantic_core import SchemaValidator, core_schema
 
 from services.agent.facts import Facts
 from services.agent.journal import Journal
@@ -88,7 +91,8 @@ class JournaledModel(WrapperModel):
 class JournaledTools(AbstractToolset[TurnDeps]):
     """Our tools for the model. A call returns its stored result, or runs and stores it.
 
-    A tool that writes runs alone, after everything before it is stored, under a command id made of the message's
+    A tool that writes runs alone, after everything before it is stored, under a command id made of the
+    message's
     and the call's: however often it is tried, booking sees one command.
     """
 
@@ -136,18 +140,7 @@ class JournaledTools(AbstractToolset[TurnDeps]):
             sequential=spec.writes,
         )
         # As a dict, because that is what `call_tool` is given.
-        validator = TypeAdapter(spec.args).validator
-        return ToolsetTool(toolset=self, tool_def=definition, max_retries=2, args_validator=_AsDict(validator))
-
-
-class _AsDict:
-    """A validator whose result is the validated model's fields as a dict."""
-
-    def __init__(self, validator: Any) -> None:
-        self._validator = validator
-
-    def validate_json(self, value: str | bytes | bytearray, **kwargs: Any) -> dict[str, Any]:
-        return dict(self._validator.validate_json(value, **kwargs))
-
-    def validate_python(self, value: Any, **kwargs: Any) -> dict[str, Any]:
-        return dict(self._validator.validate_python(value, **kwargs))
+        schema = core_schema.no_info_after_validator_function(dict, spec.args.__pydantic_core_schema__)
+        return ToolsetTool(
+            toolset=self, tool_def=definition, max_retries=2, args_validator=SchemaValidator(schema)
+        )

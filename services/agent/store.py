@@ -23,7 +23,8 @@ _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 class OpenedTurn:
     """A turn as it was found: `done` or not, its stored steps, and the conversation so far.
 
-    `history` holds the message histories (JSON) of the last turns, oldest first; empty when it was not asked for.
+    `history` holds the message histories (JSON) of the last turns, oldest first; empty when it was not asked
+    for.
     `unconfirmed` are replies of a turn that is done and that the gateway has not confirmed.
     """
 
@@ -51,7 +52,9 @@ class TurnStore(StepStore, Protocol):
     async def close(
         self, message: MessageReceived, turn: ClosedTurn, outgoing: Sequence[Outgoing], at: datetime
     ) -> None:
-        """End the turn and put its replies into the outbox, in one transaction; nothing if it has ended already."""
+        """End the turn and put its replies into the outbox, in one transaction; nothing if it has ended
+        already.
+        """
 
     async def address(self, tenant_id: UUID, channel: str, user_id: str) -> ChannelAddress | None:
         """Where the newest conversation with this person takes place."""
@@ -84,16 +87,15 @@ class PostgresTurns:
                 message.message_id,
             )
             turns = await _history(connection, message, history) if history else ()
-            return OpenedTurn(
-                done=False, steps={row["key"]: row["payload"] for row in rows}, history=turns
-            )
+            return OpenedTurn(done=False, steps={row["key"]: row["payload"] for row in rows}, history=turns)
 
     async def add_steps(self, tenant_id: UUID, message_id: UUID, steps: Sequence[Step]) -> None:
         """See `StepStore.add_steps`."""
         async with self._db.tenant(tenant_id) as connection:
             await connection.execute(
                 "INSERT INTO agent.turn_steps (tenant_id, message_id, key, payload)"
-                " SELECT $1, $2, k, p::jsonb FROM unnest($3::text[], $4::text[]) AS s(k, p) ON CONFLICT DO NOTHING",
+                " SELECT $1, $2, k, p::jsonb FROM unnest($3::text[], $4::text[]) AS s(k, p) ON CONFLICT DO "
+                "NOTHING",
                 tenant_id,
                 message_id,
                 [step.key for step in steps],
@@ -107,8 +109,10 @@ class PostgresTurns:
         async with self._db.tenant(message.tenant_id) as connection:
             closed = await connection.fetchval(
                 "WITH spoken AS (UPDATE agent.conversations SET language = $6"
-                "   WHERE tenant_id = $1 AND conversation_id = $7 AND $6 IS NOT NULL AND language IS DISTINCT FROM $6)"
-                " UPDATE agent.turns SET status = 'done', messages = $3::jsonb, replies = $4::jsonb, finished_at = $5"
+                "   WHERE tenant_id = $1 AND conversation_id = $7 AND $6 IS NOT NULL AND language IS "
+                "DISTINCT FROM $6)"
+                " UPDATE agent.turns SET status = 'done', messages = $3::jsonb, replies = $4::jsonb, "
+                "finished_at = $5"
                 " WHERE tenant_id = $1 AND message_id = $2 AND status = 'open' RETURNING true",
                 message.tenant_id,
                 message.message_id,
@@ -126,7 +130,8 @@ class PostgresTurns:
         """See `TurnStore.address`."""
         async with self._db.tenant(tenant_id) as connection:
             found = await connection.fetchval(
-                "SELECT c.address FROM agent.conversations c LEFT JOIN agent.turns t USING (tenant_id, conversation_id)"
+                "SELECT c.address FROM agent.conversations c LEFT JOIN agent.turns t USING (tenant_id, "
+                "conversation_id)"
                 " WHERE c.tenant_id = $1 AND c.address->>'channel' = $2 AND c.address->>'user_id' = $3"
                 " ORDER BY t.seq DESC NULLS LAST LIMIT 1",
                 tenant_id,
@@ -138,7 +143,8 @@ class PostgresTurns:
     async def _begin(self, connection: Connection, message: MessageReceived) -> bool:
         """Whether this is the first time the turn is opened."""
         inserted = await connection.fetchval(
-            "INSERT INTO agent.turns (tenant_id, message_id, conversation_id, input) VALUES ($1, $2, $3, $4::jsonb)"
+            "INSERT INTO agent.turns (tenant_id, message_id, conversation_id, input) VALUES ($1, $2, $3, "
+            "$4::jsonb)"
             " ON CONFLICT DO NOTHING RETURNING true",
             message.tenant_id,
             message.message_id,
@@ -150,7 +156,8 @@ class PostgresTurns:
 
 async def _conversation(connection: Connection, message: MessageReceived) -> None:
     await connection.execute(
-        "INSERT INTO agent.conversations AS c (tenant_id, conversation_id, address) VALUES ($1, $2, $3::jsonb)"
+        "INSERT INTO agent.conversations AS c (tenant_id, conversation_id, address) VALUES ($1, $2, "
+        "$3::jsonb)"
         " ON CONFLICT (tenant_id, conversation_id) DO UPDATE SET address = excluded.address"
         " WHERE c.address IS DISTINCT FROM excluded.address",
         message.tenant_id,

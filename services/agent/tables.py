@@ -1,4 +1,6 @@
-"""Which columns does the schema `agent` have? As SQLAlchemy Core; the migrations make them, a test compares."""
+"""Which columns does the schema `agent` have? As SQLAlchemy Core; the migrations make them, a test
+compares.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +26,7 @@ _NOW = text("now()")
 
 
 def _instant(name: str, *, nullable: bool = False) -> Column[object]:
-    return Column(
-        name, DateTime(timezone=True), nullable=nullable, server_default=None if nullable else _NOW
-    )
+    return Column(name, DateTime(timezone=True), nullable=nullable, server_default=None if nullable else _NOW)
 
 
 conversations = Table(
@@ -38,7 +38,10 @@ conversations = Table(
     Column("language", Text),
     _instant("created_at"),
     Index(
-        "conversations_user_idx", "tenant_id", text("(address ->> 'channel')"), text("(address ->> 'user_id')")
+        "conversations_user_idx",
+        "tenant_id",
+        text("(address ->> 'channel')"),
+        text("(address ->> 'user_id')"),
     ),
 )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
@@ -16,25 +15,19 @@ from shared.messages.media import FileRef, TranscribeVoice, VoiceTranscribed
 _AGAIN = 0.5
 
 
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """The words of a voice note; None when there are none or it cannot be had."""
-
-    text: str | None
-
-
 class Voice(Protocol):
     """Whoever turns voice notes into words."""
 
     async def words(
         self, message: MessageReceived, content: VoiceContent, vocabulary: tuple[str, ...]
-    ) -> Heard:
-        """The words of the voice note. May take as long as the turn may."""
+    ) -> str | None:
+        """The words of the voice note; None when there are none or it cannot be had any more."""
 
 
 class BusVoice:
-    """Voice notes over the bus: gateway fetches, media transcribes; a file lost on the way is fetched again."""
+    """Voice notes over the bus: gateway fetches, media transcribes; a file lost on the way is fetched
+    again.
+    """
 
     def __init__(self, bus: Bus, *, every: float, deadline: float) -> None:
         self._bus = bus
@@ -43,16 +36,16 @@ class BusVoice:
 
     async def words(
         self, message: MessageReceived, content: VoiceContent, vocabulary: tuple[str, ...]
-    ) -> Heard:
+    ) -> str | None:
         """See `Voice.words`. Raises `Unanswered` after the deadline."""
         attempt = 0
         while True:
             file = await self._fetch(message, content)
             if file is None:
-                return Heard(None)
+                return None
             result = await self._transcribe(message, file, vocabulary, attempt)
             if not result.missing:
-                return Heard((result.text or "").strip() or None)
+                return (result.text or "").strip() or None
             attempt += 1
             await asyncio.sleep(_AGAIN)
 

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import assert_never
 from uuid import UUID
 
 from services.booking.domain import wire
 from services.booking.domain.decide import Command, decide
-from services.booking.domain.events import BookingCancelled, BookingConfirmed, Event
+from services.booking.domain.events import Event
 from services.booking.domain.evolve import evolve
 from services.booking.domain.refusals import WITH_ALTERNATIVES, Refused
-from services.booking.domain.state import Booking, SessionState
+from services.booking.domain.state import Booking, SessionFacts, SessionState
 from shared import subjects
-from shared.messages.booking import CommandOutcome
+from shared.messages.booking import BookSession, CommandOutcome
+from shared.messages.conversation import ChannelAddress
 from shared.outbox import Outgoing
 
 SessionKey = tuple[UUID, UUID]
@@ -39,30 +39,30 @@ def session_of(command: Command) -> SessionKey:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The outcome of a command as stored and sent. `refused`: the same, when another session may do instead."""
+    """The outcome of a command, as JSON. `refused`: the same as a value, when another session may do instead."""
 
-    payload: bytes
+    text: str
     refused: CommandOutcome | None = None
 
     @classmethod
     def of(cls, outcome: CommandOutcome) -> Answer:
         """The answer with this outcome."""
-        payload = outcome.model_dump_json(exclude_none=True).encode()
         elsewhere = outcome.refusal is not None and outcome.refusal.code in WITH_ALTERNATIVES
-        return cls(payload, outcome if elsewhere else None)
+        return cls(outcome.model_dump_json(exclude_none=True), outcome if elsewhere else None)
 
     @classmethod
-    def stored(cls, payload: bytes) -> Answer:
+    def stored(cls, text: str) -> Answer:
         """The answer that was stored when the command came for the first time."""
-        return cls.of(CommandOutcome.model_validate_json(payload))
+        return cls.of(CommandOutcome.model_validate_json(text))
 
 
 @dataclass(slots=True)
 class BookingRow:
     """A booking made in this batch; `cancelled_at` when it was also cancelled in it."""
 
-    state: SessionState
+    facts: SessionFacts
     booking: Booking
+    address: ChannelAddress
     cancelled_at: datetime | None = None
 
 
@@ -90,29 +90,29 @@ class Batch:
         if state is not None:
             self.before.setdefault(session, state.version)
         decided = decide(state, command, now)
-        match decided:
-            case Refused():
-                outcome = CommandOutcome(command_id=command.command_id, refusal=wire.refusal_message(decided))
-            case BookingConfirmed() | BookingCancelled():
-                assert state is not None  # noqa: S101  # nothing happens to a session that is not there
-                outcome = self._apply(key, session, evolve(state, decided), decided)
-            case _:
-                assert_never(decided)
-        self.answers[key] = Answer.of(outcome)
+        if isinstance(decided, Refused):
+            self.answers[key] = Answer.of(wire.refusal_outcome(command.command_id, decided))
+        else:
+            assert state is not None  # noqa: S101  # nothing happens to a session that is not there
+            self._apply(key, session, command, evolve(state, decided), decided)
 
     def _apply(
-        self, key: CommandKey, session: SessionKey, state: SessionState, event: Event
-    ) -> CommandOutcome:
+        self, key: CommandKey, session: SessionKey, command: Command, state: SessionState, event: Event
+    ) -> None:
         self.states[session] = state
         booking = event.booking
         tenant_id, command_id = key
-        if isinstance(event, BookingConfirmed):
-            self.booked[booking.booking_id] = BookingRow(state, booking)
+        if isinstance(command, BookSession):
+            self.booked[booking.booking_id] = BookingRow(state.facts, booking, command.contact.address)
         elif (row := self.booked.get(booking.booking_id)) is not None:
             row.cancelled_at = event.at
         else:
             self.cancelled[booking.booking_id] = (tenant_id, event.at)
-        message = wire.event_message(state, event)
-        subject = subjects.event("booking", tenant_id, booking.booking_id, message.name)
-        self.outgoing[key] = Outgoing(tenant_id, event.event_id, subject, message.encode())
-        return CommandOutcome(command_id=command_id, booking=message.booking)
+        view = wire.booking_json(state, event)
+        self.answers[key] = Answer(wire.outcome_json(command_id, view))
+        self.outgoing[key] = Outgoing(
+            tenant_id,
+            event.event_id,
+            subjects.event("booking", tenant_id, booking.booking_id, wire.event_name(event)),
+            wire.event_json(state, event, view).encode(),
+        )

@@ -11,7 +11,6 @@ from pydantic import ValidationError
 
 from services.booking.domain.decide import Command
 from shared.actors.delivery import Delivery
-from shared.errors import Poison
 from shared.messages.booking import BookSession, CancelBooking
 
 _KINDS: dict[str, type[BookSession] | type[CancelBooking]] = {
@@ -42,9 +41,9 @@ def read_command(delivery: Delivery) -> Waiting | Unreadable:
         return Unreadable(delivery, f"booking knows no command {delivery.name!r}")
     try:
         command = kind.decode(delivery.data)
-        if command.tenant_id != delivery.tenant_id or str(command.session_id) != delivery.key:
+        if str(command.tenant_id) != delivery.tokens[2] or str(command.session_id) != delivery.key:
             return Unreadable(delivery, "the subject names another tenant or session than the command")
-    except (ValidationError, Poison) as error:
+    except ValidationError as error:
         return Unreadable(delivery, str(error))
     return Waiting(delivery, command)
 

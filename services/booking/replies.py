@@ -34,18 +34,24 @@ class Replies:
     async def send(self, batch: Sequence[Waiting], written: Written) -> None:
         """Answer the askers of this batch and publish what it led to."""
         elsewhere: list[tuple[Waiting, CommandOutcome]] = []
+        untraced: list[Outgoing] = []
         for waiting in batch:
             key = key_of(waiting.command)
+            headers = waiting.delivery.headers
             if (event := written.outgoing.pop(key, None)) is not None:
-                await self._publish(waiting, event)
+                if _TRACE_HEADER in headers:
+                    with span(f"booking {waiting.command.name}", headers):
+                        await self._sender.publish((event,))
+                else:
+                    untraced.append(event)
             answer = written.answers.get(key)
-            if answer is None:
-                continue  # it is among the dead letters
+            if answer is None or HEADER_REPLY not in headers:
+                continue  # it is among the dead letters, or nobody waits for it
             if answer.refused is not None and isinstance(waiting.command, BookSession):
-                if HEADER_REPLY in waiting.delivery.headers:
-                    elsewhere.append((waiting, answer.refused))
+                elsewhere.append((waiting, answer.refused))
             else:
                 await self._reply(waiting, answer)
+        await self._sender.publish(untraced)
         if elsewhere:
             # On the side: the next batch does not wait for these reads.
             task = asyncio.create_task(self._refuse(elsewhere), name="booking refusals")
@@ -56,17 +62,9 @@ class Replies:
         """Let the refusals under way go out."""
         await asyncio.gather(*self._looking, return_exceptions=True)
 
-    async def _publish(self, waiting: Waiting, event: Outgoing) -> None:
-        headers = waiting.delivery.headers
-        if _TRACE_HEADER in headers:
-            with span(f"booking {waiting.command.name}", headers):
-                await self._sender.publish((event,))
-        else:
-            await self._sender.publish((event,))
-
     async def _reply(self, waiting: Waiting, answer: Answer) -> None:
         try:
-            await self._bus.reply_to(waiting.delivery.headers, answer.payload)
+            await self._bus.reply_to(waiting.delivery.headers, answer.text.encode())
         except Transient:
             return  # it is stored: the asker asks again
 

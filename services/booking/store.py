@@ -15,14 +15,16 @@ import asyncpg
 
 from services.booking.batch import Batch, BookingRow, CommandKey, SessionKey
 from services.booking.cache import Recent
+from services.booking.domain import wire
 from services.booking.domain.local import local_times
 from services.booking.domain.state import NO_BOOKINGS, Booking, SessionFacts, SessionState
 from shared.db import Connection, Database
 from shared.errors import UsherError
-from shared.messages.booking import BusinessView, Contact
+from shared.messages.booking import BusinessView, SessionView
 from shared.outbox import TableOutbox
 
 _KNOWN_CUSTOMERS = 50_000
+_SHOWN = ("service_id", "service_name", "staff_id", "staff_name", "starts_at", "ends_at", "price", "capacity")
 
 
 class Conflict(UsherError):
@@ -126,11 +128,11 @@ class Store:
             states[key] = SessionState(self._facts(row), row["version"], row["seats_taken"], of)
         return states
 
-    async def outcomes(self, keys: Sequence[CommandKey]) -> dict[CommandKey, bytes]:
+    async def outcomes(self, keys: Sequence[CommandKey]) -> dict[CommandKey, str]:
         """The stored outcomes (JSON) of those of these commands that were answered before."""
         async with self._db.tenant(*{tenant for tenant, _ in keys}) as connection:
             rows = await connection.fetch(LOAD_OUTCOMES, *_columns(keys, 2))
-        return {(row["tenant_id"], row["command_id"]): row["outcome"].encode() for row in rows}
+        return {(row["tenant_id"], row["command_id"]): row["outcome"] for row in rows}
 
     async def write(self, batch: Batch) -> None:
         """Write everything the batch decided, or nothing. Raises `Conflict` when it must be decided again."""
@@ -143,7 +145,7 @@ class Store:
             *_columns(unchanged, 3),
             *_columns([(t, c, *names, *identity) for (t, c), (names, identity) in people.items()], 6),
             *_columns([_booking_row(row) for row in batch.booked.values()], 13),
-            *_columns([(*key, answer.payload.decode()) for key, answer in batch.answers.items()], 3),
+            *_columns([(*key, answer.text) for key, answer in batch.answers.items()], 3),
         )
         expected = (len(changed), len(unchanged), len(batch.answers))
         try:
@@ -170,29 +172,30 @@ class Store:
         """Customers that are not known to be stored as they are, in key order (so that writers do not deadlock)."""
         found = {}
         for row in rows:
-            address = row.booking.contact.address
-            key = (row.state.facts.tenant_id, row.booking.customer_id)
+            address = row.address
+            key = (row.facts.tenant_id, row.booking.customer_id)
             names = (address.name, address.phone)
             if self._customers.get(key) != names:
                 found[key] = (names, (address.channel, address.user_id))
         return dict(sorted(found.items()))
 
     def _facts(self, row: asyncpg.Record) -> SessionFacts:
+        business = self._business(row)
+        local = local_times(row["starts_at"], row["ends_at"], business.timezone, business.language)
+        fields = {name: row[name] for name in _SHOWN}
+        view = SessionView(
+            session_id=row["id"], timezone=business.timezone, currency=business.currency, local=local, seats_left=0,
+            **fields,
+        )  # fmt: skip
         return SessionFacts(
             tenant_id=row["tenant_id"],
             session_id=row["id"],
-            service_id=row["service_id"],
-            service_name=row["service_name"],
-            staff_id=row["staff_id"],
-            staff_name=row["staff_name"],
-            starts_at=row["starts_at"],
-            ends_at=row["ends_at"],
-            local=local_times(row["starts_at"], row["ends_at"], row["timezone"], row["language"]),
-            price=row["price"],
-            capacity=row["capacity"],
+            local=local,
             cancelled=row["status"] == "cancelled",
             cancellation_deadline=timedelta(minutes=row["cancellation_deadline_minutes"]),
-            business=self._business(row),
+            business=business,
+            rendered=wire.render(view, business),
+            **fields,
         )
 
     def _business(self, row: asyncpg.Record) -> BusinessView:
@@ -213,12 +216,12 @@ def _booking(row: asyncpg.Record) -> Booking:
         price=row["price"],
         reference=row["reference"],
         booked_at=row["booked_at"],
-        contact=Contact.model_validate_json(row["contact"]),
+        contact=row["contact"],
     )
 
 
 def _booking_row(row: BookingRow) -> tuple[object, ...]:
-    facts, booking = row.state.facts, row.booking
+    facts, booking = row.facts, row.booking
     return (
         facts.tenant_id,
         booking.booking_id,
@@ -230,7 +233,7 @@ def _booking_row(row: BookingRow) -> tuple[object, ...]:
         facts.business.currency,
         "confirmed" if row.cancelled_at is None else "cancelled",
         booking.reference,
-        booking.contact.model_dump_json(exclude_none=True),
+        booking.contact,
         booking.booked_at,
         row.cancelled_at,
     )

@@ -106,7 +106,7 @@ class Writer:
         answers = {key: known for key in keys if (known := self._recent.get(key)) is not None}
         if repeated:
             stored = await self._store.outcomes(keys)
-            answers |= {key: Answer.stored(payload) for key, payload in stored.items()}
+            answers |= {key: Answer.stored(text) for key, text in stored.items()}
         new = [waiting for waiting, key in zip(batch, keys, strict=True) if key not in answers]
         decided = await self._decide(new)
         await self._store.write(decided)

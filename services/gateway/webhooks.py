@@ -95,8 +95,8 @@ class Webhooks:
             async with asyncio.timeout(STORE_SECONDS):
                 await self._store(raw)
         except Exception as error:
-            if not is_transient(error):
-                raise
+            if not is_transient(error):  # our own mistake: the provider comes again, for days
+                log.exception("webhook_failed", channel=self._channel.name, error=type(error).__name__)
             return self._answer(503)
         return self._answer(200)
 

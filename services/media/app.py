@@ -9,7 +9,7 @@ from services.media.decode import RATE, Pcm
 from services.media.jobs import AskerKeepsIt, ReceiptJobs, VoiceJobs
 from services.media.receipt import build_receipt
 from services.media.transcribe.choose import build_transcriber
-from services.media.transcribe.port import EngineMissing, Transcriber
+from services.media.transcribe.port import Transcriber
 from shared import subjects
 from shared.actors.delivery import Delivery
 from shared.actors.jobs import JobConsumer
@@ -110,12 +110,10 @@ class Media:
             try:
                 await self._transcriber.transcribe(_SILENCE)
                 self._heard = True
-            except EngineMissing as error:
-                self._log.exception("transcriber_missing", advice=str(error))
-                return
-            except Exception as error:
-                if not is_transient(error):
-                    raise
+            except Exception as error:  # noqa: BLE001  # whatever it is, receipts must go on
+                if not is_transient(error):  # not installed, no such model: only an operator can change that
+                    self._log.exception("transcriber_missing", advice=str(error))
+                    return
                 self._log.warning("transcriber_not_ready", error=repr(error))
                 await asyncio.sleep(_RETRY_SECONDS)
 

@@ -11,6 +11,7 @@ from shared.actors.delivery import Delivery
 from shared.actors.partitions import OnBatch
 from shared.bus import Bus
 from shared.pull import PullConsumer
+from shared.tasks import spawn
 
 
 class JobConsumer:
@@ -31,7 +32,7 @@ class JobConsumer:
 
     def start(self) -> None:
         """Begin taking jobs, in the background."""
-        self._task = asyncio.create_task(self._run(), name=f"{self._bus.service} jobs")
+        self._task = spawn(self._run(), name=f"{self._bus.service} jobs")
 
     async def stop(self) -> None:
         """Stop taking jobs; those not acknowledged are taken by another instance."""

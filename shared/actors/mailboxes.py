@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from shared.actors.delivery import Delivery
 from shared.db import is_transient
 from shared.errors import Poison
+from shared.tasks import spawn
 from shared.telemetry import DEAD_LETTERS, HANDLE_SECONDS, HANDLED, get_logger, span
 
 Handle = Callable[[Delivery], Awaitable[None]]
@@ -78,9 +79,7 @@ class Mailboxes:
     async def accept(self, _partition: int, deliveries: list[Delivery]) -> None:
         """Queue a batch (the `handle` of a `PartitionedConsumer`). Does not wait for it to be handled."""
         if self._beat is None:
-            self._beat = asyncio.create_task(
-                self._keep_alive(), name=f"{self._service} {self._stream} heartbeat"
-            )
+            self._beat = spawn(self._keep_alive(), name=f"{self._service} {self._stream} heartbeat")
         for delivery in deliveries:
             known = self._waiting.get(delivery.message_id)
             if known is not None:
@@ -90,7 +89,9 @@ class Mailboxes:
             queue = self._queues.setdefault(delivery.key, deque())
             queue.append(delivery)
             if delivery.key not in self._workers:
-                self._workers[delivery.key] = asyncio.create_task(self._work(delivery.key, queue))
+                self._workers[delivery.key] = spawn(
+                    self._work(delivery.key, queue), name=f"{self._service} {delivery.key}"
+                )
 
     @staticmethod
     async def _merge(known: Delivery, again: Delivery) -> None:

@@ -14,6 +14,7 @@ from math import ceil
 import asyncpg
 
 from shared.db import is_transient
+from shared.tasks import spawn
 from shared.telemetry import PARTITIONS_OWNED, get_logger
 
 _MEMBER_KEY = 1_000_000
@@ -57,7 +58,7 @@ class PartitionOwnership:
 
     def start(self) -> None:
         """Begin claiming, in the background."""
-        self._task = asyncio.create_task(self._run(), name=f"ownership {self._group}")
+        self._task = spawn(self._run(), name=f"ownership {self._group}")
 
     async def stop(self) -> None:
         """Give everything back and stop."""

@@ -13,6 +13,7 @@ from shared.actors.delivery import Delivery
 from shared.actors.ownership import PartitionOwnership
 from shared.bus import Bus
 from shared.pull import PullConsumer
+from shared.tasks import spawn
 from shared.telemetry import get_logger
 
 OnBatch = Callable[[int, list[Delivery]], Awaitable[None]]
@@ -78,7 +79,7 @@ class PartitionedConsumer:
 
     async def _claimed(self, partition: int) -> None:
         await self._on_claimed(partition)
-        self._loops[partition] = asyncio.create_task(
+        self._loops[partition] = spawn(
             self._read(partition), name=f"{self._bus.service} {self._stream} {partition}"
         )
 

@@ -33,14 +33,14 @@ def find(pidfile: Path) -> psutil.Process | None:
     return process if alive else None
 
 
-def end(pidfile: Path, polite: signal.Signals) -> bool:
+def end(pidfile: Path, polite: signal.Signals, patience_seconds: float = PATIENCE_SECONDS) -> bool:
     """Stop the process `pidfile` speaks of: politely, then with SIGKILL. Returns whether it was there."""
     process = find(pidfile)
     if process is not None:
         for step in (polite, signal.SIGKILL):
             try:
                 process.send_signal(step)
-                process.wait(PATIENCE_SECONDS)
+                process.wait(patience_seconds)
             except psutil.NoSuchProcess:
                 break
             except psutil.TimeoutExpired:

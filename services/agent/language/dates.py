@@ -12,7 +12,7 @@ from dateutil.relativedelta import relativedelta
 
 from services.agent.language.values import Day, Grain, Unit
 
-LATEST = 2100
+LATEST = 2300
 
 
 def safe_date(year: int, month: int, day: int) -> date | None:

@@ -28,9 +28,7 @@ _ALONE = (
     ("on", "my", "own"),
 )
 _PAIRS = (("both", "of", "us"), ("couple",))
-_NOT_COUNTS = frozenset(
-    {"unit", "month", "mer", "oclock", "clock", "slash", "opaque", "minute_u", "period", "day"}
-)
+_NOT_COUNTS = frozenset({"unit", "month", "mer", "oclock", "clock", "slash", "opaque", "minute_u", "period"})
 
 
 def party_size(tokens: Sequence[Token]) -> int | None:
@@ -108,7 +106,7 @@ def _self_and(tokens: Sequence[Token], i: int) -> bool:
 def _after_for(tokens: Sequence[Token]) -> int | None:
     """ "for two", "table for 4": a bare number after "for" that nothing makes a time or a duration."""
     for i, token in enumerate(tokens[:-1]):
-        if token.text != "for":
+        if token.text not in ("for", "book", "reserve"):
             continue
         skip = (
             1 if tokens[i + 1].text in ("the", "just", "only", "about", "like") and i + 2 < len(tokens) else 0

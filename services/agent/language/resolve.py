@@ -225,20 +225,25 @@ def _on_day(day: date, window: Window, *, point: bool, part: bool, guessed: bool
     start = window.start.on(day) if window.start else None
     end = window.end.on(day) if window.end else None
     if start and end:
-        end = end if end > start else end + _DAY
+        while end <= start:
+            end += _DAY
         return When(start, end, Grain.HOUR if part else Grain.MINUTE, guessed=guessed)
     if start:
         return When(start, None, Grain.MINUTE, None if point else Open.AFTER, guessed=guessed)
-    return When(None, end, Grain.MINUTE, Open.BEFORE, guessed=guessed)
+    midnight = datetime.combine(day, time())
+    end = end + _DAY if end == midnight else end  # "before 0:00" is before the midnight that ends the day
+    return When(midnight, end, Grain.MINUTE, Open.BEFORE, guessed=guessed)
 
 
 def _time_only(window: Window, now: datetime, *, point: bool, part: bool, guessed: bool) -> When:
     """Hours without a date: their first occurrence at or after now, marked as hours only."""
     minute = now.replace(second=0, microsecond=0)
     found = _on_day(now.date(), window, point=point, part=part, guessed=guessed)
-    anchor = found.start or found.end
+    anchor = found.start if window.start else found.end
     if anchor is not None and anchor < minute:
         found = _on_day(now.date() + _DAY, window, point=point, part=part, guessed=guessed)
+    if found.open is Open.BEFORE:
+        found = replace(found, start=None)
     return replace(found, time_only=True)
 
 

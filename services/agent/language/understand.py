@@ -14,6 +14,7 @@ from services.agent.language.party import party_size
 from services.agent.language.times import MAX_CHARS, read_time
 from services.agent.language.understanding import Intent, Understanding
 
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2200  # so that no date counted from it leaves the calendar
 _SHIFTS = (
     (re.compile(r"\b(?:the )?day after\b(?! tomorrow)|\ba day later\b|\b(?:the )?next day\b"), 1),
     (re.compile(r"\b(?:the )?day before\b(?! yesterday)|\ba day earlier\b"), -1),
@@ -23,7 +24,9 @@ _SHIFTS = (
 
 
 def local_now(reference: datetime, timezone: str | None) -> datetime:
-    """The customer's wall clock, naive. Raises ValueError for a time zone nobody knows."""
+    """The customer's wall clock, naive. Raises ValueError for an unknown time zone or a year out of reach."""
+    if not EARLIEST_YEAR <= reference.year <= LATEST_YEAR:
+        raise ValueError(f"the reference is in {reference.year}; give the customer's present time")
     if reference.tzinfo is None:
         return reference
     if timezone is None:
@@ -46,7 +49,8 @@ def understand(
     """Everything a message says, with times resolved against `reference`.
 
     `reference` is the customer's local time, or an aware time that `timezone` (IANA) converts. `lang` overrides the
-    detected language, `locale` ("en-GB") decides between D/M and M/D. Raises ValueError for an unknown time zone.
+    detected language, `locale` ("en-GB") decides between D/M and M/D. Raises ValueError for an unknown time zone
+    or a reference outside 1900..2200.
     """
     now = local_now(reference, timezone)
     text = text[:MAX_CHARS]

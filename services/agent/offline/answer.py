@@ -18,12 +18,17 @@ Hear = Callable[[str], Understanding]
 
 def answer(requests: Sequence[Request], uses: Sequence[ToolUse], facts: Facts, hear: Hear) -> Reply:
     """One reply for all requests of a message, in their order."""
-    replies = [_one(request, use, facts, hear) for request, use in zip(requests, uses, strict=False)]
+    answered = list(zip(requests, uses, strict=False))
+    searches = [use.result for request, use in answered if request.purpose is Purpose.FIND and use.result]
+    replies = [
+        _one(request, use, facts, hear)
+        for request, use in answered
+        if len(searches) < 2 or request.purpose is not Purpose.FIND
+    ]
+    if len(searches) > 1:
+        replies.append(say.all_found(searches, facts.business.language))
     spoken = [reply for reply in replies if not reply.silent]
     choices: list[ReplyChoice] = [choice for reply in spoken for choice in reply.choices]
-    if len([reply for reply in spoken if reply.choices]) > 1:
-        # Two questions at once: "yes" could mean either, so only choices that say what they are remain.
-        choices = [c for c in choices if not c.title.lower().startswith(("yes", "no,"))] or choices
     return Reply(text="\n\n".join(reply.text for reply in spoken), choices=choices[:MAX_CHOICES])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
 from services.agent.language import Grain, Intent, Preference, Understanding
 from services.agent.offline.history import Exchange
@@ -15,6 +16,8 @@ from services.agent.reply import Reply, ReplyChoice
 
 _BOOK_IT = re.compile(r"\b(?:book|take|reserve|want|have) (?:it|that|this)(?: one)?\b|\bgo ahead\b|\bdo it\b")
 _THE_ONE = re.compile(r"\bone\b")
+_BEYOND = re.compile(r"\b(?:something|anything|a bit|a little|any)\b")
+_BOTH = re.compile(r"\b(?:both|all (?:of them|two|three)|all of those)\b")
 
 
 def picked(
@@ -23,7 +26,9 @@ def picked(
     """What a yes or a choice in this message leads to; None when it is neither."""
     offer = open_offer(past)
     if said.choice is not None and offer is not None:
-        return _numbered(said.choice, offer)
+        return _numbered(said.choice, offer, language)
+    if offer is not None and len(offer.options) > 1 and _BOTH.search(text.lower()):
+        return None if Intent.DENY in said.intents else [act(option) for option in offer.options]
     agrees = Intent.AFFIRM in said.intents or bool(_BOOK_IT.search(text.lower()))
     if agrees and Intent.DENY not in said.intents:
         return _agreed(said, text, past, offer)
@@ -39,12 +44,16 @@ def act(option: Option) -> Request:
     return Request(Purpose.BOOK, {"session_id": option.id, "party_size": option.party_size})
 
 
-def _numbered(choice: int, offer: Offer) -> list[Request] | Reply:
+def _numbered(choice: int, offer: Offer, language: str) -> list[Request] | Reply:
     count = len(offer.options)
     position = count if choice == -1 else choice
     if 1 <= position <= count:
         return [act(offer.options[position - 1])]
-    return _which(offer, f"I showed {count} of them.")
+    only = offer.options[0]
+    if count == 1 and only.kind == "book" and only.view and 1 < choice <= 20:
+        # "2" after one class was shown can only mean how many come.
+        return offered([only.view], choice, language)
+    return _which(offer, f"I showed {count}.")
 
 
 def _agreed(
@@ -65,12 +74,15 @@ def _agreed(
 
 def _described(said: Understanding, text: str, offer: Offer, language: str) -> list[Request] | Reply | None:
     """ "the later one", "the 7pm one", "the one with Ana": a sure pick acts, a likely one is asked about."""
-    byline = _by_comparison(said, offer)
-    if byline is not None:
-        return [act(byline)]
+    compared = None if _BEYOND.search(text.lower()) else _by_comparison(said, offer)
+    if compared is not None and (len(offer.options) == 2 or compared.kind == "cancel"):
+        return [act(compared)]
+    if compared is not None:
+        return offered([compared.view], compared.party_size, language)
     if not (said.service or said.staff or has_time(said)) or said.party_size is not None:
         return None
-    if "?" in text or not (_THE_ONE.search(text.lower()) or said.intent is Intent.OTHER):
+    brief = len(text.split()) <= 3  # "vinyasa", "with Ana please"
+    if "?" in text or not (brief or _THE_ONE.search(text.lower()) or said.intent is Intent.OTHER):
         return None
     fitting = [option for option in offer.options if option.view and not contradicts(said, option)]
     if len(fitting) != 1:
@@ -82,18 +94,27 @@ def _described(said: Understanding, text: str, offer: Offer, language: str) -> l
 
 
 def _by_comparison(said: Understanding, offer: Offer) -> Option | None:
-    options = [option for option in offer.options if option.starts is not None]
-    if len(options) != 2 or said.preference is None:
-        return None
-    first, last = sorted(options, key=lambda option: (option.starts is None, option.starts))
-    if first.starts != last.starts and said.preference is Preference.LATER:
-        return last
-    if first.starts != last.starts and said.preference is Preference.EARLIER:
-        return first
+    """The one option that is the latest, the earliest or the cheapest, or any where that is all the same."""
+    if said.preference is Preference.ANY:
+        return offer.options[0] if offer.options[0].view else None
     if said.preference is Preference.CHEAPER:
-        cheap, dear = sorted(options, key=lambda option: int(option.view.get("price_minor", 0)))
-        return cheap if cheap.view.get("price_minor") != dear.view.get("price_minor") else None
+        return _only([(float(o.view.get("price_minor", 0)), o) for o in offer.options])
+    if said.preference in (Preference.LATER, Preference.EARLIER):
+        sign = -1 if said.preference is Preference.LATER else 1
+        dated = [(sign * _seconds(o.starts), o) for o in offer.options if o.starts is not None]
+        return _only(dated) if len(dated) == len(offer.options) else None
     return None
+
+
+def _only(ranked: Sequence[tuple[float, Option]]) -> Option | None:
+    """The option of the lowest rank, unless it shares it."""
+    best = min(rank for rank, _ in ranked)
+    found = [option for rank, option in ranked if rank == best]
+    return found[0] if len(found) == 1 else None
+
+
+def _seconds(moment: datetime) -> float:
+    return (moment - datetime.min).total_seconds()
 
 
 def contradicts(said: Understanding, option: Option) -> bool:

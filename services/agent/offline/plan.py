@@ -25,6 +25,9 @@ _ABOUT_SOMEBODY = re.compile(r"\b(?:who(?:'s| is| are)|tell me about|about)\b", 
 _ANOTHER = re.compile(
     r"\b(?:(?:an)?other|different) (?:time|day|date|class|one|slot|option)\b|\bsomething else\b"
 )
+_NEVER_MIND = re.compile(
+    r"^\W*(?:oh |ok |no,? )?(?:never ?mind|forget (?:it|about it|that)|leave it)\b[^?]*$", re.IGNORECASE
+)
 _BARE_CANCEL = re.compile(r"^\W*(?:please |just )?cancel(?: that| it| this| please)?\W*$", re.IGNORECASE)
 _INFO = {
     Intent.STAFF_INFO: Purpose.STAFF,
@@ -104,6 +107,8 @@ def _whole_request(clause: str, past: Sequence[Exchange], facts: Facts) -> Reque
 
 def _one(said: Understanding, text: str, past: Sequence[Exchange], facts: Facts) -> Plan:
     offer = open_offer(past)
+    if _NEVER_MIND.match(text):
+        return _declined(offer)
     if said.intent is Intent.CANCEL:
         backs_out = _BARE_CANCEL.match(text) and offer is not None and offer.options[0].kind == "book"
         return _declined(offer) if backs_out else [Request(Purpose.CHOOSE_CANCEL, words=text)]

@@ -32,6 +32,22 @@ def found(answer: Json, language: str) -> Reply:
     return instead(_why_none(answer, party), answer.get("alternatives", []), party, language)
 
 
+def all_found(answers: Sequence[Json], language: str) -> Reply:
+    """What several searches of one message gave, as one list to choose from ("both" takes all)."""
+    sessions = [answer["sessions"] or answer["alternatives"][:1] for answer in map(_filled, answers)]
+    leads = [found(answer, language).text for answer in answers if answer.get("problem")]
+    flat = [session for group in sessions for session in group]
+    if not flat:
+        return Reply(text=" ".join(leads) or "I found nothing then. Shall I look at another day?")
+    lead = " ".join(leads)
+    party = max(int(answer.get("party_size", 1)) for answer in answers)
+    return offered(flat, party, language, f"{lead} Here is what has space:".strip())
+
+
+def _filled(answer: Json) -> Json:
+    return {"sessions": [], "alternatives": [], **answer}
+
+
 def offered(sessions: Sequence[Json], party: int, language: str, lead: str = "") -> Reply:
     """Sessions to book: a yes/no question for one, a list for more."""
     if len(sessions) == 1:

@@ -10,7 +10,6 @@ from services.booking.domain.events import BookingCancelled, BookingConfirmed, E
 from services.booking.domain.reference import reference_of
 from services.booking.domain.refusals import Refused
 from services.booking.domain.state import Booking, SessionState
-from shared.ids import derive
 from shared.messages.booking import BookSession, CancelBooking
 
 Command = BookSession | CancelBooking
@@ -23,7 +22,7 @@ Decision = Event | Refused
 def decide(state: SessionState | None, command: Command, now: datetime) -> Decision:
     """What becomes of `command` in this state (None: there is no such session of this tenant).
 
-    Every id follows from the command's, so deciding again decides the same.
+    A booking and its event bear the id of the command they follow from, so deciding again decides the same.
     """
     if state is None:
         return refusals.NO_SUCH_SESSION
@@ -48,17 +47,16 @@ def _book(state: SessionState, command: BookSession, now: datetime) -> Decision:
         return refusals.started(state)
     if command.party_size > state.seats_left:
         return refusals.full(state, command.party_size)
-    booking_id = derive("booking", command.command_id)
     booking = Booking(
-        booking_id=booking_id,
+        booking_id=command.command_id,
         customer_id=contact.customer_id,
         party_size=command.party_size,
         price=facts.price,
-        reference=reference_of(booking_id),
+        reference=reference_of(command.command_id),
         booked_at=now,
-        contact=contact,
+        contact=contact.model_dump_json(exclude_none=True),
     )
-    return BookingConfirmed(derive("event", command.command_id), now, booking)
+    return BookingConfirmed(command.command_id, now, booking)
 
 
 def _cancel(state: SessionState, command: CancelBooking, now: datetime) -> Decision:
@@ -67,4 +65,4 @@ def _cancel(state: SessionState, command: CancelBooking, now: datetime) -> Decis
         return refusals.NO_SUCH_BOOKING
     if now > state.facts.starts_at - state.facts.cancellation_deadline:
         return refusals.too_late_to_cancel(state)
-    return BookingCancelled(derive("event", command.command_id), now, booking)
+    return BookingCancelled(command.command_id, now, booking)

@@ -8,14 +8,17 @@ from uuid import UUID
 
 from rpds import HashTrieMap
 
-from shared.messages.booking import BusinessView, Contact
+from shared.messages.booking import BusinessView
 
 NO_BOOKINGS: HashTrieMap[UUID, Booking] = HashTrieMap()
 
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A confirmed booking. `price` is per seat, in minor units of the tenant's currency."""
+    """A confirmed booking. `price` is per seat, in minor units of the tenant's currency.
+
+    `contact` is the `Contact` as JSON: it is only handed on, and there may be very many of them.
+    """
 
     booking_id: UUID
     customer_id: UUID
@@ -23,12 +26,20 @@ class Booking:
     price: int
     reference: str
     booked_at: datetime
-    contact: Contact
+    contact: str
 
     @property
     def total(self) -> int:
         """The price of all seats, in minor units."""
         return self.price * self.party_size
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The parts of a session's messages that stay the same, as JSON (see `wire`). `session` lacks its last value."""
+
+    session: str
+    business: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,7 @@ class SessionFacts:
     cancelled: bool
     cancellation_deadline: timedelta  # before the start
     business: BusinessView
+    rendered: Rendered
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ class AccountStore:
             rows = await connection.fetch(
                 "SELECT tenant_id, channel, account_id, owner_id, display_number FROM gateway.channel_accounts"
             )
-        return [Account(**dict(row)) for row in rows]
+        # asyncpg's own UUID class is none that orjson writes.
+        return [Account(UUID(int=row["tenant_id"].int), *tuple(row)[1:]) for row in rows]
 
     async def put(self, account: Account) -> None:
         """Insert or update. Raises `AccountTaken` when another tenant has it."""

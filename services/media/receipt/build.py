@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 from io import BytesIO
 
+from reportlab.lib import units
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from services.media.receipt import fonts
@@ -18,9 +18,10 @@ from services.media.receipt.text import Face, clean, drawable, shorten
 from services.media.receipt.wording import Wording, word
 from shared.messages.media import ReceiptData
 
-_WIDTH, _HEIGHT = A4
-_LEFT, _RIGHT = 22 * mm, _WIDTH - 22 * mm
-_VALUES = _LEFT + 42 * mm
+_MM: float = units.mm
+_WIDTH, _HEIGHT = (float(side) for side in A4)
+_LEFT, _RIGHT = 22 * _MM, _WIDTH - 22 * _MM
+_VALUES = _LEFT + 42 * _MM
 _INK, _SOFT, _ACCENT, _LINE, _SHADE = (
     HexColor(c) for c in ("#1d2733", "#66717e", "#128c7e", "#d9dee4", "#f0f5f4")
 )
@@ -89,42 +90,42 @@ class Page:
 
 def _draw(page: Page, wording: Wording) -> None:
     y = _draw_head(page, wording)
-    y = _draw_rows(page, wording.details, y - 16 * mm)
-    _draw_amounts(page, wording, y - 6 * mm)
-    page.rule(30 * mm)
-    page.write(_LEFT, 22 * mm, wording.labels.thanks, 10, _RIGHT - _LEFT, color=_SOFT)
+    y = _draw_rows(page, wording.details, y - 16 * _MM)
+    _draw_amounts(page, wording, y - 6 * _MM)
+    page.rule(30 * _MM)
+    page.write(_LEFT, 22 * _MM, wording.labels.thanks, 10, _RIGHT - _LEFT, color=_SOFT)
 
 
 def _draw_head(page: Page, wording: Wording) -> float:
     page.canvas.setFillColor(_ACCENT)
-    page.canvas.rect(0, _HEIGHT - 6 * mm, _WIDTH, 6 * mm, stroke=0, fill=1)
-    y: float = _HEIGHT - 30 * mm
-    page.write(_LEFT, y, wording.business, 20, 105 * mm, bold=True)
-    page.write(_RIGHT, y, wording.labels.receipt, 20, 55 * mm, right=True, color=_ACCENT)
+    page.canvas.rect(0, _HEIGHT - 6 * _MM, _WIDTH, 6 * _MM, stroke=0, fill=1)
+    y = _HEIGHT - 30 * _MM
+    page.write(_LEFT, y, wording.business, 20, 105 * _MM, bold=True)
+    page.write(_RIGHT, y, wording.labels.receipt, 20, 55 * _MM, right=True, color=_ACCENT)
     for n, line in enumerate(wording.contact, 1):
-        page.write(_LEFT, y - n * 5.5 * mm, line, 10, 105 * mm, color=_SOFT)
+        page.write(_LEFT, y - n * 5.5 * _MM, line, 10, 105 * _MM, color=_SOFT)
     for n, line in enumerate((wording.number, wording.issued), 1):
-        page.write(_RIGHT, y - n * 5.5 * mm, line, 10, 55 * mm, right=True, color=_SOFT)
-    page.rule(y - 19 * mm)
-    return y - 19 * mm
+        page.write(_RIGHT, y - n * 5.5 * _MM, line, 10, 55 * _MM, right=True, color=_SOFT)
+    page.rule(y - 19 * _MM)
+    return y - 19 * _MM
 
 
 def _draw_rows(page: Page, rows: tuple[tuple[str, str], ...], y: float) -> float:
     for label, value in rows:
-        page.write(_LEFT, y, label, 10, 38 * mm, color=_SOFT)
+        page.write(_LEFT, y, label, 10, 38 * _MM, color=_SOFT)
         page.write(_VALUES, y, value, 11, _RIGHT - _VALUES)
-        y -= 9 * mm
+        y -= 9 * _MM
     return y
 
 
 def _draw_amounts(page: Page, wording: Wording, y: float) -> None:
-    page.rule(y + 8 * mm)
+    page.rule(y + 8 * _MM)
     for label, value in wording.amounts:
-        page.write(_LEFT, y, label, 10, 75 * mm, color=_SOFT)
-        page.write(_RIGHT, y, value, 11, 85 * mm, right=True)
-        y -= 9 * mm
-    y -= 3 * mm
+        page.write(_LEFT, y, label, 10, 75 * _MM, color=_SOFT)
+        page.write(_RIGHT, y, value, 11, 85 * _MM, right=True)
+        y -= 9 * _MM
+    y -= 3 * _MM
     page.canvas.setFillColor(_SHADE)
-    page.canvas.roundRect(_LEFT, y - 8 * mm, _RIGHT - _LEFT, 14 * mm, 2 * mm, stroke=0, fill=1)
-    page.write(_LEFT + 5 * mm, y - 2.8 * mm, wording.labels.total, 13, 60 * mm, bold=True)
-    page.write(_RIGHT - 5 * mm, y - 2.8 * mm, wording.total, 15, 95 * mm, bold=True, right=True)
+    page.canvas.roundRect(_LEFT, y - 8 * _MM, _RIGHT - _LEFT, 14 * _MM, 2 * _MM, stroke=0, fill=1)
+    page.write(_LEFT + 5 * _MM, y - 2.8 * _MM, wording.labels.total, 13, 60 * _MM, bold=True)
+    page.write(_RIGHT - 5 * _MM, y - 2.8 * _MM, wording.total, 15, 95 * _MM, bold=True, right=True)

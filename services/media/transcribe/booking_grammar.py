@@ -523,6 +523,11 @@ RULES: dict[str, str] = {
         1: do you take walk ins
         1: do you do <thing>
         1: can i see the schedule
+        1: is there still a <place> [in <thing>] [<when>]
+        1: is there still <thing> [<when>]
+        1: are there still <places> [for <thing>] [<when>]
+        1: is the <session> <when> full
+        1: can i bring my <relative> [to <thing>]
     """,
     "services": "4: classes\n 2: sessions\n 2: yoga classes\n lessons\n appointments\n services\n treatments\n",
     "bookings": "3: bookings\n 1: appointments\n 1: classes\n 1: reservations\n",
@@ -569,6 +574,11 @@ RULES: dict[str, str] = {
         1: cancel the <service> [<session>] [for <day>]
         1: i need to change my <booked> [to <when>]
         1: can we do it <when> instead
+        1: can we change it to <when>
+        1: can you change it to <clock>
+        1: move my <booked> <when>
+        1: i will be <number> minutes late
+        1: i'd like to change my <booked>
     """,
     # -- short replies ---
     "answer": """
@@ -670,6 +680,9 @@ RULES: dict[str, str] = {
         1: thanks see you <day>
         1: thank you see you <day>
         1: see you <day>
+        1: okay thank you
+        1: thank you goodbye
+        1: thank you bye
     """,
     "politeness": "6: please\n 1: thanks\n 1: thank you\n 1: if possible\n 1: if that's possible\n",
     "about me": """

@@ -34,7 +34,11 @@ class SphinxTranscriber:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
-        self._turn = threading.Lock()
+        self._closed = False
+        self._turn = threading.Lock()  # one note at a time
+        self._lifecycle = (
+            threading.Lock()
+        )  # held for moments: no process is started behind the back of `close`
 
     async def transcribe(
         self, pcm: Pcm, language: str | None = None, vocabulary: tuple[str, ...] = ()
@@ -42,6 +46,11 @@ class SphinxTranscriber:
         """As the port. Hears English whatever the hint says; ignores words it cannot pronounce."""
         answer = await asyncio.to_thread(self._ask, pcm.samples, vocabulary)
         return Transcript(written(answer["text"]), self.name, "en", round(answer["confidence"], 3))
+
+    @property
+    def process_id(self) -> int | None:
+        """The recogniser's process, None before the first note and after `close`."""
+        return self._process.pid if self._process else None
 
     def describe(self) -> EngineDescription:
         """As the port."""
@@ -55,7 +64,9 @@ class SphinxTranscriber:
 
     async def close(self) -> None:
         """As the port: ends the recogniser's process, also in the middle of a note."""
-        process, self._process = self._process, None
+        with self._lifecycle:
+            self._closed = True
+            process, self._process = self._process, None
         if process is not None:
             process.kill()
             await asyncio.to_thread(process.wait)
@@ -63,15 +74,21 @@ class SphinxTranscriber:
     def _ask(self, samples: bytes, vocabulary: tuple[str, ...]) -> dict[str, Any]:
         request = json.dumps({"bytes": len(samples), "vocabulary": vocabulary}).encode() + b"\n" + samples
         with self._turn:
-            if self._process is None or self._process.poll() is not None:
-                self._process = _start()
-            process = self._process
+            process = self._running()
             line = _exchange(process, request)
         if not line:
             process.kill()
             raise EngineFailed(f"pocketsphinx stopped (exit code {process.wait()}). Send the note again.")
         answer: dict[str, Any] = json.loads(line)
         return answer
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        with self._lifecycle:
+            if self._closed:
+                raise EngineFailed("pocketsphinx was shut down. Send the note again.")
+            if self._process is None or self._process.poll() is not None:
+                self._process = _start()
+            return self._process
 
 
 def _start() -> subprocess.Popen[bytes]:

@@ -21,25 +21,31 @@ from tests.integration.conftest import eventually
 
 
 class HeldEngine:
-    """A transcriber that hears what it is told, but only once it is let go; then fails as often as it is told."""
+    """A transcriber that hears what it is told, but only once it is let go, or fails; `broken`: on silence too."""
 
     name = "held"
 
-    def __init__(self, text: str = "yes please", error: Exception | None = None) -> None:
+    def __init__(
+        self, text: str = "yes please", error: Exception | None = None, *, broken: bool = False
+    ) -> None:
         self.let_go = asyncio.Event()
         self.heard = 0
         self._text = text
         self._error = error
+        self._broken = broken
+        self.tried = 0
 
     async def transcribe(
         self, pcm: Pcm, language: str | None = None, vocabulary: tuple[str, ...] = ()
     ) -> Transcript:
         """As the port; silence (the warm-up) is heard at once and not counted."""
-        if any(pcm.samples):
+        self.tried += 1
+        spoken = any(pcm.samples)
+        if spoken:
             self.heard += 1
             await self.let_go.wait()
-            if self._error:
-                raise self._error
+        if self._error and (spoken or self._broken):
+            raise self._error
         return Transcript(self._text, self.name, "en", None)
 
     def describe(self) -> EngineDescription:

@@ -11,6 +11,7 @@ from nats.aio.msg import Msg
 from pypdf import PdfReader
 
 from services.media.app import Media
+from services.media.transcribe.port import EngineMissing
 from shared import subjects
 from shared.bus import HEADER_FROM, HEADER_ID, Bus
 from shared.messages.media import BuildReceipt, ReceiptReady
@@ -108,6 +109,19 @@ async def test_media_leaves_the_confirmation_of_a_receipts_job_to_its_asker(
     await asker.done()
     await asker.bus.nc.flush()
     assert receipts == []
+
+
+async def test_media_whose_engine_is_missing_builds_receipts_and_says_that_it_is_not_ready(
+    settings: Settings, asker: Asker
+) -> None:
+    engine = HeldEngine(error=EngineMissing(), broken=True)
+    events = await announced(asker.bus, asker.tenant_id)
+    async with running(Media(settings, engine)) as media:
+        await eventually(lambda: engine.tried)
+        await put(asker.bus, receipt_job(asker.tenant_id))
+
+        await eventually(lambda: events)
+        assert await media.ready() == {"bus": True, "transcriber": False}
 
 
 async def test_a_job_that_cannot_be_done_is_given_up_and_the_next_one_done(

@@ -141,10 +141,3 @@ async def test_a_note_that_was_missing_is_heard_once_it_is_there(settings: Setti
         await asker.files.put(file.key, speak("yes please"), file.mime)
 
         assert (await asker.ask(file, message_id=message_id)).text == "yes please"
-
-
-async def test_media_whose_engine_is_missing_builds_receipts_but_is_not_ready(
-    settings: Settings, asker: Asker
-) -> None:
-    async with running(build(settings.model_copy(update={"whisper_model": "no-such-model"}))) as media:
-        assert await media.ready() == {"bus": True, "transcriber": False}

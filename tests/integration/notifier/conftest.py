@@ -92,13 +92,17 @@ class World:
 
     async def drained(self) -> None:
         """Wait until everything this tenant's notifier has sent is confirmed."""
-        await until(self._outbox_is_empty)
+        await self.waits_for()
 
-    async def _outbox_is_empty(self) -> bool:
-        return await self.waiting() == []
+    async def waits_for(self, *receivers: str) -> None:
+        """Wait until the outbox holds messages to exactly these (`job.media`, `out.whatsapp`)."""
 
-    async def waiting(self) -> list[str]:
-        """The subjects' first two tokens of what the notifier's outbox still holds of this tenant."""
+        async def check() -> bool:
+            return await self._unconfirmed() == list(receivers)
+
+        await until(check)
+
+    async def _unconfirmed(self) -> list[str]:
         async with self.db.tenant(self.tenant_id) as connection:
             rows = await connection.fetch("SELECT subject FROM notifier.outbox ORDER BY created_at, subject")
         return [".".join(row["subject"].split(".")[:2]) for row in rows]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from services.agent.language import dates
 from services.agent.language.cascade import Builder, Built, Context, Found, Rule
@@ -75,12 +75,19 @@ def _sum(m: Found, _: Context) -> Built:
     return m.value("A", Length) + m.value("B", Length)
 
 
+def after_now(length: Length, ctx: Context) -> datetime | None:
+    """Now moved on by `length`; None when no calendar reaches that far."""
+    try:
+        return length.after(ctx.now)
+    except (ValueError, OverflowError):
+        return None
+
+
 def _from_now(m: Found, ctx: Context) -> Built:
     """A length counted from now: an exact moment when it is in hours, a day when it is in days."""
     length = m.value("L", Length)
-    try:
-        at = length.after(ctx.now)
-    except (ValueError, OverflowError):
+    at = after_now(length, ctx)
+    if at is None:
         return None
     return Day.one(at.date()) if length.whole_days else Moment(at)
 
@@ -119,9 +126,10 @@ def _within(m: Found, ctx: Context) -> Built:
     """ "within two weeks" ends with the last of those days; "within two hours" to the minute."""
     length = m.value("L", Length)
     if length.whole_days:
-        end = dates.shifted(ctx.today, days=length.days, months=length.months)
-        return Stretch(ctx.now, datetime.combine(end, time())) if end > ctx.today else None
-    return Stretch(ctx.now, length.after(ctx.now))
+        last = dates.shifted(ctx.today, days=length.days, months=length.months)
+        return Stretch(ctx.now, datetime.combine(last, time())) if last > ctx.today else None
+    end = after_now(length, ctx)
+    return Stretch(ctx.now, end) if end and end > ctx.now else None
 
 
 def _past(_: Found, __: Context) -> Built:
@@ -134,7 +142,7 @@ def _now(_: Found, ctx: Context) -> Built:
 
 def _next_unit(m: Found, ctx: Context) -> Built:
     if m.word("U", "unit") == Unit.HOUR:
-        return Moment(Length(minutes=60).after(ctx.now))
+        return Moment(ctx.now + timedelta(hours=1))
     return one(dates.shifted(ctx.today, days=1)) if m.word("U", "unit") == Unit.DAY else None
 
 

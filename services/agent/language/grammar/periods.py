@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from services.agent.language import dates
 from services.agent.language.cascade import Builder, Built, Context, Found, Rule
-from services.agent.language.grammar.days import times
+from services.agent.language.grammar.days import after_now, times
 from services.agent.language.values import Day, Grain, Length, Stretch, Unit
 
 
@@ -46,7 +46,8 @@ def _coming_length(m: Found, ctx: Context) -> Built:
 
 def _coming(length: Length, ctx: Context) -> Built:
     if not length.whole_days:
-        return Stretch(ctx.now, length.after(ctx.now))
+        until = after_now(length, ctx)
+        return Stretch(ctx.now, until) if until and until > ctx.now else None
     start = dates.shifted(ctx.today, days=1)
     end = dates.shifted(start, days=length.days, months=length.months)
     return Day(start, end) if end > start else None

@@ -148,6 +148,7 @@ def _or(m: Found, _: Context) -> Built:
 _X = "clock/h24"
 EARLY_RANGE_RULES = (
     Rule("from C=h24 onward", _after),
+    Rule("A=clock/h24 or B=clock", _or),
     Rule(f"from A={_X} range_to B={_X}" + COUNTED, _from_to),
     Rule(f"between A={_X} (and|range_to|or) B={_X}" + COUNTED, _between),
     Rule("A=clock range_to B=clock", _between),
@@ -158,7 +159,6 @@ EARLY_RANGE_RULES = (
 )
 
 SPAN_RULES = (
-    Rule("A=h24 or B=clock", _or),
     Rule("(from|between)? A=day (on|at|comma)* P=clock range_to B=day (on|at|comma)* Q=clock", _stretch),
     Rule("A=clock range_to B=clock", _between),
     Rule("from (on|the)* A=day/period range_to (on|the)* B=day/period", _days),

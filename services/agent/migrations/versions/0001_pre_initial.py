@@ -43,7 +43,8 @@ def upgrade() -> None:
             finished_at timestamptz,
             CONSTRAINT turns_pkey PRIMARY KEY (tenant_id, message_id),
             CONSTRAINT turns_status_check CHECK (status IN ('open', 'done')),
-            CONSTRAINT turns_done_check CHECK (status = 'open' OR (messages IS NOT NULL AND replies IS NOT NULL))
+            CONSTRAINT turns_done_check CHECK (status = 'open' OR (messages IS NOT NULL AND replies IS NOT
+            NULL))
         )"""
     )
     op.execute("CREATE INDEX turns_conversation_idx ON agent.turns (tenant_id, conversation_id, seq DESC)")

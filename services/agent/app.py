@@ -1,0 +1,119 @@
+"""The agent service, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from services.agent.bookings import BusBookings
+from services.agent.memory import Memory
+from services.agent.model import build_agent, build_model
+from services.agent.speaker import AgentSpeaker
+from services.agent.store import SCHEMA, PostgresTurns
+from services.agent.turns import Turns
+from services.agent.voice import BusVoice
+from shared import subjects
+from shared.actors.mailboxes import Mailboxes
+from shared.actors.partitions import PartitionedConsumer
+from shared.bus import Bus
+from shared.db import Database
+from shared.errors import UsherError
+from shared.outbox import DeadLetters, Outgoing, Receipts, Sender, TableOutbox
+from shared.settings import Settings
+
+
+def build(settings: Settings) -> AgentService:
+    """The service for these settings; nothing is opened before `start`."""
+    return AgentService(settings)
+
+
+class AgentService:
+    """Reads INBOUND, one actor per conversation; answers on OUTBOUND."""
+
+    name = "agent"
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._db: Database | None = None
+        self._bus: Bus | None = None
+
+    async def start(self) -> None:
+        """Open the connections and begin to read. Raises `ModelNotUsable` when USHER_LLM cannot be used."""
+        settings = self._settings
+        model = build_model(settings.llm)
+        if not settings.database_url or not settings.nats_url:
+            raise UsherError("The agent needs USHER_DATABASE_URL and USHER_NATS_URL (`usher up` sets both).")
+        db = self._db = await Database.open(
+            settings.database_url, size=settings.database_pool_size, name=self.name
+        )
+        bus = self._bus = await Bus.connect(settings.nats_url, self.name)
+        await bus.start()
+        outbox = TableOutbox(db, SCHEMA, resend_after=settings.resend_after_seconds)
+        sender = self._sender = Sender(bus, outbox, interval=settings.relay_interval_seconds)
+        await sender.start()
+
+        async def publish(messages: Sequence[Outgoing]) -> None:
+            await sender.publish(messages)
+
+        bookings = BusBookings(
+            bus, every=settings.command_timeout_seconds, deadline=settings.turn_deadline_seconds
+        )
+        self._memory = Memory()
+        turns = Turns(
+            store=PostgresTurns(db, outbox),
+            speaker=AgentSpeaker(build_agent(), model, bookings, _now, settings.turn_tool_calls),
+            bookings=bookings,
+            voice=BusVoice(
+                bus, every=settings.command_timeout_seconds, deadline=settings.turn_deadline_seconds
+            ),
+            memory=self._memory,
+            publish=publish,
+            clock=_now,
+            deadline=settings.turn_deadline_seconds,
+        )
+        self._mailboxes = Mailboxes(
+            self.name,
+            subjects.INBOUND,
+            turns.handle,
+            Receipts(bus),
+            DeadLetters(db, SCHEMA),
+            max_tries=settings.max_tries,
+        )
+        self._consumer = PartitionedConsumer(
+            bus,
+            subjects.INBOUND,
+            settings.database_url,
+            self._mailboxes.accept,
+            interval=settings.ownership_interval_seconds,
+            released=self._released,
+        )
+        self._consumer.start()
+
+    async def stop(self) -> None:
+        """Stop reading, give the partitions back, close the connections. What was under way is resumed
+        elsewhere.
+        """
+        if self._bus is None or self._db is None:
+            return
+        if hasattr(self, "_consumer"):
+            await self._consumer.stop()
+            await self._mailboxes.stop()
+            await self._sender.stop()
+        await self._bus.close()
+        await self._db.close()
+        self._bus = self._db = None
+
+    async def ready(self) -> dict[str, bool]:
+        """PostgreSQL and NATS answer."""
+        return {
+            "postgres": self._db is not None and await self._db.ping(),
+            "nats": self._bus is not None and self._bus.connected,
+        }
+
+    async def _released(self, partition: int) -> None:
+        await self._mailboxes.forget(partition)
+        self._memory.forget()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

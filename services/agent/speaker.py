@@ -1,0 +1,98 @@
+"""How does a prompt become an answer? The agent's model and tools, run once, with what the turn knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, TextContent, TextPart
+from pydantic_ai.models import Model
+from pydantic_ai.usage import UsageLimits
+
+from services.agent.facts import Facts, facts_of
+from services.agent.intake import Prompt
+from services.agent.journal import Journal
+from services.agent.language import understand
+from services.agent.memory import Turn, lean
+from services.agent.model import UsherAgent
+from services.agent.offline.model import OfflineSettings
+from services.agent.replay import JournaledModel, TurnDeps
+from services.agent.reply import Reply
+from services.agent.tools import Bookings, TurnContext
+from shared import ids
+from shared.messages.booking import Contact
+from shared.messages.conversation import MessageReceived
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The answer of a turn, its messages for the history, and how it came about (a metric's label)."""
+
+    reply: Reply
+    messages: Turn
+    outcome: str = "answered"
+    language: str | None = None
+
+
+def canned(said: str, text: str, *, outcome: str) -> Spoken:
+    """An answer without a model, in the history like any other."""
+    turn: Turn = [ModelRequest.user_text_prompt(said), ModelResponse(parts=[TextPart(text)])]
+    return Spoken(Reply(text=text), turn, outcome)
+
+
+def context_of(message: MessageReceived, now: datetime) -> TurnContext:
+    """Who asks: the verified sender of the message. `now` aware."""
+    sender = message.sender
+    return TurnContext(
+        tenant_id=message.tenant_id,
+        contact=Contact(
+            customer_id=ids.customer_id_of(message.tenant_id, sender.channel, sender.user_id),
+            conversation_id=message.conversation_id,
+            address=sender,
+        ),
+        said_at=message.sent_at,
+        now=now,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSpeaker:
+    """Answers with a model and our tools. At most `tool_calls` calls in a turn."""
+
+    agent: UsherAgent
+    model: Model
+    bookings: Bookings
+    clock: Callable[[], datetime]
+    tool_calls: int
+
+    async def answer(
+        self, prompt: Prompt, message: MessageReceived, history: list[ModelMessage], journal: Journal
+    ) -> Spoken:
+        """See `Speaker.answer`. Raises pydantic-ai's `AgentRunError`s when a limit is passed or the model is
+        no use.
+        """
+        context = context_of(message, self.clock())
+        facts = facts_of(await self.bookings.catalogue(message.tenant_id), message.sent_at)
+        result = await self.agent.run(
+            [_content(prompt)],
+            message_history=history,
+            model=JournaledModel(self.model, journal),
+            model_settings=OfflineSettings(offline_facts=facts),
+            deps=TurnDeps(context, facts, self.bookings, journal),
+            usage_limits=UsageLimits(request_limit=self.tool_calls + 2, tool_calls_limit=self.tool_calls),
+        )
+        reply = result.output if isinstance(result.output, Reply) else Reply(text=result.output)
+        return Spoken(reply, lean(result.new_messages()), language=_language(prompt, facts))
+
+
+def _content(prompt: Prompt) -> TextContent:
+    metadata = {"choice_id": prompt.choice_id} if prompt.choice_id else None
+    return TextContent(prompt.text, metadata=metadata)
+
+
+def _language(prompt: Prompt, facts: Facts) -> str | None:
+    """The language the customer writes in; a tapped title is ours."""
+    if prompt.choice_id is not None:
+        return None
+    return understand(prompt.text, facts.local_now).language

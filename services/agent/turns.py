@@ -1,0 +1,158 @@
+"""What happens with one message? One turn: resumed where it was cut off, ended once, with its replies in the
+outbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import orjson
+from pydantic_ai.messages import ModelMessage
+
+from services.agent.intake import Canned, Prompt, Silence, heard, read
+from services.agent.journal import Journal
+from services.agent.memory import TURNS, Memory, Turn, dump
+from services.agent.metrics import TURN_SECONDS, TURNS_TOTAL
+from services.agent.reply import Reply, message_of
+from services.agent.speaker import Spoken, canned
+from services.agent.store import ClosedTurn, TurnStore
+from services.agent.tools import Bookings
+from services.agent.voice import Voice
+from shared import subjects
+from shared.actors.delivery import Delivery
+from shared.db import is_transient
+from shared.errors import Poison, Unanswered
+from shared.messages.conversation import MessageReceived, VoiceContent
+from shared.outbox import Outgoing
+from shared.telemetry import get_logger
+
+TOO_SLOW = "Sorry, that is taking too long. Please try again in a minute."
+UNREACHABLE = "Sorry, I cannot reach the calendar just now. Please try again in a minute."
+FAILED = "Sorry, something went wrong on my side. Please say that again, or call us."
+
+Publish = Callable[[Sequence[Outgoing]], Awaitable[None]]
+Clock = Callable[[], datetime]
+
+
+class Speaker(Protocol):
+    """Whatever answers a prompt: the agent with its model (`services.agent.speaker`)."""
+
+    async def answer(
+        self, prompt: Prompt, message: MessageReceived, history: list[ModelMessage], journal: Journal
+    ) -> Spoken:
+        """The answer to the customer's words. Raises `ModelFailed` or what the tools raise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Runs turns. `deadline` in seconds bounds one try; `publish` is called after the commit."""
+
+    store: TurnStore
+    speaker: Speaker
+    bookings: Bookings
+    voice: Voice
+    memory: Memory
+    publish: Publish
+    clock: Clock
+    deadline: float
+
+    async def handle(self, delivery: Delivery) -> None:
+        """A delivery of INBOUND. Returns when the turn has ended and its replies are committed.
+
+        Raises what is transient (the delivery is tried again), and `Poison` for what is no message.
+        """
+        message = MessageReceived.decode(delivery.data)
+        if message.tenant_id != delivery.tenant_id or str(message.conversation_id) != delivery.key:
+            raise Poison("a message whose subject names another tenant or conversation")
+        await self.run(message)
+
+    async def run(self, message: MessageReceived) -> None:
+        """The turn of a message, or what is left of it."""
+        conversation = message.conversation_id
+        history = self.memory.recall(conversation)
+        opened = await self.store.open(message, history=TURNS if history is None else 0)
+        if opened.done:
+            # Its answer is committed; what the gateway has not confirmed is published again.
+            await self.publish(opened.unconfirmed)
+            return
+        if history is None:
+            history = self.memory.learn(conversation, opened.history)
+        journal = Journal(self.store, message.tenant_id, message.message_id, opened.steps)
+        with TURN_SECONDS.time():
+            spoken = await self._speak(message, history, journal)
+        await self._end(message, spoken)
+
+    async def _speak(self, message: MessageReceived, history: list[ModelMessage], journal: Journal) -> Spoken:
+        """The answer; a polite one when there is none in time or anything fails. Never silence, except by
+        intent.
+        """
+        try:
+            async with asyncio.timeout(self.deadline) as limit:
+                return await self._answer(message, history, journal)
+        except Exception as error:
+            if journal.undecided and is_transient(error):
+                # A booking was sent and nobody knows its outcome: ask again (with its id) rather than say a
+                # wrong thing. The delivery is tried again until there is an outcome.
+                raise Unanswered("A command has no outcome yet.") from error
+            if limit.expired():
+                return self._apology(message, TOO_SLOW, error)
+            if isinstance(error, Unanswered):
+                return self._apology(message, UNREACHABLE, error)
+            if is_transient(error):
+                raise
+            return self._apology(message, FAILED, error)
+
+    async def _answer(
+        self, message: MessageReceived, history: list[ModelMessage], journal: Journal
+    ) -> Spoken:
+        meant = read(message.content)
+        if isinstance(meant, VoiceContent):
+            meant = await self._listen(message, meant, journal)
+        match meant:
+            case Prompt():
+                return await self.speaker.answer(meant, message, history, journal)
+            case Canned():
+                return canned(meant.said, meant.reply, outcome="canned")
+            case Silence():
+                return Spoken(reply=Reply(), messages=[], outcome="silent")
+
+    async def _listen(
+        self, message: MessageReceived, content: VoiceContent, journal: Journal
+    ) -> Prompt | Canned:
+        """The words of a voice note, written down once."""
+
+        async def write_down() -> str:
+            catalogue = await self.bookings.catalogue(message.tenant_id)
+            names = (*(s.name for s in catalogue.services), *(p.name for p in catalogue.staff))
+            return orjson.dumps(await self.voice.words(message, content, names)).decode()
+
+        return heard(orjson.loads(await journal.once("transcript", write_down)))
+
+    def _apology(self, message: MessageReceived, text: str, error: Exception) -> Spoken:
+        get_logger("agent").error(
+            "turn_failed", message_id=str(message.message_id), error=repr(error), exc_info=error
+        )
+        return canned("[a message that could not be answered]", text, outcome="apology")
+
+    async def _end(self, message: MessageReceived, spoken: Spoken) -> None:
+        replies = [] if spoken.reply.silent else [message_of(spoken.reply, message, 0)]
+        subject = subjects.outbound(message.sender.channel, message.tenant_id, message.conversation_id)
+        outgoing = [Outgoing(message.tenant_id, r.message_id, subject, r.encode()) for r in replies]
+        turn: Turn = spoken.messages
+        closed = ClosedTurn(
+            messages=dump(turn),
+            replies=orjson.dumps([r.model_dump(mode="json", exclude_none=True) for r in replies]).decode(),
+            language=spoken.language,
+        )
+        try:
+            await self.store.close(message, closed, outgoing, self.clock())
+        except BaseException:
+            self.memory.forget(message.conversation_id)
+            raise
+        self.memory.add(message.conversation_id, turn)
+        TURNS_TOTAL.labels(spoken.outcome).inc()
+        await self.publish(outgoing)
