@@ -45,6 +45,7 @@ types: ## mypy --strict
 docs: ## Write the pages that come from the code
 	$(INSTALL) embedded dev
 	@$(BIN)/python -m usher.configuration
+	@$(BIN)/python -m shared.asyncapi docs/asyncapi.json
 
 constraints: ## Pin what .venv holds now (after a change of dependencies, with all extras installed)
 	$(INSTALL) embedded dev whisper openai anthropic otlp

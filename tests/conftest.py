@@ -22,16 +22,19 @@ os.environ[CONFIG_FILE_VARIABLE] = os.devnull
 @pytest.fixture(scope="session")
 def servers() -> Iterator[EmbeddedServers]:
     """PostgreSQL, NATS and Redis on free ports, not migrated; a test that kills one starts it again."""
+    # Not pytest's folder: that is closed to PostgreSQL's user again whenever another pytest starts.
     folder = Path(tempfile.mkdtemp(prefix="usher-tests-"))
     try:
-        with EmbeddedServers(folder) as started:
-            yield started
+        started = EmbeddedServers(folder)
+        started.start()
     except ServerError as error:
+        shutil.rmtree(folder, ignore_errors=True)
         if os.environ.get("CI"):
             pytest.fail(f"The embedded servers must work in CI: {error}")
         pytest.skip(f"The embedded servers do not start here: {error}")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    yield started
+    started.close()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -100,7 +100,7 @@ STORIES: tuple[Story, ...] = (
         "351910000103",
         "Bruno Costa",
         (
-            Step(voice="yoga-tomorrow-7pm.ogg", answers=(offer(r"yoga.*19:00.*€.*\?"),)),
+            Step(voice="yoga-tomorrow-at-seven.ogg", answers=(offer(r"yoga.*19:00.*€.*\?"),)),
             Step(voice="yes-please.ogg", answers=(CONFIRMATION, RECEIPT)),
         ),
     ),

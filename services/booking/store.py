@@ -169,7 +169,7 @@ class Store:
     def _new_people(
         self, rows: Iterable[BookingRow]
     ) -> dict[tuple[UUID, UUID], tuple[tuple[str | None, str | None], tuple[str, str]]]:
-        """Customers that are not known to be stored as they are, in key order (so that writers do not deadlock)."""
+        """Customers that are not known to be stored as they are, in one order (so that writers do not deadlock)."""
         found = {}
         for row in rows:
             address = row.address
@@ -177,7 +177,7 @@ class Store:
             names = (address.name, address.phone)
             if self._customers.get(key) != names:
                 found[key] = (names, (address.channel, address.user_id))
-        return dict(sorted(found.items()))
+        return dict(sorted(found.items(), key=lambda item: item[0][1].int))
 
     def _facts(self, row: asyncpg.Record) -> SessionFacts:
         business = self._business(row)
@@ -242,10 +242,10 @@ def _booking_row(row: BookingRow) -> tuple[object, ...]:
 def versions(
     batch: Batch,
 ) -> tuple[list[tuple[UUID, UUID, int, int, int]], list[tuple[UUID, UUID, int]]]:
-    """Sessions to update (expected version, new version, seats) and sessions that must only stand, in key order."""
+    """Sessions to update (expected version, new version, seats) and sessions that must only stand, in one order."""
     changed: list[tuple[UUID, UUID, int, int, int]] = []
     unchanged: list[tuple[UUID, UUID, int]] = []
-    for key, expected in sorted(batch.before.items()):
+    for key, expected in sorted(batch.before.items(), key=lambda item: item[0][1].int):
         state = batch.states[key]
         if state is None or state.version == expected:
             unchanged.append((*key, expected))

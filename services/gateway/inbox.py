@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from services.gateway.inbound import InboxRow
@@ -13,10 +12,13 @@ from shared.db import is_transient
 from shared.errors import Poison, Transient
 from shared.telemetry import get_logger
 
-MOST_ROWS = 5_000
+MOST_ROWS: Final = 5_000
 """Rows of one transaction, about: a request's rows are never divided."""
-MOST_WAITING = 50_000
+MOST_WAITING: Final = 50_000
 """Rows that may wait; beyond that the provider is told to come again."""
+COMMITS: Final = 2
+"""Transactions at a time: while one waits for the disk, the next is being written."""
+SHORTEST_TRY_SECONDS: Final = 0.5
 
 log = get_logger("gateway")
 
@@ -38,36 +40,48 @@ class Seen(Protocol):
         """These bodies are stored."""
 
 
-@dataclass(slots=True, eq=False)
 class _Request:
-    rows: Sequence[InboxRow]
-    digest: bytes
-    stored: asyncio.Future[None] = field(repr=False)
+    __slots__ = ("digest", "rows", "since", "stored")
+
+    def __init__(
+        self, rows: Sequence[InboxRow], digest: bytes, stored: asyncio.Future[None], since: float
+    ) -> None:
+        self.rows = rows
+        self.digest = digest
+        self.stored = stored
+        self.since = since
 
 
 class InboxWriter:
-    """Stores the rows of concurrent requests together. `on_new` gets the new rows of a commit, in inbox order."""
+    """Stores the rows of concurrent requests together. `on_new` gets the new rows of a commit, in their order.
+
+    A request is answered within `patience` seconds, about: stored, or told to come again.
+    """
 
     def __init__(
-        self, store: Rows, seen: Seen, on_new: Callable[[list[InboxRow]], None], *, retry_for: float = 4.0
+        self, store: Rows, seen: Seen, on_new: Callable[[list[InboxRow]], None], *, patience: float = 5.0
     ) -> None:
         self._store = store
         self._seen = seen
         self._on_new = on_new
-        self._retry_for = retry_for
+        self._patience = patience
         self._waiting: list[_Request] = []
         self._rows_waiting = 0
         self._some_wait = asyncio.Event()
+        self._commits = asyncio.Semaphore(COMMITS)
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._abandoned: set[asyncio.Task[frozenset[UUID]]] = set()
 
     async def write(self, rows: Sequence[InboxRow], digest: bytes) -> None:
         """Return when the rows are on disk. `digest` identifies the request's body.
 
-        Raises `Transient` when they could not be stored in time, or when too many wait, `Poison` when they never can
-        be; after a cancellation they may or may not be stored.
+        Raises `Transient` when they could not be stored in time, or when too many wait (they may be stored all the
+        same), `Poison` when they never can be.
         """
         if self._rows_waiting > MOST_WAITING:
             raise Transient("Too many webhooks are waiting to be stored.")
-        request = _Request(rows, digest, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        request = _Request(rows, digest, loop.create_future(), loop.time())
         self._waiting.append(request)
         self._rows_waiting += len(rows)
         self._some_wait.set()
@@ -75,15 +89,20 @@ class InboxWriter:
 
     async def run(self) -> None:
         """Store what waits, for ever."""
-        while True:
-            await self._some_wait.wait()
-            group = self._take()
-            try:
-                await self._store_group(group)
-            except BaseException as error:
-                for request in group:
-                    _settle(request, Transient(f"The inbox is not writable: {error!r}"))
-                raise
+        try:
+            while True:
+                await self._commits.acquire()
+                await self._some_wait.wait()
+                task = asyncio.create_task(self._store_group(self._take()))
+                self._under_way.add(task)
+                task.add_done_callback(self._finished)
+        finally:
+            for task in self._under_way:
+                task.cancel()
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._commits.release()
 
     def _take(self) -> list[_Request]:
         taken, rows = 0, 0
@@ -96,56 +115,80 @@ class InboxWriter:
         self._rows_waiting -= rows
         if not self._waiting:
             self._some_wait.clear()
-        # Whoever has stopped waiting was told to come again.
-        return [request for request in group if not request.stored.done()]
+        return group
 
     async def _store_group(self, group: list[_Request]) -> None:
-        known = await self._seen.known([request.digest for request in group])
-        fresh = []
-        for request, is_known in zip(group, known, strict=True):
-            if is_known:
-                _settle(request)
-            else:
-                fresh.append(request)
+        try:
+            known = await self._seen.known([request.digest for request in group])
+            fresh = []
+            for request, is_known in zip(group, known, strict=True):
+                if is_known:
+                    _settle(request)
+                else:
+                    fresh.append(request)
+            if fresh:
+                await self._store_fresh(fresh)
+        except Exception as error:
+            log.exception("inbox_failed", error=type(error).__name__)
+            raise
+        finally:
+            for request in group:  # whoever has no answer by now
+                _settle(request, Transient("The inbox writer failed."))
+
+    async def _store_fresh(self, fresh: list[_Request]) -> None:
         rows = [row for request in fresh for row in request.rows]
-        if rows:
-            try:
-                new = await self._until_stored(rows)
-            except Transient as error:
-                for request in fresh:
-                    _settle(request, error)
-                return
-            except Poison as error:
-                await self._one_by_one(fresh, error)
-                return
+        try:
+            new = await self._until_stored(rows, min(request.since for request in fresh))
+        except Transient as error:
+            for request in fresh:
+                _settle(request, error)
+        except Poison as error:
+            await self._one_by_one(fresh, error)
+        else:
+            for request in fresh:
+                _settle(request)
             self._on_new(_first_of_each(rows, new))
-        for request in fresh:
-            _settle(request)
-        self._seen.remember([request.digest for request in fresh])
+            self._seen.remember([request.digest for request in fresh])
 
     async def _one_by_one(self, requests: list[_Request], error: Poison) -> None:
         """One request holds something that cannot be stored: the others must not pay for it."""
         if len(requests) == 1:
-            log.error("rows_refused", error=str(error), exc_info=error)
+            log.error("rows_refused", error=str(error), cause=type(error.__cause__).__name__)
             _settle(requests[0], error)
             return
         for request in requests:
-            await self._store_group([request])
+            await self._store_fresh([request])
 
-    async def _until_stored(self, rows: list[InboxRow]) -> frozenset[UUID]:
+    async def _until_stored(self, rows: list[InboxRow], since: float) -> frozenset[UUID]:
         """Store, trying again for a moment: a restart of the database should not show."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + self._retry_for
+        until = max(since + self._patience, loop.time() + SHORTEST_TRY_SECONDS)
         while True:
             try:
-                return await self._store.add(rows)
+                return await self._within(until - loop.time(), rows)
             except Exception as error:
                 if not is_transient(error):
-                    raise Poison(f"The database refuses these rows: {type(error).__name__}.") from error
-                if loop.time() > until:
+                    raise Poison("The database refuses these rows.") from error
+                if loop.time() + 0.1 >= until:
                     log.warning("inbox_not_writable", error=str(error) or type(error).__name__)
                     raise Transient("The inbox cannot be written now.") from error
                 await asyncio.sleep(0.1)
+
+    async def _within(self, seconds: float, rows: list[InboxRow]) -> frozenset[UUID]:
+        """Like `add`, but a database that hangs is left hanging: cleaning up after it may take long."""
+        task = asyncio.ensure_future(self._store.add(rows))
+        done, _ = await asyncio.wait({task}, timeout=max(0.0, seconds))
+        if not done:
+            self._abandoned.add(task)
+            task.add_done_callback(self._forget)
+            task.cancel()
+            raise TimeoutError("PostgreSQL does not answer")
+        return task.result()
+
+    def _forget(self, task: asyncio.Task[frozenset[UUID]]) -> None:
+        self._abandoned.discard(task)
+        if not task.cancelled():
+            task.exception()
 
 
 def _first_of_each(rows: Sequence[InboxRow], new: frozenset[UUID]) -> list[InboxRow]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from services.gateway.channels import EventIn, Inbound, MessageIn, StatusIn, Unreadable
 from services.gateway.inbound import NOBODY, InboxRow, row_of
 
-NOT_OURS = "no tenant owns this account"
+LOOK_UP_SECONDS: Final = 5.0
+NOT_OURS: Final = "no tenant owns this account"
 
 
 class Directory(Protocol):
@@ -47,7 +49,8 @@ async def route(
         tenant_id = directory.tenant_of(channel, account_id, owner_id)
         if tenant_id is None and account_id is not None:
             if account_id not in asked:
-                asked[account_id] = await directory.look_up(channel, account_id)
+                async with asyncio.timeout(LOOK_UP_SECONDS):
+                    asked[account_id] = await directory.look_up(channel, account_id)
             tenant_id = asked[account_id]
         match item:
             case Unreadable():

@@ -17,7 +17,9 @@ from redis.exceptions import RedisError
 from shared.telemetry import get_logger
 
 PERIOD_SECONDS: Final = 600
-"""Bodies are remembered in sets of this age; the current and the last one are asked."""
+"""A body is remembered until the next period ends: for ten to twenty minutes."""
+SAVE_EVERY_SECONDS: Final = 0.05
+MOST_UNSAVED: Final = 20_000
 TIMEOUT_SECONDS: Final = 0.05
 FAILURES: Final = 3
 LEFT_ALONE_SECONDS: Final = 5.0
@@ -43,47 +45,48 @@ class SeenBodies:
         self._left_alone = left_alone
         self._failures = 0
         self._again_at = 0.0
-        self._saving: set[asyncio.Task[None]] = set()
+        self._unsaved: list[bytes] = []
+        self._saving: asyncio.Task[None] | None = None
 
     async def known(self, digests: Sequence[bytes]) -> list[bool]:
         """For each digest, whether it is known to be stored. Never raises."""
 
         async def ask() -> list[bool]:
-            pipe = self._redis.pipeline(transaction=False)
-            for key in self._keys():
-                pipe.execute_command("SMISMEMBER", key, *digests)
-            now, before = await pipe.execute()
-            return [bool(a or b) for a, b in zip(now, before, strict=True)]
+            found = await self._redis.smismember(self._key(), list(digests))
+            return [bool(one) for one in found]
 
         answers = await self._guarded(ask) if digests else None
         return answers or [False] * len(digests)
 
     def remember(self, digests: Sequence[bytes]) -> None:
-        """Note digests whose rows are committed, in the background."""
-        if digests and len(self._saving) < 8:
-            task = asyncio.create_task(self._save(list(digests)))
-            self._saving.add(task)
-            task.add_done_callback(self._saving.discard)
+        """Note digests whose rows are committed, in the background, several commits at once."""
+        if len(self._unsaved) < MOST_UNSAVED:
+            self._unsaved += digests
+        if self._saving is None or self._saving.done():
+            self._saving = asyncio.create_task(self._save())
 
     async def close(self) -> None:
         """Let go of the connection."""
-        await asyncio.gather(*self._saving, return_exceptions=True)
+        if self._saving is not None:
+            await asyncio.gather(self._saving, return_exceptions=True)
         await self._redis.aclose()
 
-    async def _save(self, digests: list[bytes]) -> None:
+    async def _save(self) -> None:
         async def save() -> bool:
-            key = self._keys()[0]
             pipe = self._redis.pipeline(transaction=False)
-            pipe.sadd(key, *digests)
-            pipe.expire(key, 2 * PERIOD_SECONDS)
+            # In this period's set and in the next one's, so that one look is enough.
+            for key in (self._key(), self._key(1)):
+                pipe.sadd(key, *digests)
+                pipe.expire(key, 2 * PERIOD_SECONDS)
             await pipe.execute()
             return True
 
+        await asyncio.sleep(SAVE_EVERY_SECONDS)
+        digests, self._unsaved = self._unsaved, []
         await self._guarded(save)
 
-    def _keys(self) -> tuple[str, str]:
-        period = int(self._clock() // PERIOD_SECONDS)
-        return f"usher:seen:{period}", f"usher:seen:{period - 1}"
+    def _key(self, ahead: int = 0) -> str:
+        return f"usher:seen:{int(self._clock() // PERIOD_SECONDS) + ahead}"
 
     async def _guarded(self, work: Callable[[], Awaitable[Result]]) -> Result | None:
         """The result, or None when Redis fails or is being left alone."""

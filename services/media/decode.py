@@ -27,7 +27,10 @@ _BYTES_PER_SECOND = 2 * RATE
 _LAUNCHER = """
 import os, resource, sys
 for name, limit in (("CPU", 20), ("AS", 2 << 30), ("FSIZE", 0), ("NOFILE", 32), ("CORE", 0)):
-    resource.setrlimit(getattr(resource, "RLIMIT_" + name), (limit, limit))
+    try:
+        resource.setrlimit(getattr(resource, "RLIMIT_" + name), (limit, limit))
+    except (AttributeError, ValueError):
+        pass  # macOS has no limit on address space
 os.execv(sys.argv[1], sys.argv[1:])
 """
 

@@ -72,7 +72,7 @@ async def test_a_voice_note_books_as_typing_does(
     new_phone: Callable[..., Phone], database: asyncpg.Connection
 ) -> None:
     bruno = new_phone()
-    await bruno.speak((VOICES / "yoga-tomorrow-7pm.ogg").read_bytes())
+    await bruno.speak((VOICES / "yoga-tomorrow-at-seven.ogg").read_bytes())
     [found] = await bruno.answers(within=60)
     await bruno.speak((VOICES / "yes-please.ogg").read_bytes())
     await bruno.answers(2, within=60)

@@ -62,7 +62,7 @@ class WhatsApp:
     def challenge(self, query: Mapping[str, str]) -> str:
         """See `Channel.challenge`: `hub.challenge`, when the token is ours."""
         given = query.get("hub.verify_token", "").encode("utf-8", "surrogateescape")
-        is_ours = self.verify_token is not None and hmac.compare_digest(given, self.verify_token)
+        is_ours = bool(self.verify_token) and hmac.compare_digest(given, self.verify_token or b"")
         if not is_ours or query.get("hub.mode") != "subscribe" or "hub.challenge" not in query:
             raise NotAuthentic("The verify token is not ours.")
         return query["hub.challenge"]

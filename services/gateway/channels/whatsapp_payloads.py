@@ -72,7 +72,7 @@ def _change(owner_id: str | None, time: object, change: object, received_at: dat
 
 
 def _has_items(value: Json) -> bool:
-    return any(isinstance(value.get(name), list) for name in ("messages", "statuses", "errors"))
+    return "messages" in value or "statuses" in value or "errors" in value
 
 
 def _items(value: Json, name: str) -> list[object]:
@@ -121,10 +121,13 @@ def _message(
 
 def _contact(value: Json, wa_id: str | None, bsuid: str | None) -> Json | None:
     """The contact of this sender; with neither id given, the only one there is."""
-    contacts = [contact for contact in _items(value, "contacts") if isinstance(contact, dict)]
+    contacts = _items(value, "contacts")
     if wa_id is None and bsuid is None:
-        return contacts[0] if len(contacts) == 1 and len(_items(value, "messages")) == 1 else None
+        alone = len(contacts) == 1 and len(_items(value, "messages")) == 1
+        return contacts[0] if alone and isinstance(contacts[0], dict) else None
     for contact in contacts:
+        if not isinstance(contact, dict):
+            continue
         if wa_id is not None and as_text(contact.get("wa_id")) == wa_id:
             return contact
         if bsuid is not None and as_text(contact.get("user_id")) == bsuid:

@@ -16,7 +16,19 @@ from shared.outbox import Outgoing
 PARKED_TRIES: Final = 4
 """How often a status of a message that we do not know is tried again before it is left alone."""
 
+# One statement, one round trip. People are sorted, so that two instances that meet the same ones never wait for each
+# other in a circle.
 _INSERT: Final = """
+WITH seen AS (
+    INSERT INTO gateway.conversations AS c (tenant_id, conversation_id, channel, account_id, user_id, last_inbound_at)
+    SELECT t, i, ch, a, u, max(at)
+    FROM unnest($11::uuid[], $12::uuid[], $13::text[], $14::text[], $15::text[], $16::timestamptz[])
+         AS person(t, i, ch, a, u, at)
+    GROUP BY t, i, ch, a, u
+    ORDER BY i
+    ON CONFLICT (tenant_id, conversation_id) DO UPDATE SET last_inbound_at = excluded.last_inbound_at
+    WHERE c.last_inbound_at < excluded.last_inbound_at
+)
 INSERT INTO gateway.inbox (tenant_id, id, kind, channel, account_id, provider_id, subject, payload, raw,
                            next_attempt_at, handled_at)
 SELECT t, i, k, c, a, p, s, b, r, now() + make_interval(secs => $10), CASE WHEN k = 'event' THEN now() END
@@ -25,18 +37,6 @@ FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text
 ORDER BY n
 ON CONFLICT DO NOTHING
 RETURNING id
-"""
-
-# Sorted, so that two instances that meet the same people never wait for each other in a circle.
-_SEEN: Final = """
-INSERT INTO gateway.conversations AS c (tenant_id, conversation_id, channel, account_id, user_id,
-                                         last_inbound_at)
-SELECT t, i, ch, a, u, max(at)
-FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[]) AS new(t, i, ch, a, u, at)
-GROUP BY t, i, ch, a, u
-ORDER BY i
-ON CONFLICT (tenant_id, conversation_id) DO UPDATE SET last_inbound_at = excluded.last_inbound_at
-WHERE c.last_inbound_at < excluded.last_inbound_at
 """
 
 _DUE: Final = """
@@ -117,17 +117,13 @@ class InboxStore:
                 [row.payload for row in rows],
                 [row.raw for row in rows],
                 self._resend_after,
+                [row.tenant_id for row in messages],
+                [row.conversation_id for row in messages],
+                [row.channel for row in messages],
+                [row.account_id for row in messages],
+                [row.user_id for row in messages],
+                [row.sent_at for row in messages],
             )
-            if messages:
-                await connection.execute(
-                    _SEEN,
-                    [row.tenant_id for row in messages],
-                    [row.conversation_id for row in messages],
-                    [row.channel for row in messages],
-                    [row.account_id for row in messages],
-                    [row.user_id for row in messages],
-                    [row.sent_at for row in messages],
-                )
         return frozenset(row[0] for row in new)
 
     async def due(self, limit: int) -> Sequence[tuple[Outgoing, int]]:

@@ -50,13 +50,13 @@ def build_model(
 
 
 def parse_rules(rules: Mapping[str, str]) -> dict[str, Choice]:
-    """Reads `weight: template` lines into one `Choice` per rule; a line without a weight counts once."""
+    """Reads `weight: template` parts, one a line or between bars; a part without a weight counts once."""
     parsed = {}
     for name, text in rules.items():
         templates, weights = [], []
-        for line in filter(None, (line.strip() for line in text.splitlines())):
-            weight, colon, template = line.partition(":")
-            templates.append(template.strip() if colon else line)
+        for part in filter(None, map(str.strip, re.split(r"[\n|]", text))):
+            weight, colon, template = part.partition(":")
+            templates.append(template.strip() if colon else part)
             weights.append(int(weight) if colon else 1)
         parsed[name] = Choice(tuple(templates), tuple(weights))
     return parsed

@@ -19,7 +19,7 @@ from typing import IO, Any
 import pocketsphinx
 
 from services.media.transcribe import language_model as lm
-from services.media.transcribe.booking_grammar import EXTRA_PRONUNCIATIONS, RULES
+from services.media.transcribe.phrases import EXTRA_PRONUNCIATIONS, RULES
 
 _RATE = 16_000
 #: RMS of the added noise, 16-bit samples: -50 dBFS. In perfect digital silence the features degenerate.

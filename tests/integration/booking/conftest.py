@@ -39,7 +39,9 @@ async def database(settings: Settings) -> Settings:
     """Settings whose database is migrated."""
     assert settings.database_owner_url
     assert settings.database_url
-    import shared.migrate as _m; _m.SERVICES_WITH_TABLES = ("booking",)  # TEMPORARY
+    import shared.migrate as _m
+
+    _m.SERVICES_WITH_TABLES = ("booking",)  # TEMPORARY
     await migrate(settings.database_owner_url, settings.database_url)
     return settings
 
@@ -104,7 +106,9 @@ class Studio:
         return Contact(
             customer_id=customer_id_of(self.tenant_id, "whatsapp", user),
             conversation_id=uuid4(),
-            address=ChannelAddress(channel="whatsapp", account_id="1", user_id=user, name=f"Customer {number}"),
+            address=ChannelAddress(
+                channel="whatsapp", account_id="1", user_id=user, name=f"Customer {number}"
+            ),
         )
 
     async def sessions(self, service: str = "Yoga") -> list[UUID]:
@@ -149,7 +153,9 @@ class Studio:
             subject, command, CommandOutcome, ask_id=command.command_id, every=1, deadline=60
         )
 
-    async def find(self, *, days: int = 7, party: int = 1, service_ids: tuple[UUID, ...] = ()) -> SessionsFound:
+    async def find(
+        self, *, days: int = 7, party: int = 1, service_ids: tuple[UUID, ...] = ()
+    ) -> SessionsFound:
         now = datetime.now(UTC)
         query = FindSessions(
             tenant_id=self.tenant_id,

@@ -43,7 +43,9 @@ async def starts(db: Database, slug: str, service: str) -> list[datetime]:
     return [row["starts_at"] for row in rows]
 
 
-async def test_the_demo_seed_loads_and_loading_it_again_changes_nothing(quick: Settings, db: Database) -> None:
+async def test_the_demo_seed_loads_and_loading_it_again_changes_nothing(
+    quick: Settings, db: Database
+) -> None:
     loaded = demo()
 
     first = await seed(loaded, quick, now=WINTER)
@@ -55,7 +57,9 @@ async def test_the_demo_seed_loads_and_loading_it_again_changes_nothing(quick: S
     assert len(await starts(db, loaded["tenants"][0]["slug"], "private")) == 29
 
 
-async def test_classes_keep_their_wall_clock_time_when_the_clocks_change(quick: Settings, db: Database) -> None:
+async def test_classes_keep_their_wall_clock_time_when_the_clocks_change(
+    quick: Settings, db: Database
+) -> None:
     loaded = demo()
 
     await seed(loaded, quick, now=datetime(2027, 3, 10, 9, 0, tzinfo=UTC))
@@ -67,7 +71,9 @@ async def test_classes_keep_their_wall_clock_time_when_the_clocks_change(quick: 
     assert by_day["2027-03-28"] == 18
 
 
-async def test_the_horizon_moves_on_and_keeps_the_ids_of_what_was_there(quick: Settings, db: Database) -> None:
+async def test_the_horizon_moves_on_and_keeps_the_ids_of_what_was_there(
+    quick: Settings, db: Database
+) -> None:
     loaded = demo()
     slug = loaded["tenants"][0]["slug"]
     await seed(loaded, quick, now=WINTER)
@@ -114,11 +120,19 @@ async def test_what_left_the_document_is_no_longer_offered_but_bookings_stay(
         assert len((await studio.bookings_of(studio.contact(1))).bookings) == 1
 
 
-async def test_staff_in_two_places_is_refused_and_nothing_is_written(quick: Settings, bus: Bus, db: Database) -> None:
+async def test_staff_in_two_places_is_refused_and_nothing_is_written(
+    quick: Settings, bus: Bus, db: Database
+) -> None:
     slug = f"studio-{uuid4().hex[:12]}"
     wrong: dict[str, Any] = document(slug)
     wrong["tenants"][0]["schedules"].append(
-        {"key": "clash", "service": "private", "staff": "ana", "rrule": "FREQ=WEEKLY;BYDAY=MO", "starts": "19:30"}
+        {
+            "key": "clash",
+            "service": "private",
+            "staff": "ana",
+            "rrule": "FREQ=WEEKLY;BYDAY=MO",
+            "starts": "19:30",
+        }
     )
 
     with pytest.raises(InvalidDocument, match="ana is busy when schedule '(clash|evening)' takes place on"):

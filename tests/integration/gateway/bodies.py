@@ -16,9 +16,7 @@ def text(sender: str, provider_id: str, words: str = "hello", *, at: int = 1_763
     return {"from": sender, "id": provider_id, "timestamp": str(at), "type": "text", "text": {"body": words}}
 
 
-def status(
-    provider_id: str, state: str, *, tracker: str | None = None, errors: Sequence[Json] = ()
-) -> Json:
+def status(provider_id: str, state: str, *, tracker: str | None = None, errors: Sequence[Json] = ()) -> Json:
     """An element of `statuses[]`."""
     body: Json = {
         "id": provider_id,
@@ -33,7 +31,9 @@ def status(
 
 def value(account: str, *, messages: Sequence[Json] = (), statuses: Sequence[Json] = ()) -> Json:
     """A `value` with these items."""
-    contacts = [{"profile": {"name": f"Person {m['from']}"}, "wa_id": m["from"]} for m in messages if "from" in m]
+    contacts = [
+        {"profile": {"name": f"Person {m['from']}"}, "wa_id": m["from"]} for m in messages if "from" in m
+    ]
     found: Json = {
         "messaging_product": "whatsapp",
         "metadata": {"display_phone_number": "351210000000", "phone_number_id": account},
@@ -48,7 +48,9 @@ def value(account: str, *, messages: Sequence[Json] = (), statuses: Sequence[Jso
 def body(*values: Mapping[str, object], owner: str = "waba") -> bytes:
     """A whole webhook: each value is a change of one entry."""
     changes = [{"field": "messages", "value": one} for one in values]
-    return json.dumps({"object": "whatsapp_business_account", "entry": [{"id": owner, "changes": changes}]}).encode()
+    return json.dumps(
+        {"object": "whatsapp_business_account", "entry": [{"id": owner, "changes": changes}]}
+    ).encode()
 
 
 def signature(raw: bytes, secret: str = SECRET) -> str:

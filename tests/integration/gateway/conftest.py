@@ -132,7 +132,9 @@ class World:
 
     async def heard(self, *provider_ids: str) -> None:
         """Wait until exactly these messages were published (once or more), in this order."""
-        await eventually(lambda: list(dict.fromkeys(m.provider_id for m in self.received)) == list(provider_ids))
+        await eventually(
+            lambda: list(dict.fromkeys(m.provider_id for m in self.received)) == list(provider_ids)
+        )
 
     async def all_handled(self) -> None:
         """Wait until no inbox row of the tenant is left unhandled."""
@@ -145,7 +147,12 @@ class World:
     # --- the notifier -----------------------------------------------------------------------------------
 
     def message(
-        self, body: Body | str, person: str = "351910000001", *, choices: tuple[Choice, ...] = (), reply_to: str | None = None
+        self,
+        body: Body | str,
+        person: str = "351910000001",
+        *,
+        choices: tuple[Choice, ...] = (),
+        reply_to: str | None = None,
     ) -> MessageSent:
         """A message to a person."""
         return MessageSent(
@@ -173,7 +180,9 @@ class World:
     async def delivery(self, message: MessageSent) -> asyncpg.Record | None:
         """The row of a message."""
         async with self.db.tenant(self.tenant_id) as connection:
-            return await connection.fetchrow("SELECT * FROM gateway.deliveries WHERE id = $1", message.message_id)
+            return await connection.fetchrow(
+                "SELECT * FROM gateway.deliveries WHERE id = $1", message.message_id
+            )
 
     async def becomes(self, message: MessageSent, state: str) -> asyncpg.Record:
         """Wait until the delivery is in this state; its row."""

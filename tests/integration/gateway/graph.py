@@ -72,7 +72,11 @@ class Graph:
 
     def refuse(self, status: int, code: int | None, *, headers: dict[str, str] | None = None) -> None:
         """The next send is refused."""
-        body = b"bad gateway" if code is None else json.dumps({"error": {"code": code, "message": f"(#{code}) No"}}).encode()
+        body = (
+            b"bad gateway"
+            if code is None
+            else json.dumps({"error": {"code": code, "message": f"(#{code}) No"}}).encode()
+        )
 
         async def act(_body: Json) -> Answer:
             return web.Response(status=status, body=body, headers=headers)

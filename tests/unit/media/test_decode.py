@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import subprocess
+import tempfile
 from pathlib import Path
+from typing import cast
 
 import imageio_ffmpeg
 import pytest
 
-from services.media.decode import AudioRefused, AudioUnreadable, DecoderFailed, Pcm, decode
-from services.media.domain.accept import Limits, RefusalReason
+from services.media.decode import AudioRefused, AudioUnreadable, DecoderFailed, Pcm, _command, decode
+from services.media.domain.accept import Demuxer, Limits, RefusalReason
 from tests.voice import encode, speak
 
 TEXT = "i want yoga tomorrow"
@@ -85,6 +87,20 @@ async def test_a_playlist_behind_the_magic_of_a_sound_file_reads_no_other_file(
     playlist = f"\nffconcat version 1.0\nfile {planted}\n#EXTM3U\n#EXTINF:9,\nfile://{planted}\n"
     with pytest.raises(AudioUnreadable):
         await decode(head + playlist.encode())
+
+
+def test_even_a_playlist_reader_with_its_own_safety_off_could_open_no_other_file(tmp_path: Path) -> None:
+    planted = tmp_path / "other-customer.ogg"
+    planted.write_bytes(speak(TEXT))
+    command = _command(cast(Demuxer, "concat"), Limits())
+    demuxer = command.index("-f")
+    command[demuxer:demuxer] = ["-safe", "0"]
+    with tempfile.TemporaryFile() as source:
+        source.write(f"ffconcat version 1.0\nfile 'file:{planted}'\n".encode())
+        source.seek(0)
+        refused = subprocess.run(command, stdin=source, capture_output=True, check=False)
+    assert refused.stdout == b""
+    assert b"Protocol 'file' not on whitelist" in refused.stderr
 
 
 async def test_a_damaged_note_says_so() -> None:

@@ -8,17 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from shared.settings import Settings
-from usher.doctor import (
-    State,
-    check_embedded,
-    check_model,
-    check_transcriber,
-    check_whatsapp,
-    healthy,
-    note,
-    ok,
-    problem,
-)
+from usher.checks import State, note, ok, problem
+from usher.doctor import check_embedded, check_model, check_transcriber, check_whatsapp, healthy
 
 
 def test_only_problems_make_it_unhealthy() -> None:

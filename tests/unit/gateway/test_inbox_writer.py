@@ -1,0 +1,161 @@
+"""How do many webhooks share one commit? The writer with stores that refuse, hang and come back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.gateway.inbound import InboxRow
+from services.gateway.inbox import InboxWriter
+from shared.errors import Poison, Transient
+from tests.unit.gateway.factories import TENANT
+
+
+class Store:
+    """Keeps rows; `poison` are refused for good, `hurdles` happen to the next calls."""
+
+    def __init__(self) -> None:
+        self.commits: list[list[UUID]] = []
+        self.known: set[UUID] = set()
+        self.poison: set[UUID] = set()
+        self.hurdles: list[Callable[[], object]] = []
+
+    async def add(self, rows: Sequence[InboxRow]) -> frozenset[UUID]:
+        if self.hurdles:
+            hurdle = self.hurdles.pop(0)()
+            if isinstance(hurdle, asyncio.Event):
+                await hurdle.wait()
+        ids = [row.id for row in rows]
+        if self.poison & set(ids):
+            raise ValueError("no such thing can be stored")
+        new = frozenset(ids) - self.known
+        self.known |= new
+        self.commits.append(ids)
+        return new
+
+
+class Seen:
+    def __init__(self) -> None:
+        self.digests: set[bytes] = set()
+
+    async def known(self, digests: Sequence[bytes]) -> list[bool]:
+        return [digest in self.digests for digest in digests]
+
+    def remember(self, digests: Sequence[bytes]) -> None:
+        self.digests |= set(digests)
+
+
+def away() -> None:
+    raise ConnectionRefusedError("no server")
+
+
+def row(row_id: UUID | None = None) -> InboxRow:
+    return InboxRow(TENANT, row_id or uuid4(), "message", "whatsapp", "111", "wamid", b"{}", b"{}", "subject")
+
+
+class Setup:
+    def __init__(self, patience: float = 5.0) -> None:
+        self.store = Store()
+        self.seen = Seen()
+        self.new: list[UUID] = []
+        self.writer = InboxWriter(
+            self.store, self.seen, lambda rows: self.new.extend(r.id for r in rows), patience=patience
+        )
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[InboxWriter]:
+        task = asyncio.create_task(self.writer.run())
+        yield self.writer
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_requests_that_wait_together_are_stored_together() -> None:
+    setup = Setup()
+    rows = [row() for _ in range(50)]
+    async with setup.running() as writer:
+        await asyncio.gather(*(writer.write([one], one.id.bytes) for one in rows))
+
+    assert sum(map(len, setup.store.commits)) == 50
+    assert len(setup.store.commits) <= 3
+    assert setup.new == [one.id for one in rows]
+
+
+async def test_only_new_rows_are_handed_on_and_each_once() -> None:
+    setup = Setup()
+    first, second = row(), row()
+    async with setup.running() as writer:
+        await writer.write([first], b"a")
+        await writer.write([first, second, second], b"b")
+
+    assert setup.new == [first.id, second.id]
+
+
+async def test_a_body_that_is_known_to_be_stored_does_not_reach_the_store() -> None:
+    setup = Setup()
+    one = row()
+    async with setup.running() as writer:
+        await writer.write([one], b"same")
+        await writer.write([one], b"same")
+
+    assert setup.store.commits == [[one.id]]
+
+
+async def test_a_short_absence_of_the_database_does_not_show() -> None:
+    setup = Setup()
+    setup.store.hurdles = [away, away]
+    one = row()
+    async with setup.running() as writer:
+        await writer.write([one], b"a")
+
+    assert setup.new == [one.id]
+
+
+async def test_a_long_absence_is_told_in_time_and_nothing_is_remembered() -> None:
+    setup = Setup(patience=0.3)
+    setup.store.hurdles = [away] * 100
+    async with setup.running() as writer:
+        with pytest.raises(Transient):
+            await writer.write([row()], b"a")
+
+    assert setup.new == []
+    assert setup.seen.digests == set()
+
+
+async def test_a_database_that_hangs_is_left_hanging_and_others_are_served() -> None:
+    setup = Setup(patience=0.3)
+    stuck = asyncio.Event()
+    setup.store.hurdles = [lambda: stuck]
+    later = row()
+    async with setup.running() as writer:
+        with pytest.raises(Transient):
+            await writer.write([row()], b"a")
+        await writer.write([later], b"b")
+
+    assert setup.new == [later.id]
+
+
+async def test_rows_that_can_never_be_stored_cost_only_their_own_request() -> None:
+    setup = Setup()
+    bad, good, fine = row(), row(), row()
+    setup.store.poison = {bad.id}
+    gate = asyncio.Event()
+    setup.store.hurdles = [lambda: gate, lambda: gate]
+    async with setup.running() as writer:
+        blockers = [asyncio.create_task(writer.write([row()], bytes([n]))) for n in range(2)]
+        await asyncio.sleep(0)
+        answers = asyncio.gather(
+            *(writer.write([one], one.id.bytes) for one in (good, bad, fine)), return_exceptions=True
+        )
+        await asyncio.sleep(0)
+        gate.set()
+        results = await answers
+        await asyncio.gather(*blockers)
+
+    assert [type(result) for result in results] == [type(None), Poison, type(None)]
+    assert {good.id, fine.id} <= set(setup.new)
+    assert bad.id not in setup.new
