@@ -115,8 +115,11 @@ class Bus:
         await self.broker.start()
 
     async def close(self) -> None:
-        """Let running handlers finish, then disconnect."""
-        await self.broker.stop()
+        """Let running handlers finish, then disconnect (at once when the server is away)."""
+        try:
+            await self.broker.stop()
+        except (NatsError, OSError):
+            await self.nc.close()
 
     async def provision(self) -> None:
         """Create missing streams (after the store was lost, for example), waiting until JetStream answers."""

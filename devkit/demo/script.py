@@ -62,7 +62,7 @@ OFFER = Expected("interactive", r"€|\$.*\?", choices=True)
 CONFIRMATION = Expected("text", r"booked.*reference", choices=False)
 RECEIPT = Expected("document", r"receipt")
 FULL = Expected("interactive", r"full|no (more )?(space|room|spots?|places?)", choices=True)
-HELP = Expected("text", r"book")
+HELP = Expected("interactive", r"book", choices=True)
 
 
 def offer(pattern: str) -> Expected:

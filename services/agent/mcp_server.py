@@ -11,6 +11,7 @@ from mcp.server import Server
 from mcp.server.context import ServerRequestContext
 from pydantic import ValidationError
 
+from services.agent.failures import outline
 from services.agent.tools import Bookings, ToolCall, ToolSpec, TurnContext
 from shared.errors import Transient
 from shared.ids import NewId
@@ -58,7 +59,7 @@ def build_server(
         except Transient as error:
             return _failed(f"The booking system did not answer; try again in a moment. ({error})")
         except Exception as error:  # noqa: BLE001  # the server's border: caller told, logged
-            get_logger("agent").error("mcp_tool_failed", tool=params.name, error=repr(error), exc_info=error)
+            get_logger("agent").error("mcp_tool_failed", tool=params.name, error=outline(error))
             return _failed(f"{params.name} failed: {type(error).__name__}.")
         text = types.TextContent(type="text", text=orjson.dumps(answer).decode())
         return types.CallToolResult(content=[text], structured_content=answer)

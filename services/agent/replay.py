@@ -19,6 +19,7 @@ from pydantic_ai.toolsets import AbstractToolset, ToolsetTool
 from pydantic_core import SchemaValidator, core_schema
 
 from services.agent.facts import Facts
+from services.agent.failures import outline
 from services.agent.journal import Journal
 from services.agent.offline import OfflineModel
 from services.agent.tools import TOOLS, Bookings, ToolCall, ToolSpec, TurnContext
@@ -69,7 +70,7 @@ class JournaledModel(WrapperModel):
             response = await self.wrapped.request(messages, model_settings, model_request_parameters)
         except Exception as error:
             # An adapter's OSError or TimeoutError must not read as "PostgreSQL is away: try for ever".
-            raise ModelFailed(f"{self.model_name} failed: {error!r}") from error
+            raise ModelFailed(f"{self.model_name} failed: {outline(error)}") from error
         response = self._with_own_ids(response)
         # Asking our own model again costs nothing and gives the same answer.
         paid = not isinstance(self.wrapped, OfflineModel)

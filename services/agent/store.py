@@ -108,9 +108,9 @@ class PostgresTurns:
         """See `TurnStore.close`."""
         async with self._db.tenant(message.tenant_id) as connection:
             closed = await connection.fetchval(
-                "WITH spoken AS (UPDATE agent.conversations SET language = $6"
-                "   WHERE tenant_id = $1 AND conversation_id = $7 AND $6 IS NOT NULL AND language IS "
-                "DISTINCT FROM $6)"
+                "WITH spoken AS (UPDATE agent.conversations SET language = $6::text"
+                "   WHERE tenant_id = $1 AND conversation_id = $7 AND $6::text IS NOT NULL AND language IS "
+                "DISTINCT FROM $6::text)"
                 " UPDATE agent.turns SET status = 'done', messages = $3::jsonb, replies = $4::jsonb, "
                 "finished_at = $5"
                 " WHERE tenant_id = $1 AND message_id = $2 AND status = 'open' RETURNING true",

@@ -16,6 +16,7 @@ from pydantic_ai.messages import ModelMessage
 from services.agent.intake import Canned, Prompt, Silence, heard, read
 from services.agent.journal import Journal
 from services.agent.memory import TURNS, Memory, Turn, dump
+from services.agent.failures import outline
 from services.agent.metrics import TURN_SECONDS, TURNS_TOTAL
 from services.agent.reply import Reply, message_of
 from services.agent.speaker import Spoken, canned
@@ -133,9 +134,7 @@ class Turns:
         return heard(orjson.loads(await journal.once("transcript", write_down)))
 
     def _apology(self, message: MessageReceived, text: str, error: Exception) -> Spoken:
-        get_logger("agent").error(
-            "turn_failed", message_id=str(message.message_id), error=repr(error), exc_info=error
-        )
+        get_logger("agent").error("turn_failed", message_id=str(message.message_id), error=outline(error))
         return canned("[a message that could not be answered]", text, outcome="apology")
 
     async def _end(self, message: MessageReceived, spoken: Spoken) -> None:

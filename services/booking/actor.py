@@ -15,6 +15,7 @@ from services.booking.replies import Replies
 from services.booking.writer import Abandoned, Writer, Written, last_of_each_partition
 from shared import subjects
 from shared.actors.delivery import Delivery
+from shared.tasks import spawn
 from shared.telemetry import BATCH_SIZE, HANDLE_SECONDS, HANDLED, get_logger
 
 
@@ -36,7 +37,7 @@ class BookingActor:
 
     def start(self) -> None:
         """Begin to write what is accepted."""
-        self._task = asyncio.create_task(self._run(), name="booking writer")
+        self._task = spawn(self._run(), name="booking writer")
 
     async def stop(self) -> None:
         """Finish the batch under way (give it up when the database is away) and its answers."""
@@ -80,8 +81,6 @@ class BookingActor:
                     await self._settle(batch)
                 except Abandoned:
                     self._log.info("batch_abandoned", commands=len(batch))
-                except Exception as error:  # noqa: BLE001  # a bug: its askers ask again, and the others go on
-                    self._log.error("batch_failed", commands=len(batch), error=repr(error), exc_info=error)
 
     async def _settle(self, batch: Sequence[Waiting | Unreadable]) -> None:
         started = time.monotonic()
@@ -101,14 +100,11 @@ class BookingActor:
         # While these answers go out the next batch is decided and written; never more than one batch of answers waits.
         if self._answering is not None:
             await self._answering
-        self._answering = asyncio.create_task(self._finish(batch, commands, written), name="booking answers")
+        self._answering = spawn(self._finish(batch, commands, written), name="booking answers")
 
     async def _finish(
         self, batch: Sequence[Waiting | Unreadable], commands: Sequence[Waiting], written: Written
     ) -> None:
-        try:
-            await self._replies.send(commands, written)
-        except Exception as error:  # noqa: BLE001  # all is committed: who heard nothing asks again
-            self._log.error("answers_failed", error=repr(error), exc_info=error)
+        await self._replies.send(commands, written)
         for delivery in last_of_each_partition([each.delivery for each in batch]):
             await delivery.ack()

@@ -100,6 +100,11 @@ class BookingService:
             "partitions": bool(self._consumer.owned),
         }
 
+    @property
+    def partitions(self) -> frozenset[int]:
+        """The partitions of COMMANDS that this instance owns."""
+        return self._consumer.owned
+
     def _build_actor(self, outbox: TableOutbox, reads: Reads) -> BookingActor:
         settings = self._settings
         writer = Writer(

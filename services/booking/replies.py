@@ -16,6 +16,7 @@ from shared.db import is_transient
 from shared.errors import Transient
 from shared.messages.booking import BookSession, CommandOutcome, SessionView
 from shared.outbox import Outgoing, Sender
+from shared.tasks import spawn
 from shared.telemetry import get_logger, span
 
 _TRACE_HEADER = "traceparent"
@@ -54,7 +55,7 @@ class Replies:
         await self._sender.publish(untraced)
         if elsewhere:
             # On the side: the next batch does not wait for these reads.
-            task = asyncio.create_task(self._refuse(elsewhere), name="booking refusals")
+            task = spawn(self._refuse(elsewhere), name="booking refusals")
             self._looking.add(task)
             task.add_done_callback(self._looking.discard)
 

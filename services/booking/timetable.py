@@ -16,6 +16,7 @@ import asyncpg
 from services.booking.clock import Clock
 from services.booking.domain.schedule import InvalidSchedule, Occurrence, Schedule, occurrences
 from shared.db import Connection, Database, is_transient
+from shared.tasks import spawn
 from shared.telemetry import get_logger
 
 HORIZON = timedelta(weeks=4)
@@ -153,7 +154,7 @@ class Horizon:
 
     def start(self) -> None:
         """Begin, in the background."""
-        self._task = asyncio.create_task(self._run(), name="booking horizon")
+        self._task = spawn(self._run(), name="booking horizon")
 
     async def stop(self) -> None:
         """Stop."""
@@ -186,7 +187,8 @@ class Horizon:
                 added = await self.extend()
                 self._log.info("horizon_extended", sessions=added)
                 await asyncio.sleep(self._every)
-            except Exception as error:  # noqa: BLE001  # tried again either way; a bug must not end the timetable
-                level = self._log.warning if is_transient(error) else self._log.error
-                level("horizon_waits", error=repr(error))
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                self._log.warning("horizon_waits", error=str(error) or type(error).__name__)
                 await asyncio.sleep(_RETRY_SECONDS)

@@ -11,7 +11,6 @@ from typing import Any
 from pydantic_ai.messages import (
     ModelMessage,
     ModelResponse,
-    RetryPromptPart,
     TextContent,
     TextPart,
     ToolCallPart,
@@ -63,9 +62,8 @@ def exchanges(messages: Sequence[ModelMessage], reply_tool: str) -> list[Exchang
                 continue
             elif isinstance(part, ToolReturnPart) and part.tool_call_id in calls:
                 content: object = part.content
-                calls[part.tool_call_id].result = dict(content) if isinstance(content, dict) else None
-            elif isinstance(part, RetryPromptPart):
-                continue
+                good = part.outcome == "success" and isinstance(content, dict)
+                calls[part.tool_call_id].result = dict(content) if good else None
             elif isinstance(message, ModelResponse):
                 _answered(found[-1], part, calls, reply_tool)
     return found

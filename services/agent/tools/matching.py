@@ -69,7 +69,7 @@ def _nearest(query: str, things: Sequence[Named]) -> tuple[UUID, ...]:
 
 def _score(query: str, name: str) -> float:
     whole = fuzz.ratio(query, name)
-    words = max((fuzz.ratio(query, word) for word in name.split() if len(word) > 3), default=0.0)
+    words = max((fuzz.ratio(query, word) for word in name.split() if len(word) > 2), default=0.0)
     return max(whole, words)
 
 

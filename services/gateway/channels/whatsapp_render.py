@@ -44,7 +44,8 @@ def render(message: MessageSent, media_id: str | None = None) -> list[Json]:
             assert_never(body)
     last = len(contents) - 1
     return [
-        _addressed(message, content, part if part < last else None) for part, content in enumerate(contents)
+        _addressed(message, content, tracker(message, part if part < last else None), is_first=part == 0)
+        for part, content in enumerate(contents)
     ]
 
 
@@ -53,18 +54,17 @@ def tracker(message: MessageSent, part: int | None) -> str:
     return str(message.message_id) if part is None else f"{message.message_id}:{part}"
 
 
-def _addressed(message: MessageSent, content: Json, part: int | None) -> Json:
+def _addressed(message: MessageSent, content: Json, said_back: str, *, is_first: bool) -> Json:
     user_id = message.to.user_id
     whom = {"recipient": user_id} if _BSUID.match(user_id) else {"to": user_id}
-    # Only the first part quotes what it answers.
-    quoted = message.in_reply_to if part in (None, 0) else None
+    quotes = message.in_reply_to and is_first
     return {
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
         **whom,
-        **({"context": {"message_id": quoted}} if quoted else {}),
+        **({"context": {"message_id": message.in_reply_to}} if quotes else {}),
         **content,
-        "biz_opaque_callback_data": tracker(message, part),
+        "biz_opaque_callback_data": said_back,
     }
 
 

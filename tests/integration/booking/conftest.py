@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,13 @@ from shared.messages.conversation import ChannelAddress
 from shared.migrate import migrate
 from shared.settings import Settings
 from tests.conftest import make_settings
+from tests.integration.conftest import eventually
 from usher.embedded import EmbeddedServers
+
+
+async def until(check: Callable[[], Awaitable[object]]) -> None:
+    """Wait until `check` gives something true."""
+    await eventually(check, within=60)  # type: ignore[arg-type]  # mypy cannot solve its union for an awaitable
 
 
 @pytest.fixture(scope="session")
@@ -39,9 +45,7 @@ async def database(settings: Settings) -> Settings:
     """Settings whose database is migrated."""
     assert settings.database_owner_url
     assert settings.database_url
-    import shared.migrate as _m
 
-    _m.SERVICES_WITH_TABLES = ("booking",)  # TEMPORARY
     await migrate(settings.database_owner_url, settings.database_url)
     return settings
 
@@ -216,6 +220,14 @@ def document(slug: str) -> dict[str, object]:
 @pytest.fixture
 async def studio(quick: Settings, bus: Bus, db: Database) -> Studio:
     """A studio of its own, with sessions for the next four weeks."""
+    slug = f"studio-{uuid4().hex[:12]}"
+    await seed(document(slug), quick)
+    return Studio(slug, bus, db)
+
+
+@pytest.fixture
+async def other_studio(quick: Settings, bus: Bus, db: Database) -> Studio:
+    """Another tenant."""
     slug = f"studio-{uuid4().hex[:12]}"
     await seed(document(slug), quick)
     return Studio(slug, bus, db)

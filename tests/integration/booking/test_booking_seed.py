@@ -135,7 +135,7 @@ async def test_staff_in_two_places_is_refused_and_nothing_is_written(
         }
     )
 
-    with pytest.raises(InvalidDocument, match="ana is busy when schedule '(clash|evening)' takes place on"):
+    with pytest.raises(InvalidDocument, match=r"ana is busy when schedule '(clash|evening)' takes place on"):
         await seed(wrong, quick)
 
     assert await Studio(slug, bus, db).count("tenants") == 0

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from uuid import UUID, uuid4
 
 import aiohttp
 import asyncpg
 import pytest
+from nats.aio.msg import Msg
 
 from services.gateway.app import Gateway, build
 from services.gateway.seed import seed
 from shared import ids, subjects
-from shared.actors.delivery import Delivery
-from shared.actors.partitions import PartitionedConsumer
 from shared.bus import HEADER_FROM, HEADER_ID, Bus
 from shared.db import Database
 from shared.messages.conversation import Body, ChannelAddress, Choice, MessageReceived, MessageSent, TextBody
@@ -95,7 +93,6 @@ class World:
         self.received: list[MessageReceived] = []
         self.confirms = True
         self._receipts = Receipts(bus)
-        self._agent: PartitionedConsumer | None = None
         self._sent = 0
 
     # --- the provider -----------------------------------------------------------------------------------
@@ -124,8 +121,8 @@ class World:
         """Hear what is published for this tenant (and confirm it, as long as `confirms`)."""
         await self.bus.nc.subscribe(f"in.whatsapp.{self.tenant_id}.*", cb=self._on_message)
 
-    async def _on_message(self, msg: object) -> None:
-        message = MessageReceived.decode(msg.data)  # type: ignore[attr-defined]  # nats-py's Msg
+    async def _on_message(self, msg: Msg) -> None:
+        message = MessageReceived.decode(msg.data)
         self.received.append(message)
         if self.confirms:
             await self._receipts.confirm_id("gateway", self.tenant_id, message.message_id)
@@ -233,11 +230,3 @@ async def gateway(quick: Settings, world: World) -> AsyncIterator[Gateway]:
     service = await start(quick)
     yield service
     await service.stop()
-
-
-async def nothing_more(seconds: float = 0.0) -> None:
-    """Let everything that is ready run."""
-    await asyncio.sleep(seconds)
-
-
-_ = Delivery

@@ -11,7 +11,6 @@ from pydantic_ai.messages import (
     ModelMessage,
     ModelRequest,
     ModelResponse,
-    RetryPromptPart,
     TextPart,
     ToolCallPart,
     ToolReturnPart,
@@ -30,7 +29,7 @@ Answer = Callable[[list[ModelMessage], AgentInfo], ModelResponse]
 
 
 def results(messages: list[ModelMessage]) -> list[ToolReturnPart]:
-    return [p for m in messages for p in m.parts if isinstance(p, ToolReturnPart) and p.tool_name != "reply"]
+    return [p for m in messages for p in m.parts if isinstance(p, ToolReturnPart) and p.outcome == "success"]
 
 
 def reply(text: str) -> ModelResponse:
@@ -71,7 +70,7 @@ async def test_arguments_that_do_not_fit_go_back_to_the_model_and_nothing_is_don
     told: list[str] = []
 
     def answer(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
-        told.extend(str(p.content) for p in messages[-1].parts if isinstance(p, RetryPromptPart))
+        told.extend(str(p.content) for p in messages[-1].parts if isinstance(p, ToolReturnPart))
         if wrong:
             return ModelResponse([ToolCallPart("book_session", wrong.pop(0))])
         return reply("Which class do you mean?")

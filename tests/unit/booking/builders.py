@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -105,8 +104,3 @@ def cancel(number: int, booking_id: UUID, *, command: object = None) -> CancelBo
         booking_id=booking_id,
         customer_id=customer(number),
     )
-
-
-def seats_of(parties: Iterable[int]) -> int:
-    """How many seats these parties take."""
-    return sum(parties)

@@ -90,11 +90,8 @@ def test_an_unknown_session_is_answered_without_resting_on_any_version() -> None
     st.integers(1, 5),
     st.one_of(st.none(), st.text(st.characters(exclude_categories=["Cs"]), max_size=30)),
     st.integers(0, 2**31 - 1),
-    st.datetimes(),
 )
-def test_what_goes_out_reads_as_the_contracts_say(
-    party: int, name: str | None, price: int, now: object
-) -> None:
+def test_what_goes_out_reads_as_the_contracts_say(party: int, name: str | None, price: int) -> None:
     batch = Batch({KEY: session(price=price)})
     made = book(1, party=party, name=name)
     batch.decide(made, NOW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -69,7 +70,7 @@ def test_a_rule_may_give_several_sessions_a_day_and_leave_days_out() -> None:
 
 def test_the_31st_skips_short_months() -> None:
     monthly = schedule("FREQ=MONTHLY;BYMONTHDAY=31", "12:00", zone="UTC")
-    assert starts(monthly, date(2026, 1, 1), 150) == ["01-31T12:00Z", "03-31T12:00Z", "05-31T12:00Z"][:3]
+    assert starts(monthly, date(2026, 1, 1), 151) == ["01-31T12:00Z", "03-31T12:00Z", "05-31T12:00Z"]
 
 
 def test_every_other_week_is_counted_from_the_first_day_not_from_the_window() -> None:
@@ -135,4 +136,4 @@ def test_a_daily_class_takes_place_once_a_day_in_any_zone(zone: str, at: time, f
         datetime.combine(first + timedelta(days=n), at) for n in range(14)
     ]
     assert len({o.session_id for o in found}) == 14
-    assert all(earlier.starts_at < later.starts_at for earlier, later in zip(found, found[1:], strict=False))
+    assert all(earlier.starts_at < later.starts_at for earlier, later in pairwise(found))

@@ -68,7 +68,7 @@ def test_both_secrets_are_good_while_rotating_and_a_third_is_not() -> None:
 
 
 def test_two_secrets_are_read_from_one_setting() -> None:
-    channel = load("whatsapp", Settings(whatsapp_app_secret="new, old"))  # type: ignore[arg-type]  # pydantic converts
+    channel = load("whatsapp", Settings(whatsapp_app_secret="new, old"))
 
     channel.verify(signed(b"x", "new"))
     channel.verify(signed(b"x", "old"))
@@ -77,7 +77,7 @@ def test_two_secrets_are_read_from_one_setting() -> None:
 @pytest.mark.parametrize("secret", [None, "", " , "])
 def test_without_a_secret_there_is_no_adapter_and_the_error_names_the_setting(secret: str | None) -> None:
     with pytest.raises(MissingSecret, match="USHER_WHATSAPP_APP_SECRET"):
-        load("whatsapp", Settings(whatsapp_app_secret=secret))  # type: ignore[arg-type]  # pydantic converts
+        load("whatsapp", Settings(whatsapp_app_secret=secret))
 
 
 def test_secrets_show_in_no_representation() -> None:
