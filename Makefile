@@ -15,11 +15,11 @@ help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## Everything on this machine and a phone in the browser (SCRIPT=1: play the conversations and check them)
-	$(INSTALL) embedded
+	$(INSTALL) embedded demo
 	@$(BIN)/python -m devkit.demo $(if $(SCRIPT),--script)
 
 test: ## Lint, types, import rules and all tests with coverage (EXTRAS=whisper: those of Whisper, too)
-	$(INSTALL) embedded dev $(EXTRAS)
+	$(INSTALL) embedded demo dev $(EXTRAS)
 	@$(MAKE) --no-print-directory lint types
 	@$(BIN)/python -c "import importlib.util, sys; sys.exit(not importlib.util.find_spec('whisper'))" || \
 	  echo "• Whisper is not installed, so its tests are left out: make test EXTRAS=whisper runs them."
@@ -48,7 +48,7 @@ docs: ## Write the pages that come from the code
 	@$(BIN)/python -m shared.asyncapi docs/asyncapi.json
 
 constraints: ## Pin what .venv holds now (after a change of dependencies, with all extras installed)
-	$(INSTALL) embedded dev whisper openai anthropic otlp
+	$(INSTALL) embedded demo dev whisper openai anthropic otlp
 	@$(BIN)/python .ci/constraints.py
 
 clean: ## Remove what was built (not .venv, not the demo's data in .usher)

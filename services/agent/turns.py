@@ -13,10 +13,10 @@ from typing import Protocol
 import orjson
 from pydantic_ai.messages import ModelMessage
 
+from services.agent.failures import outline
 from services.agent.intake import Canned, Prompt, Silence, heard, read
 from services.agent.journal import Journal
 from services.agent.memory import TURNS, Memory, Turn, dump
-from services.agent.failures import outline
 from services.agent.metrics import TURN_SECONDS, TURNS_TOTAL
 from services.agent.reply import Reply, message_of
 from services.agent.speaker import Spoken, canned

@@ -77,17 +77,24 @@ class Reads:
     async def find_sessions(self, query: FindSessions) -> SessionsFound:
         """Sessions of the range that have not started: those with room, those without, and if need be the nearest."""
         now = self._clock()
-        room = query.party_size <= SEATS_LEFT
-        found = SESSIONS.where(
-            sessions.c.tenant_id == query.tenant_id,
-            sessions.c.status == "scheduled",
-            sessions.c.starts_at >= max(query.starts_from, now),
-            sessions.c.starts_at < query.starts_before,
-            *_only(query.service_ids, query.staff_ids),
-        ).order_by(sessions.c.starts_at, sessions.c.id)
+        room = (SEATS_LEFT >= query.party_size).label("room")
+        place = func.row_number().over(partition_by=room, order_by=(sessions.c.starts_at, sessions.c.id))
+        coming = (
+            SESSIONS.add_columns(room, place.label("place"))
+            .where(
+                sessions.c.tenant_id == query.tenant_id,
+                sessions.c.status == "scheduled",
+                sessions.c.starts_at >= max(query.starts_from, now),
+                sessions.c.starts_at < query.starts_before,
+                *_only(query.service_ids, query.staff_ids),
+            )
+            .subquery()
+        )
+        some = select(coming).where(coming.c.place <= query.limit).order_by(coming.c.place)
         async with self._db.read(query.tenant_id) as connection:
-            free = await _views(connection, found.where(room).limit(query.limit))
-            full = await _views(connection, found.where(~room).limit(query.limit))
+            rows = (await connection.execute(some)).all()
+            free = tuple(session_view(row) for row in rows if row.room)
+            full = tuple(session_view(row) for row in rows if not row.room)
             if free:
                 return SessionsFound(sessions=free, full=full)
             # Nearest to the whole range: before its start and after its end.

@@ -62,8 +62,8 @@ def exchanges(messages: Sequence[ModelMessage], reply_tool: str) -> list[Exchang
                 continue
             elif isinstance(part, ToolReturnPart) and part.tool_call_id in calls:
                 content: object = part.content
-                good = part.outcome == "success" and isinstance(content, dict)
-                calls[part.tool_call_id].result = dict(content) if good else None
+                if part.outcome == "success" and isinstance(content, dict):
+                    calls[part.tool_call_id].result = dict(content)
             elif isinstance(message, ModelResponse):
                 _answered(found[-1], part, calls, reply_tool)
     return found

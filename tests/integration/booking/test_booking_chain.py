@@ -217,7 +217,7 @@ async def empty(studio: Studio) -> bool:
     return await studio.count("outbox") == 0
 
 
-def ask_for_six_places_each(
+def ask_for_three_places_each(
     studio: Studio, sessions: list[UUID], first: int
 ) -> list[asyncio.Task[CommandOutcome]]:
     return [
@@ -231,9 +231,9 @@ async def test_commands_get_outcomes_when_nats_loses_its_store(
     servers: EmbeddedServers, booking: BookingService, studio: Studio
 ) -> None:
     sessions = (await studio.sessions())[:8]
-    asks = ask_for_six_places_each(studio, sessions, 0)
+    asks = ask_for_three_places_each(studio, sessions, 0)
     await asyncio.to_thread(servers.nats.kill)
-    asks += ask_for_six_places_each(studio, sessions, 10)
+    asks += ask_for_three_places_each(studio, sessions, 10)
     await asyncio.to_thread(servers.nats.wipe)
     await asyncio.to_thread(servers.nats.start)
 
@@ -248,9 +248,9 @@ async def test_commands_get_outcomes_when_postgres_is_killed(
     servers: EmbeddedServers, booking: BookingService, studio: Studio
 ) -> None:
     sessions = (await studio.sessions())[:8]
-    asks = ask_for_six_places_each(studio, sessions, 0)
+    asks = ask_for_three_places_each(studio, sessions, 0)
     await asyncio.to_thread(servers.postgres.kill)
-    asks += ask_for_six_places_each(studio, sessions, 10)
+    asks += ask_for_three_places_each(studio, sessions, 10)
     await asyncio.to_thread(servers.postgres.start)
 
     outcomes = await asyncio.gather(*asks)
