@@ -121,7 +121,8 @@ def follow(command):
     if process.returncode != 0:
         print("\n".join(lines))
         sys.exit(
-            "pip could not install Usher (its last lines are above); run the same command again once that is solved."
+            "pip could not install Usher; its last lines are above. Where it lacks a C compiler, Python 3.11 needs none: "
+            "every dependency has a wheel for it (add PYTHON=python3.11 to the command)."
         )
 
 

@@ -21,7 +21,7 @@ from shared.bus import HEADER_FROM, HEADER_ID, MSG_ID, Bus
 from shared.db import Connection, Database, is_transient
 from shared.errors import Transient
 from shared.ids import derive
-from shared.tasks import spawn
+from shared.tasks import ended, spawn
 from shared.telemetry import RESENT, get_logger, trace_headers
 
 _BATCH = 500
@@ -125,9 +125,7 @@ class Sender:
 
     async def stop(self) -> None:
         """Stop; what is unconfirmed is sent again by the next instance."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await ended(*self._tasks)
 
     async def publish(self, messages: Iterable[Outgoing], attempt: int = 0) -> None:
         """Publish committed messages, without waiting for the server (the relay repeats what got lost)."""

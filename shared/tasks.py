@@ -30,6 +30,28 @@ def spawn(work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
     return task
 
 
+async def ended(*tasks: asyncio.Task[None], every: float = 1.0) -> None:
+    """Cancel the tasks and wait until they have ended, asking again every `every` seconds.
+
+    Once is not enough: until Python 3.12 `asyncio.wait_for` (which nats-py's requests use) swallows a
+    cancellation that meets its result, and the task goes on as if nothing had been asked.
+    """
+    left = {task for task in tasks if not task.done()}
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=every)
+
+
+async def finished(work: asyncio.Future[None]) -> None:
+    """Wait for `work` to end, however often the waiting task is cancelled meanwhile."""
+    while not work.done():
+        try:
+            await asyncio.wait({work})
+        except asyncio.CancelledError:
+            continue
+
+
 def _look(task: asyncio.Task[None]) -> None:
     if task.cancelled():
         return

@@ -136,7 +136,9 @@ class Bench:
 
     def _pgbench(self, name: str, sessions: int) -> float:
         # With a space after each colon, or pgbench would take `:null` for one of its variables.
-        contact = json.dumps(sample_command(0, UUID(int=1)).contact.model_dump(mode="json", exclude_none=True))
+        contact = json.dumps(
+            sample_command(0, UUID(int=1)).contact.model_dump(mode="json", exclude_none=True)
+        )
         script = _WRITES.format(
             tenant=TENANT, kind=f"peer-{name}", contact=contact, outcome=contact, event="x" * 900
         )

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+import orjson
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -66,11 +68,11 @@ class Journal:
                 await self._store.add_steps(self.tenant_id, self.message_id, steps)
                 del self._waiting[: len(steps)]
 
-    async def once(self, key: str, make: Callable[[], Awaitable[str]]) -> str:
-        """The step's value: the stored one, or what `make` gives, stored at once."""
+    async def once(self, key: str, make: Callable[[], Awaitable[str | None]]) -> str | None:
+        """The text made under this key: the stored one, or what `make` gives, stored at once."""
         stored = self.get(key)
-        if stored is not None:
-            return stored
-        value = await make()
-        await self.put(key, value, at_once=True)
-        return value
+        if stored is None:
+            stored = orjson.dumps(await make()).decode()
+            await self.put(key, stored, at_once=True)
+        text: str | None = orjson.loads(stored)
+        return text

@@ -85,7 +85,7 @@ def definition(spec: ToolSpec[Any]) -> Tool:
     )
 
 
-async def _make(_name: str, make: Callable[[], Awaitable[str]]) -> str:
+async def _make(_name: str, make: Callable[[], Awaitable[str | None]]) -> str | None:
     return await make()
 
 

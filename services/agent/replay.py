@@ -129,8 +129,8 @@ class JournaledTools(AbstractToolset[TurnDeps]):
             # Not lowered when it fails or is cut off: then nobody knows, and the turn must not end.
             journal.undecided += 1
         answer = await spec.call(deps.bookings, deps.context, tool_args, call)
-        journal.undecided -= 1 if spec.writes else 0
         await journal.put(key, orjson.dumps(answer).decode(), at_once=spec.writes)
+        journal.undecided -= 1 if spec.writes else 0
         return answer
 
     def _tool(self, spec: ToolSpec[Any]) -> ToolsetTool[TurnDeps]:

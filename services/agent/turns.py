@@ -126,12 +126,12 @@ class Turns:
     ) -> Prompt | Canned:
         """The words of a voice note, written down once."""
 
-        async def write_down() -> str:
+        async def write_down() -> str | None:
             catalogue = await self.bookings.catalogue(message.tenant_id)
             names = (*(s.name for s in catalogue.services), *(p.name for p in catalogue.staff))
-            return orjson.dumps(await self.voice.words(message, content, names)).decode()
+            return await self.voice.words(message, content, names)
 
-        return heard(orjson.loads(await journal.once("transcript", write_down)))
+        return heard(await journal.once("transcript", write_down))
 
     def _apology(self, message: MessageReceived, text: str, error: Exception) -> Spoken:
         get_logger("agent").error("turn_failed", message_id=str(message.message_id), error=outline(error))

@@ -12,11 +12,13 @@ from collections.abc import Sequence
 
 from services.booking.mailbox import Mailbox, Unreadable, Waiting
 from services.booking.replies import Replies
-from services.booking.writer import Abandoned, Writer, Written, last_of_each_partition
+from services.booking.writer import Abandoned, Writer, Written
 from shared import subjects
 from shared.actors.delivery import Delivery
 from shared.tasks import spawn
 from shared.telemetry import BATCH_SIZE, HANDLE_SECONDS, HANDLED, get_logger
+
+_ACKNOWLEDGE_AFTER_SECONDS = 0.02
 
 
 class BookingActor:
@@ -31,6 +33,8 @@ class BookingActor:
         self._writing = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self._answering: asyncio.Task[None] | None = None
+        self._acknowledging: asyncio.Task[None] | None = None
+        self._handled_up_to: dict[int, Delivery] = {}
         self._log = get_logger("booking")
         self._handled = HANDLED.labels("booking", subjects.COMMANDS, "ok")
         self._seconds = HANDLE_SECONDS.labels("booking", subjects.COMMANDS)
@@ -50,6 +54,7 @@ class BookingActor:
                 await asyncio.gather(self._task, return_exceptions=True)
         if self._answering is not None:
             await asyncio.gather(self._answering, return_exceptions=True)
+        await self._acknowledge_now()
         await self._replies.stop()
 
     @property
@@ -106,5 +111,16 @@ class BookingActor:
         self, batch: Sequence[Waiting | Unreadable], commands: Sequence[Waiting], written: Written
     ) -> None:
         await self._replies.send(commands, written)
-        for delivery in last_of_each_partition([each.delivery for each in batch]):
+        # One acknowledgement covers all earlier commands of its partition, so a few milliseconds' worth share one.
+        self._handled_up_to.update({each.delivery.partition: each.delivery for each in batch})
+        if self._acknowledging is None or self._acknowledging.done():
+            self._acknowledging = spawn(self._acknowledge(), name="booking acknowledgements")
+
+    async def _acknowledge(self) -> None:
+        await asyncio.sleep(_ACKNOWLEDGE_AFTER_SECONDS)
+        await self._acknowledge_now()
+
+    async def _acknowledge_now(self) -> None:
+        deliveries, self._handled_up_to = self._handled_up_to, {}
+        for delivery in deliveries.values():
             await delivery.ack()

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.booking.clock import Clock
@@ -77,22 +78,18 @@ class Reads:
     async def find_sessions(self, query: FindSessions) -> SessionsFound:
         """Sessions of the range that have not started: those with room, those without, and if need be the nearest."""
         now = self._clock()
-        room = (SEATS_LEFT >= query.party_size).label("room")
-        place = func.row_number().over(partition_by=room, order_by=(sessions.c.starts_at, sessions.c.id))
-        coming = (
-            SESSIONS.add_columns(room, place.label("place"))
-            .where(
-                sessions.c.tenant_id == query.tenant_id,
-                sessions.c.status == "scheduled",
-                sessions.c.starts_at >= max(query.starts_from, now),
-                sessions.c.starts_at < query.starts_before,
-                *_only(query.service_ids, query.staff_ids),
-            )
-            .subquery()
-        )
-        some = select(coming).where(coming.c.place <= query.limit).order_by(coming.c.place)
+        found = _found(bool(query.service_ids), bool(query.staff_ids))
+        values = {
+            "tenant": query.tenant_id,
+            "first": max(query.starts_from, now),
+            "last": query.starts_before,
+            "party": query.party_size,
+            "most": query.limit,
+            **({"service_ids": query.service_ids} if query.service_ids else {}),
+            **({"staff_ids": query.staff_ids} if query.staff_ids else {}),
+        }
         async with self._db.read(query.tenant_id) as connection:
-            rows = (await connection.execute(some)).all()
+            rows = (await connection.execute(found, values)).all()
             free = tuple(session_view(row) for row in rows if row.room)
             full = tuple(session_view(row) for row in rows if not row.room)
             if free:
@@ -175,6 +172,25 @@ class Reads:
                 services=tuple(_service_view(row, business.currency, by_service) for row in offered),
                 staff=tuple(_staff_view(row) for row in people),
             )
+
+
+@cache
+def _found(by_service: bool, by_staff: bool) -> Select[Any]:
+    """The statement of `find_sessions`, made once: up to `most` sessions with room and as many without."""
+    room = (bindparam("party") <= SEATS_LEFT).label("room")
+    place = func.row_number().over(partition_by=room, order_by=(sessions.c.starts_at, sessions.c.id))
+    coming = SESSIONS.add_columns(room, place.label("place")).where(
+        sessions.c.tenant_id == bindparam("tenant"),
+        sessions.c.status == "scheduled",
+        sessions.c.starts_at >= bindparam("first"),
+        sessions.c.starts_at < bindparam("last"),
+    )
+    if by_service:
+        coming = coming.where(sessions.c.service_id.in_(bindparam("service_ids", expanding=True)))
+    if by_staff:
+        coming = coming.where(sessions.c.staff_id.in_(bindparam("staff_ids", expanding=True)))
+    ranked = coming.subquery()
+    return select(ranked).where(ranked.c.place <= bindparam("most")).order_by(ranked.c.place)
 
 
 def _only(service_ids: Sequence[UUID], staff_ids: Sequence[UUID]) -> list[ColumnElement[bool]]:

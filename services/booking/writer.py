@@ -12,7 +12,6 @@ from services.booking.clock import Clock
 from services.booking.mailbox import Unreadable, Waiting
 from services.booking.store import Conflict, Store
 from shared import subjects
-from shared.actors.delivery import Delivery
 from shared.actors.mailboxes import tenant_of
 from shared.db import is_transient
 from shared.outbox import DeadLetters, Outgoing
@@ -156,8 +155,3 @@ class _Pause:
 def _first_line(reason: str) -> str:
     # What follows in pydantic's texts quotes the input, which may hold personal data.
     return reason.split("\n", 1)[0]
-
-
-def last_of_each_partition(deliveries: Sequence[Delivery]) -> list[Delivery]:
-    """The deliveries whose acknowledgement covers all the others (commands are acknowledged up to and including)."""
-    return list({delivery.partition: delivery for delivery in deliveries}.values())

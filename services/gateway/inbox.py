@@ -19,6 +19,8 @@ MOST_WAITING: Final = 50_000
 COMMITS: Final = 2
 """Transactions at a time: while one waits for the disk, the next is being written."""
 SHORTEST_TRY_SECONDS: Final = 0.5
+WARY_SECONDS: Final = 60.0
+"""After a repeat the cache is asked first for so long. Repeats come in storms; without one, asking only costs."""
 
 log = get_logger("gateway")
 
@@ -68,6 +70,7 @@ class InboxWriter:
         self._waiting: list[_Request] = []
         self._rows_waiting = 0
         self._some_wait = asyncio.Event()
+        self._wary_until = 0.0
         self._commits = asyncio.Semaphore(COMMITS)
         self._under_way: set[asyncio.Task[None]] = set()
         self._abandoned: set[asyncio.Task[frozenset[UUID]]] = set()
@@ -119,14 +122,7 @@ class InboxWriter:
 
     async def _store_group(self, group: list[_Request]) -> None:
         try:
-            known = await self._seen.known([request.digest for request in group])
-            fresh = []
-            for request, is_known in zip(group, known, strict=True):
-                if is_known:
-                    _settle(request)
-                else:
-                    fresh.append(request)
-            if fresh:
+            if fresh := await self._not_known(group):
                 await self._store_fresh(fresh)
         except Exception as error:
             log.exception("inbox_failed", error=type(error).__name__)
@@ -134,6 +130,18 @@ class InboxWriter:
         finally:
             for request in group:  # whoever has no answer by now
                 _settle(request, Transient("The inbox writer failed."))
+
+    async def _not_known(self, group: list[_Request]) -> list[_Request]:
+        """Answer what the cache knows to be stored; the rest."""
+        now = asyncio.get_running_loop().time()
+        if now > self._wary_until:
+            return group
+        known = await self._seen.known([request.digest for request in group])
+        for request, is_known in zip(group, known, strict=True):
+            if is_known:
+                self._wary_until = now + WARY_SECONDS
+                _settle(request)
+        return [request for request in group if not request.stored.done()]
 
     async def _store_fresh(self, fresh: list[_Request]) -> None:
         rows = [row for request in fresh for row in request.rows]
@@ -147,6 +155,8 @@ class InboxWriter:
         else:
             for request in fresh:
                 _settle(request)
+            if len(new) < len(rows):
+                self._wary_until = asyncio.get_running_loop().time() + WARY_SECONDS
             self._on_new(_first_of_each(rows, new))
             self._seen.remember([request.digest for request in fresh])
 

@@ -11,7 +11,7 @@ from shared.actors.delivery import Delivery
 from shared.actors.partitions import OnBatch
 from shared.bus import Bus
 from shared.pull import PullConsumer
-from shared.tasks import spawn
+from shared.tasks import ended, spawn
 
 
 class JobConsumer:
@@ -37,8 +37,7 @@ class JobConsumer:
     async def stop(self) -> None:
         """Stop taking jobs; those not acknowledged are taken by another instance."""
         if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await ended(self._task)
 
     async def _run(self) -> None:
         while True:

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from shared.actors.delivery import Delivery
 from shared.db import is_transient
 from shared.errors import Poison
-from shared.tasks import spawn
+from shared.tasks import ended, spawn
 from shared.telemetry import DEAD_LETTERS, HANDLE_SECONDS, HANDLED, get_logger, span
 
 Handle = Callable[[Delivery], Awaitable[None]]
@@ -113,16 +113,12 @@ class Mailboxes:
             for delivery in list(queue)[1:]:
                 queue.remove(delivery)
                 self._waiting.pop(delivery.message_id, None)
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await ended(*running)
 
     async def stop(self) -> None:
         """Cancel everything under way (it is journaled and comes again)."""
         tasks = [*self._workers.values(), *([self._beat] if self._beat else [])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await ended(*tasks)
 
     async def _work(self, key: str, queue: deque[Delivery]) -> None:
         try:

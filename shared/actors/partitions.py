@@ -13,7 +13,7 @@ from shared.actors.delivery import Delivery
 from shared.actors.ownership import PartitionOwnership
 from shared.bus import Bus
 from shared.pull import PullConsumer
-from shared.tasks import spawn
+from shared.tasks import ended, finished, spawn
 from shared.telemetry import get_logger
 
 OnBatch = Callable[[int, list[Delivery]], Awaitable[None]]
@@ -86,8 +86,7 @@ class PartitionedConsumer:
     async def _released(self, partition: int) -> None:
         task = self._loops.pop(partition, None)
         if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await ended(task)
         await self._on_released(partition)
 
     async def _read(self, partition: int) -> None:
@@ -110,7 +109,7 @@ class PartitionedConsumer:
                 try:
                     await asyncio.shield(work)
                 except asyncio.CancelledError:
-                    await asyncio.gather(work, return_exceptions=True)
+                    await finished(work)
                     raise
         finally:
             await consumer.close()

@@ -79,15 +79,15 @@ async def cancel_booking(
 ) -> WriteAnswer:
     """Cancel a booking of the customer of this conversation."""
 
-    async def look_up() -> str:
+    async def look_up() -> str | None:
         mine = await bookings.mine(_mine(context))
         sessions = [b.session.session_id for b in mine.bookings if b.booking_id == args.booking_id]
-        return str(sessions[0]) if sessions else ""
+        return str(sessions[0]) if sessions else None
 
     # Kept, because once the command is done the booking is no longer listed, and a repeat must send the same
     # command.
     session_id = await call.recall("session", look_up)
-    if not session_id:
+    if session_id is None:
         return WriteAnswer(status="refused", code=RefusalCode.NOT_FOUND, sentence=_NOT_YOURS)
     outcome = await bookings.do(
         CancelBooking(

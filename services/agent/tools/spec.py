@@ -22,10 +22,8 @@ from shared.messages.booking import (
     SessionsFound,
 )
 
-Recall = Callable[[str, Callable[[], Awaitable[str]]], Awaitable[str]]
-"""`recall(name, make)`: the value made under this name in an earlier try of the same call, else `make()`,
-kept.
-"""
+Recall = Callable[[str, Callable[[], Awaitable[str | None]]], Awaitable[str | None]]
+"""`recall(name, make)`: what an earlier try of the same call made under this name, else `make()`, kept."""
 
 
 class Args(BaseModel):

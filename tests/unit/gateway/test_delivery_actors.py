@@ -1,0 +1,228 @@
+"""Who delivers what, and in which order? The actors, over a table of our own making that can be away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from nats.aio.msg import Msg
+
+from services.gateway.delivery import Delivering
+from services.gateway.store.deliveries import Conversation, NewDelivery, OpenDelivery
+from shared.actors.delivery import Delivery
+from shared.messages.conversation import ChannelAddress, MessageSent, TextBody
+from tests.unit.gateway.factories import TENANT
+
+
+class Table:
+    """Deliveries in order; the first `away` calls fail."""
+
+    def __init__(self) -> None:
+        self.rows: dict[UUID, NewDelivery] = {}
+        self.done: set[UUID] = set()
+        self.away = 0
+
+    def _look(self) -> None:
+        if self.away:
+            self.away -= 1
+            raise ConnectionRefusedError
+
+    async def add(self, deliveries: Sequence[NewDelivery]) -> None:
+        self._look()
+        for delivery in deliveries:
+            self.rows.setdefault(delivery.id, delivery)
+
+    async def next_open(self, conversation: Conversation) -> OpenDelivery | None:
+        self._look()
+        for row in self.rows.values():
+            if (row.tenant_id, row.conversation_id) == conversation and row.id not in self.done:
+                return OpenDelivery(
+                    row.tenant_id,
+                    row.id,
+                    row.conversation_id,
+                    "whatsapp",
+                    row.payload,
+                    "pending",
+                    0,
+                    0,
+                    None,
+                    0,
+                    0,
+                    0,
+                )
+        return None
+
+    async def open_conversations(self, partitions: Sequence[int]) -> list[tuple[Conversation, int]]:
+        self._look()
+        return [
+            ((row.tenant_id, row.conversation_id), row.partition)
+            for row in self.rows.values()
+            if row.partition in partitions and row.id not in self.done
+        ]
+
+
+class Setup:
+    """Actors whose tries note the order and finish a row; `fail` rows raise once."""
+
+    def __init__(self) -> None:
+        self.table = Table()
+        self.tried: list[UUID] = []
+        self.fail: set[UUID] = set()
+        self.idle = asyncio.Event()
+        self.confirmed: list[str] = []
+        self.buried: list[str] = []
+        self.gate: asyncio.Event | None = None
+        self.delivering = Delivering(self.table, self.attempt, self, self, channel="whatsapp")
+
+    async def attempt(self, row: OpenDelivery) -> float:
+        if row.id in self.fail:
+            self.fail.discard(row.id)
+            raise RuntimeError("a mistake of ours")
+        self.tried.append(row.id)
+        if self.gate:
+            await self.gate.wait()
+        self.table.done.add(row.id)
+        if len(self.table.done) == len(self.table.rows):
+            self.idle.set()
+        return 0
+
+    async def confirm(self, delivery: Delivery) -> None:
+        self.confirmed.append(delivery.message_id)
+
+    async def put(self, delivery: Delivery, reason: str, tries: int) -> None:
+        self.buried.append(reason)
+
+    async def all_done(self) -> None:
+        async with asyncio.timeout(10):
+            await self.idle.wait()
+
+
+class FakeBus:
+    """Takes acknowledgements."""
+
+    def __init__(self) -> None:
+        self.nc = self
+        self.said: list[bytes] = []
+
+    async def publish(self, _reply: str, word: bytes) -> None:
+        self.said.append(word)
+
+
+def sent(conversation: UUID, message_id: UUID | None = None) -> MessageSent:
+    return MessageSent(
+        tenant_id=TENANT,
+        message_id=message_id or uuid4(),
+        conversation_id=conversation,
+        to=ChannelAddress(channel="whatsapp", account_id="111", user_id="351910000001"),
+        purpose="reply",
+        body=TextBody(text="Hello"),
+    )
+
+
+def delivered(message: MessageSent, bus: FakeBus | None = None, data: bytes | None = None) -> Delivery:
+    msg = Msg(
+        _client=None,  # type: ignore[arg-type]  # the client is not used
+        subject=f"out.3.whatsapp.{TENANT}.{message.conversation_id}",
+        reply="$JS.ACK.OUTBOUND.d.1.1.1.1.0",
+        data=data or message.encode(),
+        headers={"Usher-Id": str(message.message_id), "Usher-From": "agent"},
+    )
+    return Delivery(bus or FakeBus(), msg, 3)  # type: ignore[arg-type]  # only publishes here
+
+
+async def test_messages_are_stored_confirmed_acknowledged_and_tried_in_order() -> None:
+    setup, bus, conversation = Setup(), FakeBus(), uuid4()
+    messages = [sent(conversation) for _ in range(5)]
+
+    await setup.delivering.accept(3, [delivered(message, bus) for message in messages])
+    await setup.all_done()
+
+    assert setup.tried == [message.message_id for message in messages]
+    assert setup.confirmed == [str(message.message_id) for message in messages]
+    assert bus.said == [b"+ACK"] * 5
+    await setup.delivering.stop()
+
+
+async def test_a_database_that_is_away_is_waited_for_before_anything_is_confirmed() -> None:
+    setup = Setup()
+    setup.table.away = 2
+    message = sent(uuid4())
+
+    await setup.delivering.accept(3, [delivered(message)])
+    await setup.all_done()
+
+    assert setup.confirmed == [str(message.message_id)]
+    await setup.delivering.stop()
+
+
+async def test_a_service_that_stops_while_the_database_is_away_confirms_nothing() -> None:
+    setup, bus = Setup(), FakeBus()
+    setup.table.away = 10**9
+    taking = asyncio.create_task(setup.delivering.accept(3, [delivered(sent(uuid4()), bus)]))
+    await asyncio.sleep(0)
+
+    await setup.delivering.stop()
+    await taking
+
+    assert (setup.confirmed, bus.said) == ([], [])
+
+
+async def test_an_actor_outlives_its_own_mistakes_and_keeps_the_order() -> None:
+    setup, conversation = Setup(), uuid4()
+    first, second = sent(conversation), sent(conversation)
+    setup.fail = {first.message_id}
+
+    await setup.delivering.accept(3, [delivered(first), delivered(second)])
+    await setup.all_done()
+
+    assert setup.tried == [first.message_id, second.message_id]
+    await setup.delivering.stop()
+
+
+async def test_what_is_open_in_a_claimed_partition_is_taken_up() -> None:
+    setup, message = Setup(), sent(uuid4())
+    other = sent(uuid4())
+    for partition, one in ((3, message), (4, other)):
+        row = NewDelivery(
+            TENANT, one.message_id, partition, one.conversation_id, "whatsapp", "reply", one.encode()
+        )
+        setup.table.rows[one.message_id] = row
+    setup.table.away = 1
+    sweeping = asyncio.create_task(setup.delivering.sweep(0.01))
+
+    await setup.delivering.claim(3)
+    while message.message_id not in setup.table.done:
+        await asyncio.sleep(0)
+
+    sweeping.cancel()
+    assert setup.tried == [message.message_id]
+    await setup.delivering.stop()
+
+
+async def test_a_partition_is_given_back_after_the_try_under_way_and_before_the_next() -> None:
+    setup, conversation = Setup(), uuid4()
+    setup.gate = asyncio.Event()
+    first, second = sent(conversation), sent(conversation)
+    await setup.delivering.accept(3, [delivered(first), delivered(second)])
+    while not setup.tried:
+        await asyncio.sleep(0)
+
+    releasing = asyncio.create_task(setup.delivering.release(3))
+    await asyncio.sleep(0)
+    assert not releasing.done()
+    setup.gate.set()
+    await releasing
+
+    assert setup.table.done == {first.message_id}
+
+
+async def test_a_message_of_a_channel_that_is_not_loaded_is_buried_with_its_reason() -> None:
+    setup = Setup()
+    message = sent(uuid4())
+    message = message.model_copy(update={"to": message.to.model_copy(update={"channel": "pigeon"})})
+
+    await setup.delivering.accept(3, [delivered(message)])
+
+    assert setup.buried == ["No adapter for channel 'pigeon' is loaded."]
+    assert setup.confirmed == [str(message.message_id)]
