@@ -48,9 +48,7 @@ class Bus:
         self.broker = broker
         self.service = service
         self.log = get_logger(service)
-        self.reconnected = (
-            asyncio.Event()
-        )  # set for a moment after each reconnect: pull loops ask again at once
+        self.reconnect_listeners: set[Callable[[], None]] = set()  # called after each reconnect
         self._waiting: dict[str, asyncio.Future[bytes]] = {}
         self._inbox = ""
         self._asked = 0
@@ -254,8 +252,8 @@ class Bus:
 
     def _on_reconnect(self) -> None:
         self.log.info("bus_reconnected")
-        self.reconnected.set()
-        self.reconnected = asyncio.Event()
+        for listener in list(self.reconnect_listeners):
+            listener()
 
     @property
     def server(self) -> str:

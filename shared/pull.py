@@ -49,7 +49,7 @@ class PullConsumer:
             inactive_threshold=0,
         )
         self._buffer: deque[Msg] = deque()
-        self._arrived = asyncio.Event()
+        self._woken = asyncio.Event()
         self._credit = 0  # messages the server may still send on the standing request
         self._broken = False
         self._inbox = ""
@@ -63,9 +63,11 @@ class PullConsumer:
             self._inbox, cb=self._on_message, pending_msgs_limit=-1, pending_bytes_limit=-1
         )
         await self._request()
+        self._bus.reconnect_listeners.add(self._reconnected)
 
     async def close(self) -> None:
         """Stop receiving; what was taken and not acknowledged goes to the next owner."""
+        self._bus.reconnect_listeners.discard(self._reconnected)
         try:
             await self._subscription.unsubscribe()
         except (NatsError, OSError):
@@ -74,8 +76,12 @@ class PullConsumer:
     async def take(self, most: int | None = None) -> list[Msg]:
         """At least one message, at most `most` (default: all that have arrived)."""
         while not self._buffer:
-            self._arrived.clear()
-            await self._wait()
+            if self._broken:
+                await self._recover()
+            elif self._credit <= 0:
+                await self._request()
+            if not self._buffer and not self._broken:
+                await self._wait()
         count = min(len(self._buffer), most or len(self._buffer))
         taken = [self._buffer.popleft() for _ in range(count)]
         if self._credit <= 0 and len(self._buffer) < self._batch:
@@ -83,37 +89,30 @@ class PullConsumer:
         return taken
 
     async def _wait(self) -> None:
-        arrived = asyncio.ensure_future(self._arrived.wait())
-        reconnected = asyncio.ensure_future(self._bus.reconnected.wait())
+        self._woken.clear()
         try:
-            done, _ = await asyncio.wait(
-                {arrived, reconnected}, timeout=_SILENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED
-            )
-        finally:
-            arrived.cancel()
-            reconnected.cancel()
-        if self._buffer:
-            return
-        if not done or reconnected in done or self._broken:
-            await self._recover()
-        elif self._credit <= 0:
-            await self._request()
+            async with asyncio.timeout(_SILENCE_SECONDS):  # heartbeats come more often
+                await self._woken.wait()
+        except TimeoutError:
+            self._broken = True
 
     async def _recover(self) -> None:
         self._broken = False
         try:
             await self._ensure(takeover=False)
+            await self._request()
         except (NatsError, TimeoutError, OSError) as error:
-            self._bus.log.info(
-                "consumer_recovering", durable=self._durable, error=str(error) or type(error).__name__
-            )
+            self._broken = True
+            reason = str(error) or type(error).__name__
+            self._bus.log.info("consumer_recovering", durable=self._durable, error=reason)
             await asyncio.sleep(0.25)
             if self._bus.connected:
                 await self._bus.provision()
-            self._broken = True
-            self._arrived.set()
-            return
-        await self._request()
+
+    def _reconnected(self) -> None:
+        # The server forgot our standing request with the old connection.
+        self._broken = True
+        self._woken.set()
 
     async def _ensure(self, *, takeover: bool) -> None:
         js = self._bus.js
@@ -141,16 +140,16 @@ class PullConsumer:
         if msg.reply.startswith("$JS.ACK"):
             self._credit -= 1
             self._buffer.append(msg)
-            self._arrived.set()
+            self._woken.set()
             return
         headers = msg.headers or {}
         status = headers.get("Status", "")
         if status == "100":  # heartbeat: the server is there; wake the silence timer
-            self._arrived.set()
+            self._woken.set()
         elif status in ("404", "408") or headers.get("Description") == "Batch Completed":  # it has run out
             self._credit = 0
-            self._arrived.set()
+            self._woken.set()
         else:  # 409 consumer deleted or server shutting down, 503 no responders
             self._credit = 0
             self._broken = True
-            self._arrived.set()
+            self._woken.set()

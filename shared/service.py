@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Sequence
 from typing import Protocol
@@ -74,6 +75,7 @@ async def run_services(services: Sequence[Service], settings: Settings) -> None:
     starting = asyncio.create_task(_start_all(services))
     stop_asked = asyncio.create_task(stopping.wait())
     await asyncio.wait({starting, stop_asked}, return_when=asyncio.FIRST_COMPLETED)
+    _tune_garbage_collection()
     if starting.done():
         starting.result()
         await stop_asked
@@ -92,3 +94,11 @@ async def _start_all(services: Sequence[Service]) -> None:
     for service in services:
         await service.start()
         get_logger(service.name).info("service_started")
+
+
+def _tune_garbage_collection() -> None:
+    # What was imported and started stays for ever: never walk it again. The default threshold (700 objects) made
+    # collections a fifth of booking's CPU time under load.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)

@@ -8,7 +8,8 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
-from typing import Any
+from io import TextIOBase
+from typing import Any, TextIO, cast
 
 import structlog
 from opentelemetry import propagate, trace
@@ -87,6 +88,22 @@ def _add_trace(_logger: object, _method: str, event: MutableMapping[str, Any]) -
     return event
 
 
+class _LiveStderr(TextIOBase):
+    """Whatever standard error is at the moment of writing; a line that cannot be written is dropped, not fatal."""
+
+    def write(self, text: str) -> int:
+        try:
+            return sys.stderr.write(text)
+        except (OSError, ValueError):
+            return 0
+
+    def flush(self) -> None:
+        try:
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            return
+
+
 def configure_logging(settings: Settings) -> None:
     """Set up structlog for the process: JSON lines, or readable ones on a terminal."""
     level = logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
@@ -103,7 +120,7 @@ def configure_logging(settings: Settings) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _LiveStderr())),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=max(level, logging.WARNING), stream=sys.stderr, format="%(name)s: %(message)s")

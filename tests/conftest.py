@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from shared.settings import CONFIG_FILE_VARIABLE, Settings
+from shared.telemetry import configure_logging
 from usher.embedded import EmbeddedServers, ServerError
 
 # The developer's own configuration must not reach a test.
 for _name in [name for name in os.environ if name.startswith("USHER_")]:
     del os.environ[_name]
 os.environ[CONFIG_FILE_VARIABLE] = os.devnull
+configure_logging(Settings(log_format="json"))
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
+
+from pydantic_ai.models import Model
 
 from services.agent.bookings import BusBookings
 from services.agent.memory import Memory
@@ -18,7 +19,7 @@ from shared.actors.partitions import PartitionedConsumer
 from shared.bus import Bus
 from shared.db import Database
 from shared.errors import UsherError
-from shared.outbox import DeadLetters, Outgoing, Receipts, Sender, TableOutbox
+from shared.outbox import DeadLetters, Receipts, Sender, TableOutbox
 from shared.settings import Settings
 
 
@@ -52,25 +53,8 @@ class AgentService:
         sender = self._sender = Sender(bus, outbox, interval=settings.relay_interval_seconds)
         await sender.start()
 
-        async def publish(messages: Sequence[Outgoing]) -> None:
-            await sender.publish(messages)
-
-        bookings = BusBookings(
-            bus, every=settings.command_timeout_seconds, deadline=settings.turn_deadline_seconds
-        )
         self._memory = Memory()
-        turns = Turns(
-            store=PostgresTurns(db, outbox),
-            speaker=AgentSpeaker(build_agent(), model, bookings, _now, settings.turn_tool_calls),
-            bookings=bookings,
-            voice=BusVoice(
-                bus, every=settings.command_timeout_seconds, deadline=settings.turn_deadline_seconds
-            ),
-            memory=self._memory,
-            publish=publish,
-            clock=_now,
-            deadline=settings.turn_deadline_seconds,
-        )
+        turns = _turns(settings, model, bus, PostgresTurns(db, outbox), self._memory, sender)
         self._mailboxes = Mailboxes(
             self.name,
             subjects.INBOUND,
@@ -90,9 +74,7 @@ class AgentService:
         self._consumer.start()
 
     async def stop(self) -> None:
-        """Stop reading, give the partitions back, close the connections. What was under way is resumed
-        elsewhere.
-        """
+        """Stop reading, give the partitions back, close the connections; others resume what is open."""
         if self._bus is None or self._db is None:
             return
         if hasattr(self, "_consumer"):
@@ -113,6 +95,23 @@ class AgentService:
     async def _released(self, partition: int) -> None:
         await self._mailboxes.forget(partition)
         self._memory.forget()
+
+
+def _turns(
+    settings: Settings, model: Model, bus: Bus, store: PostgresTurns, memory: Memory, sender: Sender
+) -> Turns:
+    every, deadline = settings.command_timeout_seconds, settings.turn_deadline_seconds
+    bookings = BusBookings(bus, every=every, deadline=deadline)
+    return Turns(
+        store=store,
+        speaker=AgentSpeaker(build_agent(), model, bookings, _now, settings.turn_tool_calls),
+        bookings=bookings,
+        voice=BusVoice(bus, every=every, deadline=deadline),
+        memory=memory,
+        publish=sender.publish,
+        clock=_now,
+        deadline=deadline,
+    )
 
 
 def _now() -> datetime:

@@ -1,6 +1,4 @@
-"""How does the agent reach booking? Queries and commands over the bus, asked again until they are
-answered.
-"""
+"""How does the agent reach booking? Over the bus, asking again until there is an answer."""
 
 from __future__ import annotations
 
@@ -37,7 +35,7 @@ _LONGEST_PAUSE = 1.0
 
 
 async def persistently(ask: Callable[[], Awaitable[Answer]], *, deadline: float) -> Answer:
-    """`ask()` again, with growing pauses, until it answers. `deadline` in seconds.
+    """`ask()` again, with growing pauses, until it answers. `deadline` in seconds (0: ask once).
 
     Raises `Unanswered` after the deadline.
     """
@@ -69,22 +67,30 @@ class BusBookings:
         self._asking: dict[UUID, asyncio.Lock] = {}
 
     async def catalogue(self, tenant_id: UUID) -> Catalogue:
-        """See `Bookings.catalogue`. Concurrent callers share one question."""
+        """See `Bookings.catalogue`. Concurrent callers share one question; an old answer is better than
+        none.
+        """
         async with self._asking.setdefault(tenant_id, asyncio.Lock()):
             at, known = self._catalogues.get(tenant_id, (0.0, None))
             if known is not None and time.monotonic() - at < self._fresh:
                 return known
-            catalogue = await self._query(GetCatalogue(tenant_id=tenant_id), Catalogue)
+            question = GetCatalogue(tenant_id=tenant_id)
+            try:
+                catalogue = await self._query(question, Catalogue, deadline=0 if known else self._deadline)
+            except Unanswered:
+                if known is None:
+                    raise
+                return known
             self._catalogues[tenant_id] = (time.monotonic(), catalogue)
             return catalogue
 
     async def find(self, question: FindSessions) -> SessionsFound:
         """See `Bookings.find`."""
-        return await self._query(question, SessionsFound)
+        return await self._query(question, SessionsFound, deadline=self._deadline)
 
     async def mine(self, question: MyBookings) -> BookingsFound:
         """See `Bookings.mine`."""
-        return await self._query(question, BookingsFound)
+        return await self._query(question, BookingsFound, deadline=self._deadline)
 
     async def do(self, command: BookSession | CancelBooking) -> CommandOutcome:
         """See `Bookings.do`. Raises `Unanswered` when there is no outcome yet: then it is unknown."""
@@ -97,6 +103,6 @@ class BusBookings:
             deadline=self._deadline,
         )
 
-    async def _query(self, question: Message, answer: type[Answer]) -> Answer:
+    async def _query(self, question: Message, answer: type[Answer], *, deadline: float) -> Answer:
         subject = subjects.query(OWNER, question.name)
-        return await persistently(lambda: self._bus.query(subject, question, answer), deadline=self._deadline)
+        return await persistently(lambda: self._bus.query(subject, question, answer), deadline=deadline)

@@ -1,6 +1,4 @@
-"""What does a model need to know before the first word? The business, its names for things, and the
-customer's clock.
-"""
+"""What does a model need to know before the first word? The business, its words, the clock."""
 
 from __future__ import annotations
 
@@ -32,9 +30,7 @@ class Facts:
 
 
 def facts_of(catalogue: Catalogue, said_at: datetime) -> Facts:
-    """The facts of a turn, from the business's catalogue and the instant (aware) of the customer's
-    message.
-    """
+    """The facts of a turn; `said_at` (aware) is when the customer wrote."""
     return Facts(
         business=catalogue.business,
         local_now=said_at.astimezone(ZoneInfo(catalogue.business.timezone)).replace(tzinfo=None),
@@ -45,18 +41,18 @@ def facts_of(catalogue: Catalogue, said_at: datetime) -> Facts:
 
 
 def names_of(catalogue: Catalogue) -> language.Catalogue:
-    """What customers of this business may name: its services and their single words, what others commonly
-    offer
-    (to be told that this one does not), and its staff."""
-    entry = language.CatalogueEntry
-    full = [entry(s.name, s.name, s.synonyms) for s in catalogue.services]
-    words = dict.fromkeys(
-        word
+    """What customers of this business may name: its services by name, synonym and single word, what others
+    commonly
+    offer (to be told that this one does not), and its staff.
+
+    Each way of naming stands for itself: several services may share one ("yoga"), and the tools find them all.
+    """
+    ways = dict.fromkeys(
+        way
         for service in catalogue.services
-        for word in _WORD.findall(service.name.lower())
-        if word not in STOP_WORDS
+        for way in (service.name, *service.synonyms, *_WORD.findall(service.name.lower()))
+        if way not in STOP_WORDS
     )
-    staff = [entry(p.name, p.name, p.synonyms) for p in catalogue.staff]
-    return language.Catalogue(
-        services=(*full, *(entry(word, word) for word in words), *COMMON_SERVICES), staff=tuple(staff)
-    )
+    staff = tuple(language.CatalogueEntry(p.name, p.name, p.synonyms) for p in catalogue.staff)
+    services = tuple(language.CatalogueEntry(way, way) for way in ways)
+    return language.Catalogue(services=(*services, *COMMON_SERVICES), staff=staff)

@@ -12,7 +12,7 @@ _FRAMES = 3
 
 
 def outline(error: BaseException) -> str:
-    """One line: types along the chain of causes, an HTTP status, our own errors' sentences, the last places."""
+    """One line: kinds along the chain of causes, our own errors' sentences, the last places."""
     parts: list[str] = []
     seen: BaseException | None = error
     while seen is not None and len(parts) < 4:

@@ -1,6 +1,4 @@
-"""How is a message read before any model sees it? Text and taps as they are; the rest is answered or let
-pass.
-"""
+"""How is a message read before any model sees it? Text and taps as they are, the rest by kind."""
 
 from __future__ import annotations
 

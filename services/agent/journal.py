@@ -1,6 +1,4 @@
-"""What has this turn done already? Each step is stored under a name, and a turn that is run again finds it
-there.
-"""
+"""What has this turn done already? Each step has a name, under which a turn that is run again finds it."""
 
 from __future__ import annotations
 

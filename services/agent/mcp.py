@@ -1,6 +1,4 @@
-"""`python -m services.agent.mcp --tenant SLUG --customer WHATSAPP_ID`: our tools over MCP on stdin and
-stdout.
-"""
+"""`python -m services.agent.mcp --tenant SLUG --customer WHATSAPP_ID`: our tools over MCP (stdio)."""
 
 from __future__ import annotations
 

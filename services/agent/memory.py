@@ -1,6 +1,4 @@
-"""What was said before in a conversation? The last turns' messages, kept in memory while this instance owns
-them.
-"""
+"""What was said before in a conversation? The last turns' messages, kept in memory."""
 
 from __future__ import annotations
 
@@ -9,11 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from pydantic import ValidationError
 from pydantic_ai.messages import (
     ModelMessage,
     ModelMessagesTypeAdapter,
     ModelRequest,
 )
+
+from shared.telemetry import get_logger
 
 TURNS = 10
 _CONVERSATIONS = 1000
@@ -32,8 +33,12 @@ def dump(turn: Turn) -> str:
 
 
 def load(json: str) -> Turn:
-    """A turn's messages from JSON."""
-    return ModelMessagesTypeAdapter.validate_json(json)
+    """A turn's messages from JSON; none when another version wrote what this one cannot read."""
+    try:
+        return ModelMessagesTypeAdapter.validate_json(json)
+    except ValidationError as error:
+        get_logger("agent").warning("turn_not_readable", problems=error.error_count())
+        return []
 
 
 class Memory:

@@ -1,6 +1,4 @@
-"""Which model answers? `offline`, or any that pydantic-ai knows by name; and the agent that runs it with our
-tools.
-"""
+"""Which model answers? `offline`, or any that pydantic-ai knows by name; and the agent that runs it."""
 
 from __future__ import annotations
 
@@ -28,8 +26,9 @@ class ModelNotUsable(UsherError):
 
 
 def build_model(llm: str) -> Model:
-    """The model that `settings.llm` names. Raises `ModelNotUsable` with what to do about it; connects to
-    nothing.
+    """The model that `settings.llm` names; connects to nothing.
+
+    Raises `ModelNotUsable` with what to do about it.
     """
     if llm == "offline":
         return OfflineModel()

@@ -1,6 +1,4 @@
-"""What is a language model told before the conversation? A versioned file, filled with the business's
-facts.
-"""
+"""What is a language model told before the conversation? A versioned file with the business's facts."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""How does a turn that is run again skip what it has done? Wrappers around the model and the tools that ask
-the journal.
-"""
+"""How does a turn that is run again skip what it has done? Its model and its tools ask the journal first."""
 
 from __future__ import annotations
 

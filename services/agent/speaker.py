@@ -69,8 +69,9 @@ class AgentSpeaker:
     async def answer(
         self, prompt: Prompt, message: MessageReceived, history: list[ModelMessage], journal: Journal
     ) -> Spoken:
-        """See `Speaker.answer`. Raises pydantic-ai's `AgentRunError`s when a limit is passed or the model is
-        no use.
+        """See `Speaker.answer`.
+
+        Raises pydantic-ai's `AgentRunError`s when a limit is passed or the model's answers fit nothing.
         """
         context = context_of(message, self.clock())
         facts = facts_of(await self.bookings.catalogue(message.tenant_id), message.sent_at)

@@ -52,9 +52,7 @@ class TurnStore(StepStore, Protocol):
     async def close(
         self, message: MessageReceived, turn: ClosedTurn, outgoing: Sequence[Outgoing], at: datetime
     ) -> None:
-        """End the turn and put its replies into the outbox, in one transaction; nothing if it has ended
-        already.
-        """
+        """End the turn and put its replies into the outbox, at once; nothing if it has ended already."""
 
     async def address(self, tenant_id: UUID, channel: str, user_id: str) -> ChannelAddress | None:
         """Where the newest conversation with this person takes place."""

@@ -1,6 +1,4 @@
-"""Which columns does the schema `agent` have? As SQLAlchemy Core; the migrations make them, a test
-compares.
-"""
+"""Which columns does the schema `agent` have? The migrations make them, a test compares."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""What happens with one message? One turn: resumed where it was cut off, ended once, with its replies in the
-outbox.
-"""
+"""What happens with one message? One turn: resumed where it was cut off, and ended once."""
 
 from __future__ import annotations
 
@@ -88,9 +86,7 @@ class Turns:
         await self._end(message, spoken)
 
     async def _speak(self, message: MessageReceived, history: list[ModelMessage], journal: Journal) -> Spoken:
-        """The answer; a polite one when there is none in time or anything fails. Never silence, except by
-        intent.
-        """
+        """The answer; a polite one when there is none in time or anything fails."""
         try:
             async with asyncio.timeout(self.deadline) as limit:
                 return await self._answer(message, history, journal)

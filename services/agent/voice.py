@@ -25,9 +25,7 @@ class Voice(Protocol):
 
 
 class BusVoice:
-    """Voice notes over the bus: gateway fetches, media transcribes; a file lost on the way is fetched
-    again.
-    """
+    """Voice notes over the bus: gateway fetches, media transcribes; a lost file is fetched again."""
 
     def __init__(self, bus: Bus, *, every: float, deadline: float) -> None:
         self._bus = bus

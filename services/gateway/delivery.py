@@ -20,6 +20,7 @@ from shared.actors.mailboxes import Confirms, KeepsDeadLetters, tenant_of
 from shared.db import is_transient
 from shared.errors import Poison
 from shared.messages.conversation import MessageSent
+from shared.tasks import ended
 from shared.telemetry import DEAD_LETTERS, HANDLED, get_logger
 
 RELEASE_SECONDS: Final = 10.0
@@ -85,7 +86,7 @@ class Delivering:
                 rows.append(self._row(partition, delivery))
             except (ValidationError, Poison) as error:
                 await self._until_done(partial(self._bury, delivery, error))
-        if rows and not await self._until_done(partial(self._store.add, rows)):
+        if rows and not await self._until_done(partial(self._store_all, rows, deliveries)):
             return  # stopping: not acknowledged, so it comes again
         for delivery in deliveries:
             await self._receipts.confirm(delivery)
@@ -93,6 +94,21 @@ class Delivering:
         self._handled.inc(len(rows))
         for row in rows:
             self._wake((row.tenant_id, row.conversation_id), partition)
+
+    async def _store_all(self, rows: list[NewDelivery], deliveries: list[Delivery]) -> None:
+        """Store a batch; when the database refuses it for good, store what it takes and bury the rest."""
+        try:
+            await self._store.add(rows)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            if len(rows) > 1:
+                for row in rows:
+                    await self._store_all([row], deliveries)
+                return
+            for delivery in deliveries:
+                if delivery.data is rows[0].payload:
+                    await self._bury(delivery, Poison(f"cannot be stored: {type(error).__name__}"))
 
     def _row(self, partition: int, delivery: Delivery) -> NewDelivery:
         message = MessageSent.decode(delivery.data)
@@ -176,14 +192,12 @@ class Delivering:
     async def _let_go(self, actors: list[_Actor]) -> None:
         for actor in actors:
             actor.last = True
-            if not actor.busy and actor.task:
+            if not actor.busy and actor.task:  # asleep, or in line: nothing is under way
                 actor.task.cancel()
         tasks = [actor.task for actor in actors if actor.task]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=RELEASE_SECONDS)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await ended(*late)
 
     # --- actors -----------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from shared.tasks import ended
 from shared.telemetry import get_logger
 
 log = get_logger("gateway")
@@ -23,9 +24,7 @@ class Loops:
 
     async def stop(self) -> None:
         """Cancel all."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await ended(*self._tasks)
         self._tasks.clear()
 
     async def _keep(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:

@@ -59,8 +59,8 @@ def staff(answer: Json) -> Reply:
     return Reply(text="\n".join(_person(person, full=False) for person in people))
 
 
-def business(answer: Json, words: str) -> Reply:
-    """What was asked about the business; everything when that is not clear."""
+def business(answer: Json, words: str, *, of_service: bool) -> Reply:
+    """What was asked about the business, or about one service of it; everything when that is not clear."""
     lowered = words.lower()
     parts = [
         _line("We are at", answer.get("address")) if _WHERE.search(lowered) else "",
@@ -71,11 +71,13 @@ def business(answer: Json, words: str) -> Reply:
     said = [part for part in parts if part]
     if not said and (_WHERE.search(lowered) or _OPEN.search(lowered) or _PHONE.search(lowered)):
         return Reply(text="I am sorry, I do not know that.")
+    if not said and of_service:
+        return prices(answer)
     return Reply(text="\n".join(said or _everything(answer)))
 
 
 def prices(answer: Json) -> Reply:
-    """What things cost."""
+    """What things cost and how long they take."""
     lead = f"We do not offer “{answer['problem']}”. " if answer.get("problem") else ""
     return Reply(text=lead + (_services(answer) or "I do not know our prices."))
 

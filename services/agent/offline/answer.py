@@ -53,7 +53,7 @@ def _one(request: Request, use: ToolUse, facts: Facts, hear: Hear) -> Reply:
         case Purpose.CONTACT:
             return about.contact(result)
         case Purpose.BUSINESS:
-            return about.business(result, request.words)
+            return about.business(result, request.words, of_service="what" in request.args)
 
 
 def _meant(bookings: list[Json], said: Understanding) -> list[Json]:

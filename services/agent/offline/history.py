@@ -1,6 +1,4 @@
-"""What has been said, done and shown in this conversation? Read from the model's message history, nothing
-else.
-"""
+"""What has been said, done and shown in this conversation? Read from the model's message history."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The port: our deterministic model as a pydantic-ai model, a pure function of history, tools and the turn's
-facts.
-"""
+"""The port: our deterministic model as a pydantic-ai model, a pure function of its input."""
 
 from __future__ import annotations
 

@@ -158,4 +158,6 @@ def _which(offer: Offer, lead: str) -> Reply:
 
 
 def _title(option: Option) -> str:
-    return str(option.view.get("local", "")).split("–")[0] or str(option.view.get("service", ""))
+    if not option.view:
+        return ""
+    return f"{option.view['day']} {option.view['clock']}"

@@ -1,15 +1,15 @@
-"""What shall be done about a message: call tools, or answer at once? A pure decision over the
-conversation.
-"""
+"""What shall be done about a message: call tools, or answer at once? A pure decision."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from services.agent.facts import Facts
 from services.agent.language import Intent, Understanding, understand
+from services.agent.language.catalogue import named_person
 from services.agent.offline import about, say
 from services.agent.offline.history import Exchange
 from services.agent.offline.offers import NO, Offer, open_offer, tapped
@@ -57,7 +57,13 @@ def hear(text: str, facts: Facts) -> Understanding:
 
 @lru_cache(maxsize=1024)
 def _hear(text: str, facts: Facts) -> Understanding:
-    return understand(text, facts.local_now, locale=facts.business.language, catalogue=facts.names)
+    said = understand(text, facts.local_now, locale=facts.business.language, catalogue=facts.names)
+    if said.staff is None:
+        # Somebody who does not work here is still somebody who was asked for; the business itself is not.
+        person = named_person(text)
+        known = facts.business.business_name.lower()
+        return replace(said, staff=person) if person and person.lower() not in known else said
+    return said
 
 
 def _tap(now: Exchange, past: Sequence[Exchange], facts: Facts) -> Plan:
@@ -131,7 +137,7 @@ def _info(purpose: Purpose, said: Understanding, text: str) -> Request:
     args: dict[str, object] = {}
     if purpose is Purpose.STAFF and said.staff:
         args["who"] = said.staff
-    if purpose in (Purpose.STAFF, Purpose.PRICE) and said.service:
+    if purpose is not Purpose.CONTACT and purpose is not Purpose.LIST and said.service:
         args["what"] = said.service
     return Request(purpose, args, text)
 

@@ -29,7 +29,8 @@ def found(answer: Json, language: str) -> Reply:
     if sessions:
         lead = "" if answer.get("exact", True) else _nothing_then(answer)
         return offered(sessions, party, language, lead)
-    return instead(_why_none(answer, party), answer.get("alternatives", []), party, language)
+    asked = str(answer.get("asked_time") or answer.get("searched_from") or "")
+    return instead(_why_none(answer, party), answer.get("alternatives", []), party, language, asked)
 
 
 def all_found(answers: Sequence[Json], language: str) -> Reply:
@@ -67,15 +68,19 @@ def offered(sessions: Sequence[Json], party: int, language: str, lead: str = "")
     )
 
 
-def instead(why: str, alternatives: Sequence[Json], party: int, language: str) -> Reply:
-    """Something is not to be had: say so, and offer the first alternative (and the others beside it)."""
+def instead(why: str, alternatives: Sequence[Json], party: int, language: str, asked: str = "") -> Reply:
+    """Something is not to be had: say so, and offer the first alternative (and the others beside it).
+
+    `asked` is the local time (ISO 8601) that was wanted, if it is known.
+    """
     if not alternatives:
         return Reply(text=f"{why} Shall I look at another day or another class?")
     first, *others = alternatives
     choices = [ReplyChoice(choice_id=book_id(first["session_id"], party), title="Yes, book it")]
     rows = _rows(alternatives, [book_id(s["session_id"], party) for s in alternatives])[1:]
     choices += rows[: BUTTONS - 2]
-    text = f"{why} The next one with space is {_priced(first, party, language)}: shall I book it?"
+    which = "nearest" if str(first["starts"]) < asked else "next"
+    text = f"{why} The {which} one with space is {_priced(first, party, language)}: shall I book it?"
     if others:
         text += f" There is also {listed([_short(s) for s in others[: BUTTONS - 2]])}."
     return Reply(text=text, choices=[*choices, NO_THANKS])
@@ -113,9 +118,7 @@ def which_to_cancel(bookings: Sequence[Json]) -> Reply:
 
 
 def written(answer: Json, language: str) -> Reply:
-    """After a booking or cancellation: nothing when it is done (the confirmation comes by itself), else why
-    not.
-    """
+    """After a booking or cancellation: nothing if done (the confirmation comes by itself), else why not."""
     if answer.get("status") == "done":
         return Reply()
     sentence = str(answer.get("sentence") or "That could not be done.")
@@ -150,9 +153,9 @@ def services(names: Sequence[str]) -> Reply:
 
 
 def _nothing_then(answer: Json) -> str:
-    asked = str(answer.get("asked_time") or "")
-    clock = f" at {asked[11:16]}" if asked else ""
-    return f"Nothing starts{clock} that day. The nearest: "
+    clock = answer.get("asked_clock")
+    at = f" at {clock}" if clock else ""
+    return f"Nothing starts{at} that day. The nearest: "
 
 
 def _why_none(answer: Json, party: int) -> str:
@@ -194,8 +197,8 @@ def _rows(things: Sequence[Json], choice_ids: Sequence[str]) -> list[ReplyChoice
 
 def _titles(things: Sequence[Json], limit: int) -> list[str]:
     """Short titles that differ: by day and time, else by time and name, else by number."""
-    by_day = [str(thing["local"]).split("–")[0] for thing in things]
-    by_name = [cut(f"{str(thing['starts'])[11:16]} {thing['service']}", limit) for thing in things]
+    by_day = [f"{thing['day']} {thing['clock']}" for thing in things]
+    by_name = [cut(f"{thing['clock']} {thing['service']}", limit) for thing in things]
     one_day = len({str(thing["starts"])[:10] for thing in things}) == 1
     for titles in (by_name, by_day) if one_day else (by_day, by_name):
         if len(set(titles)) == len(titles):

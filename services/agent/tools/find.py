@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from services.agent.tools.matching import match, services_of, staff_of
-from services.agent.tools.render import SessionLine, local_start, session_line
+from services.agent.tools.render import SessionLine, clock_text, local_start, session_line
 from services.agent.tools.spec import Args, Bookings, Result, ToolCall, ToolSpec, TurnContext
 from services.agent.tools.when import Span, span_of
 from shared.messages.booking import Catalogue, FindSessions, SessionsFound, SessionView
@@ -61,6 +61,7 @@ class SessionsAnswer(Result):
     searched_from: str | None = None
     searched_before: str | None = None
     asked_time: str | None = None
+    asked_clock: str | None = None
     problem: Problem | None = None
     offered: tuple[str, ...] = ()
     note: str = ""
@@ -75,9 +76,7 @@ class _Wanted:
 async def find_sessions(
     bookings: Bookings, context: TurnContext, args: FindArgs, _call: ToolCall
 ) -> SessionsAnswer:
-    """Resolve the words against the catalogue and the calendar, ask booking, and sort the answer for
-    people.
-    """
+    """Resolve the words against the catalogue and the calendar, ask booking, sort the answer."""
     catalogue = await bookings.catalogue(context.tenant_id)
     wanted = _resolve(args, catalogue)
     if isinstance(wanted, SessionsAnswer):
@@ -146,6 +145,7 @@ def _answer(found: SessionsFound, span: Span, party_size: int, language: str) ->
         searched_from=span.start.isoformat(timespec="minutes"),
         searched_before=span.end.isoformat(timespec="minutes"),
         asked_time=span.at.isoformat(timespec="minutes") if span.at else None,
+        asked_clock=clock_text(span.at, language) if span.at else None,
         note=_note(sessions, exact, full),
     )
 

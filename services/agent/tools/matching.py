@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -41,22 +41,26 @@ def staff_of(catalogue: Catalogue) -> tuple[Named, ...]:
 def match(words: str, things: Sequence[Named]) -> tuple[UUID, ...]:
     """Ids of the things that `words` can mean, in the given order; empty when none does.
 
-    An exact name wins; else everything that is called so or has all the words in a name ("yoga" is both Vinyasa Yoga
-    and Yin Yoga); else the nearest spelling, if it is near ("yogga").
+    An exact name wins, then a synonym (the business says what "yoga" means there); else everything that has
+    all
+    the words in a name; else what is named inside the words; else the nearest spelling, if it is near ("yogga").
     """
     query = _normal(words)
     if not query:
         return ()
-    exact = tuple(t.id for t in things if _normal(t.names[0]) == query)
-    if exact:
-        return exact
     wanted = set(query.split())
-    called = tuple(t.id for t in things if any(wanted <= set(_normal(n).split()) for n in t.names))
-    if called:
-        return called
-    # "a vinyasa class with lots of stretching": the name is in the words rather than the words in the name.
-    inside = tuple(t.id for t in things if any(n and set(n.split()) <= wanted for n in map(_normal, t.names)))
-    return inside or _nearest(query, things)
+    names = {thing.id: [_normal(name) for name in thing.names] for thing in things}
+    tests: tuple[Callable[[list[str]], bool], ...] = (
+        lambda called: called[0] == query,
+        lambda called: query in called,
+        lambda called: any(wanted <= set(name.split()) for name in called),
+        lambda called: any(name and set(name.split()) <= wanted for name in called),
+    )
+    for test in tests:
+        found = tuple(thing_id for thing_id, called in names.items() if test(called))
+        if found:
+            return found
+    return _nearest(query, things)
 
 
 def _nearest(query: str, things: Sequence[Named]) -> tuple[UUID, ...]:

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_time
 from babel.numbers import format_currency, get_currency_precision
 
 from services.agent.tools.spec import Result
 from shared.messages.booking import BookingView, SessionView
 
+_CLOCK = re.compile(r"\d{1,2}:\d\d(?:\s?[AaPp]\.?[Mm]\.?)?$")
+
 
 class SessionLine(Result):
-    """A session ready to be shown. `starts` is local wall-clock time (ISO 8601), `local` the same for
-    people.
-    """
+    """A session ready to be shown; `starts` is local (ISO 8601), `local`, `day` and `clock` for people."""
 
     session_id: UUID
     service: str
     staff: str | None = None
     starts: str
     local: str
+    day: str
+    clock: str
     price: str
     price_minor: int
     currency: str
@@ -41,6 +45,8 @@ class BookingLine(Result):
     staff: str | None = None
     starts: str
     local: str
+    day: str
+    clock: str
     party_size: int
     total: str
     line: str
@@ -48,19 +54,40 @@ class BookingLine(Result):
 
 @lru_cache(maxsize=256)
 def _locale(language: str) -> Locale:
-    return Locale.parse(language, sep="-")
+    """The locale of a BCP 47 tag, as booking chooses it; international English if CLDR lacks it."""
+    for tag in ("en-GB",) if language.lower() == "en" else (language, language.split("-")[0]):
+        try:
+            return Locale.parse(tag, sep="-")
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale.parse("en_GB")
 
 
 @lru_cache(maxsize=4096)
 def money(minor: int, currency: str, language: str) -> str:
     """An amount for people: `€15.00`, `¥1,500`. `minor` is in the currency's smallest unit."""
     amount = Decimal(minor).scaleb(-get_currency_precision(currency))
-    return format_currency(amount, currency, locale=_locale(language))
+    # Plain English writes $, € and ¥ where British English tells whose dollar or yen it is.
+    return format_currency(amount, currency, locale=_locale("en-US" if language == "en" else language))
 
 
 def short_local(session: SessionView) -> str:
     """`Mon 23 Nov 19:00–20:00`: booking's local string without its comma."""
     return session.local.replace(", ", " ", 1)
+
+
+def clock_text(moment: datetime, language: str) -> str:
+    """A time of day for people: `19:00`, or `7:00 PM` where that is the custom."""
+    # CLDR separates "7:00 PM" by a narrow space that many phones draw badly.
+    return format_time(moment, "short", locale=_locale(language)).replace("\u202f", " ")
+
+
+def _day_and_clock(session: SessionView) -> dict[str, str]:
+    """`Mon 23 Nov` and `19:00`, out of booking's local string."""
+    start = short_local(session).split("–")[0]
+    found = _CLOCK.search(start)
+    clock = found.group() if found else ""
+    return {"day": start.removesuffix(clock).rstrip(", "), "clock": clock}
 
 
 def local_start(session: SessionView) -> datetime:
@@ -79,6 +106,7 @@ def session_line(session: SessionView, language: str) -> SessionLine:
         staff=session.staff_name,
         starts=local_start(session).isoformat(timespec="minutes"),
         local=short_local(session),
+        **_day_and_clock(session),
         price=price,
         price_minor=session.price,
         currency=session.currency,
@@ -97,6 +125,7 @@ def booking_line(booking: BookingView, language: str) -> BookingLine:
         staff=booking.session.staff_name,
         starts=local_start(booking.session).isoformat(timespec="minutes"),
         local=short_local(booking.session),
+        **_day_and_clock(booking.session),
         party_size=booking.party_size,
         total=money(booking.total, booking.session.currency, language),
         line=_what(booking.session) + party,

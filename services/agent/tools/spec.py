@@ -81,9 +81,7 @@ A = TypeVar("A", bound=Args)
 
 @dataclass(frozen=True, slots=True)
 class ToolSpec(Generic[A]):
-    """A tool. `writes` says that it changes something in the world; then it runs alone and is journaled
-    first.
-    """
+    """A tool. One that `writes` changes the world: it runs alone, and is journaled first."""
 
     name: str
     description: str

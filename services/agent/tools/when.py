@@ -1,6 +1,4 @@
-"""Which instants do a customer's words for a time mean, in the business's zone? Decided by code, never by a
-model.
-"""
+"""Which instants do a customer's words for a time mean, in the business's zone? Code decides, no model."""
 
 from __future__ import annotations
 

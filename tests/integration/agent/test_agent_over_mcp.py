@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from mcp import Client, StdioServerParameters, stdio_client
 
 from services.agent.app import AgentService
 from services.agent.bookings import BusBookings
-from services.agent.mcp import CustomerUnknown, contexts, customer_address, main
+from services.agent.mcp import CustomerUnknown, contexts, customer_address
 from services.agent.mcp_server import build_server
 from services.agent.tools import TOOLS
 from services.booking.app import BookingService
@@ -80,6 +81,13 @@ async def test_a_customer_is_told_where_they_wrote(
         await customer_address(quick, slug, "999", None)
 
 
-def test_without_nats_the_command_says_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--tenant", "t", "--customer", "1", "--account", "2"]) == 1
-    assert "USHER_NATS_URL is not set" in capsys.readouterr().err
+def test_without_nats_the_command_says_what_is_missing() -> None:
+    arguments = ["-m", "services.agent.mcp", "--tenant", "t", "--customer", "1", "--account", "2"]
+    environment = {"USHER_CONFIG": os.devnull, "PYTHONPATH": str(Path.cwd())}
+    done = subprocess.run(
+        [sys.executable, *arguments], env=environment, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("USHER_NATS_URL is not set")
+    assert done.stdout == ""

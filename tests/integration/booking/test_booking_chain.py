@@ -10,6 +10,7 @@ from collections import Counter
 from uuid import UUID, uuid4
 
 import pytest
+from nats.aio.msg import Msg
 
 from services.booking.app import BookingService
 from shared import subjects
@@ -197,8 +198,8 @@ async def test_events_reach_whoever_confirms_them_and_the_outbox_drains(
     heard: list[BookingConfirmed] = []
     receipts = Receipts(studio.bus)
 
-    async def on_event(msg: object) -> None:
-        event = BookingConfirmed.decode(msg.data)  # type: ignore[attr-defined]  # a nats Msg
+    async def on_event(msg: Msg) -> None:
+        event = BookingConfirmed.decode(msg.data)
         heard.append(event)
         if len(heard) > 1:  # the first time it is lost
             await receipts.confirm_id("booking", studio.tenant_id, event.event_id)
@@ -257,6 +258,53 @@ async def test_commands_get_outcomes_when_postgres_is_killed(
 
     assert all(outcome.booking for outcome in outcomes)
     assert {await studio.seats(session_id) for session_id in sessions} == {(6, 6)}
+
+
+async def test_a_service_can_be_stopped_while_postgres_is_away(
+    servers: EmbeddedServers, quick: Settings, studio: Studio
+) -> None:
+    session_id = (await studio.sessions())[0]
+    try:
+        async with running(quick) as (service,):
+            await until(lambda: all_partitions(service))
+            await asyncio.to_thread(servers.postgres.kill)
+            asking = asyncio.create_task(studio.book(session_id, studio.contact(1)))
+            await until(lambda: not_ready(service))
+    finally:
+        await asyncio.to_thread(servers.postgres.start)
+    async with running(quick):
+        assert (await asking).booking
+    assert await studio.seats(session_id) == (1, 1)
+
+
+async def all_partitions(service: BookingService) -> bool:
+    return len(service.partitions) == subjects.PARTITIONS
+
+
+async def not_ready(service: BookingService) -> bool:
+    return not (await service.ready())["database"]
+
+
+async def test_an_event_continues_the_trace_of_its_command(booking: BookingService, studio: Studio) -> None:
+    session_id = (await studio.sessions())[0]
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    heard: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+
+    async def on_event(msg: Msg) -> None:
+        heard.put_nowait(msg.headers or {})
+
+    await studio.bus.nc.subscribe(f"evt.booking.{studio.tenant_id}.>", cb=on_event)
+    command = BookSession(
+        tenant_id=studio.tenant_id, command_id=uuid4(), session_id=session_id, contact=studio.contact(1)
+    )
+    await studio.bus.publish(
+        subjects.command("booking", studio.tenant_id, session_id, command.name),
+        command.encode(),
+        msg_id=str(uuid4()),
+        headers={HEADER_ID: str(command.command_id), "traceparent": f"00-{trace}-b7ad6b7169203331-01"},
+    )
+
+    assert trace in (await heard.get())["traceparent"]
 
 
 async def test_a_stopped_service_gives_its_partitions_to_the_next(quick: Settings, studio: Studio) -> None:

@@ -14,6 +14,7 @@ from services.booking.store import VERSION_STANDS, WRITE, Conflict, Store
 from services.booking.writer import Writer
 from shared import subjects
 from shared.actors.delivery import Delivery
+from shared.bus import HEADER_ID
 from shared.db import Database
 from shared.messages.booking import BookSession, CancelBooking, CommandOutcome, RefusalCode
 from shared.outbox import DeadLetters, TableOutbox
@@ -33,7 +34,7 @@ class Stored:
         published = subjects.command("booking", command.tenant_id, command.session_id, command.name)
         self.subject = published.replace("cmd.", "cmd.0.", 1)
         self.data = command.encode()
-        self.headers: dict[str, str] = {}
+        self.headers = {HEADER_ID: str(command.command_id)}
 
 
 def waiting(studio: Studio, command: BookSession | CancelBooking) -> Waiting:
@@ -175,3 +176,20 @@ async def test_a_customers_new_name_is_kept(db: Database, studio: Studio) -> Non
     await outcomes(one, [waiting(studio, renamed.model_copy(update={"contact": contact}))])
 
     assert await studio.count("customers", "name = 'Ana Maria'") == 1
+
+
+async def test_a_command_that_cannot_be_written_is_found_among_the_others(
+    db: Database, studio: Studio
+) -> None:
+    session_id = (await studio.sessions())[0]
+    commands = [book(studio, session_id, number) for number in range(7)]
+    contact = commands[4].contact
+    address = contact.address.model_copy(update={"name": "NUL \x00 is no text to PostgreSQL"})
+    commands[4] = commands[4].model_copy(update={"contact": contact.model_copy(update={"address": address})})
+
+    answered = await outcomes(writer(db), [waiting(studio, command) for command in commands])
+
+    assert [o.command_id for o in answered] == [c.command_id for n, c in enumerate(commands) if n != 4]
+    assert all(outcome.booking for outcome in answered)
+    assert await studio.count("dead_letters", "tries = 2") == 1
+    assert await studio.seats(session_id) == (6, 6)

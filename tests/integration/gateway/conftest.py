@@ -13,6 +13,8 @@ from nats.aio.msg import Msg
 from services.gateway.app import Gateway, build
 from services.gateway.seed import seed
 from shared import ids, subjects
+from shared.actors.delivery import Delivery
+from shared.actors.partitions import PartitionedConsumer
 from shared.bus import HEADER_FROM, HEADER_ID, Bus
 from shared.db import Database
 from shared.messages.conversation import Body, ChannelAddress, Choice, MessageReceived, MessageSent, TextBody
@@ -119,13 +121,32 @@ class World:
 
     async def listen(self) -> None:
         """Hear what is published for this tenant (and confirm it, as long as `confirms`)."""
-        await self.bus.nc.subscribe(f"in.whatsapp.{self.tenant_id}.*", cb=self._on_message)
+        self._subscription = await self.bus.nc.subscribe(
+            f"in.whatsapp.{self.tenant_id}.*", cb=self._on_message
+        )
 
     async def _on_message(self, msg: Msg) -> None:
         message = MessageReceived.decode(msg.data)
         self.received.append(message)
         if self.confirms:
             await self._receipts.confirm_id("gateway", self.tenant_id, message.message_id)
+
+    async def listen_as_a_service(self) -> PartitionedConsumer:
+        """Hear only what is in the stream, as the agent does. Stop what is returned."""
+
+        async def handle(_partition: int, deliveries: list[Delivery]) -> None:
+            for delivery in deliveries:
+                if delivery.tenant_id == self.tenant_id:
+                    self.received.append(MessageReceived.decode(delivery.data))
+                await self._receipts.confirm(delivery)
+                await delivery.ack()
+
+        await self._subscription.unsubscribe()
+        url = self.settings.database_url or ""
+        consumer = PartitionedConsumer(self.bus, subjects.INBOUND, url, handle, interval=0.1)
+        consumer.start()
+        await eventually(lambda: len(consumer.owned) == subjects.PARTITIONS)
+        return consumer
 
     async def heard(self, *provider_ids: str) -> None:
         """Wait until exactly these messages were published (once or more), in this order."""

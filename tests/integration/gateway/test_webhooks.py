@@ -199,6 +199,7 @@ async def test_another_tenants_rows_are_not_to_be_seen(world: World, db: Databas
 async def test_without_nats_the_answer_is_200_and_the_message_is_published_later(
     world: World, servers: EmbeddedServers
 ) -> None:
+    agent = await world.listen_as_a_service()
     await asyncio.to_thread(servers.nats.kill)
     try:
         assert await world.say(bodies.text("351910000001", "wamid.1")) == 200
@@ -208,6 +209,7 @@ async def test_without_nats_the_answer_is_200_and_the_message_is_published_later
 
     await world.heard("wamid.1")
     await world.all_handled()
+    await agent.stop()
 
 
 async def test_without_postgresql_the_answer_is_503_and_afterwards_it_works_again(

@@ -409,3 +409,21 @@ async def test_staff_asked_for_narrows_the_search() -> None:
     assert chat.studio.questions[-1].staff_ids == (RUI,)
     await chat.say("and with Ana?")
     assert chat.studio.questions[-1].staff_ids == (ANA,)
+
+
+async def test_somebody_who_does_not_work_here_is_not_passed_over() -> None:
+    reply = await Chat(week()).say("yoga with Marco tomorrow")
+
+    assert said(reply) == "Nobody of that name works here. You can choose Ana Costa or Rui Silva."
+
+
+async def test_a_question_about_one_service_is_answered_about_that_one() -> None:
+    assert said(await Chat(week()).say("how long does pilates take?")) == "Pilates, 50 minutes, €18.00"
+
+
+async def test_an_alternative_before_the_time_asked_for_is_called_the_nearest_and_not_the_next() -> None:
+    chat = Chat(Studio(session(VINYASA, "2026-11-23 17:00"), session(VINYASA, "2026-11-23 19:00", seats=0)))
+
+    assert "is full. The nearest one with space is Vinyasa Yoga, Mon 23 Nov 17:00" in said(
+        await chat.say("yoga tomorrow at 7pm")
+    )

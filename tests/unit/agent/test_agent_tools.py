@@ -112,6 +112,7 @@ def test_a_first_name_is_enough_for_staff(words: str, found: tuple[UUID, ...]) -
         (1500, "JPY", "en", "¥1,500"),
         (1500, "USD", "en-US", "$15.00"),
         (1500, "EUR", "pt-PT", "15,00\xa0€"),
+        (1500, "EUR", "xx-unknown", "€15.00"),
     ],
 )
 def test_money_is_written_with_the_currencys_own_decimals(

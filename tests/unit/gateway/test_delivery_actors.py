@@ -22,6 +22,7 @@ class Table:
         self.rows: dict[UUID, NewDelivery] = {}
         self.done: set[UUID] = set()
         self.away = 0
+        self.refused: set[UUID] = set()
 
     def _look(self) -> None:
         if self.away:
@@ -30,6 +31,8 @@ class Table:
 
     async def add(self, deliveries: Sequence[NewDelivery]) -> None:
         self._look()
+        if self.refused & {delivery.id for delivery in deliveries}:
+            raise ValueError("no such thing can be stored")
         for delivery in deliveries:
             self.rows.setdefault(delivery.id, delivery)
 
@@ -226,3 +229,17 @@ async def test_a_message_of_a_channel_that_is_not_loaded_is_buried_with_its_reas
 
     assert setup.buried == ["No adapter for channel 'pigeon' is loaded."]
     assert setup.confirmed == [str(message.message_id)]
+
+
+async def test_a_message_that_the_database_refuses_is_buried_and_the_others_of_its_batch_go_on() -> None:
+    setup, conversation = Setup(), uuid4()
+    messages = [sent(conversation) for _ in range(3)]
+    setup.table.refused = {messages[1].message_id}
+
+    await setup.delivering.accept(3, [delivered(message) for message in messages])
+    await setup.all_done()
+
+    assert setup.tried == [messages[0].message_id, messages[2].message_id]
+    assert setup.buried == ["cannot be stored: ValueError"]
+    assert len(setup.confirmed) == 3
+    await setup.delivering.stop()
