@@ -23,7 +23,7 @@ from nats.js import JetStreamContext
 from pydantic import BaseModel, ValidationError
 
 from shared import streams, subjects
-from shared.errors import Transient, Unanswered, UsherError
+from shared.errors import Transient, Unanswered, UsherError, outline
 from shared.messages.envelope import Message
 from shared.telemetry import get_logger, trace_headers
 
@@ -227,7 +227,7 @@ class Bus:
                     b"{}", headers={HEADER_ERROR: f"{name}: {error.error_count()} invalid fields"}
                 )
             except Exception as error:  # noqa: BLE001  # the border of the service: the asker is told, the log keeps it
-                log.warning("query_failed", query=name, error=repr(error))
+                log.warning("query_failed", query=name, error=outline(error))
                 return NatsResponse(b"{}", headers={HEADER_ERROR: f"{name} failed: {type(error).__name__}"})
             return NatsResponse(result.model_dump_json(exclude_none=True).encode())
 

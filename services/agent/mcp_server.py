@@ -11,9 +11,8 @@ from mcp.server import Server
 from mcp.server.context import ServerRequestContext
 from pydantic import ValidationError
 
-from services.agent.failures import outline
 from services.agent.tools import Bookings, ToolCall, ToolSpec, TurnContext
-from shared.errors import Transient
+from shared.errors import Transient, outline
 from shared.ids import NewId
 from shared.telemetry import get_logger
 

@@ -17,12 +17,11 @@ from pydantic_ai.toolsets import AbstractToolset, ToolsetTool
 from pydantic_core import SchemaValidator, core_schema
 
 from services.agent.facts import Facts
-from services.agent.failures import outline
 from services.agent.journal import Journal
 from services.agent.offline import OfflineModel
 from services.agent.tools import TOOLS, Bookings, ToolCall, ToolSpec, TurnContext
 from shared import ids
-from shared.errors import UsherError
+from shared.errors import UsherError, outline
 
 _RESPONSE = TypeAdapter(ModelResponse)
 

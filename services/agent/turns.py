@@ -11,7 +11,6 @@ from typing import Protocol
 import orjson
 from pydantic_ai.messages import ModelMessage
 
-from services.agent.failures import outline
 from services.agent.intake import Canned, Prompt, Silence, heard, read
 from services.agent.journal import Journal
 from services.agent.memory import TURNS, Memory, Turn, dump
@@ -24,7 +23,7 @@ from services.agent.voice import Voice
 from shared import subjects
 from shared.actors.delivery import Delivery
 from shared.db import is_transient
-from shared.errors import Poison, Unanswered
+from shared.errors import Poison, Unanswered, outline
 from shared.messages.conversation import MessageReceived, VoiceContent
 from shared.outbox import Outgoing
 from shared.telemetry import get_logger

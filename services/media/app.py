@@ -16,6 +16,7 @@ from shared.actors.jobs import JobConsumer
 from shared.actors.mailboxes import Handle, Mailboxes
 from shared.bus import Bus
 from shared.db import is_transient
+from shared.errors import outline
 from shared.files import Files
 from shared.messages.media import BuildReceipt, ReceiptData, TranscribeVoice
 from shared.settings import Settings
@@ -114,7 +115,7 @@ class Media:
                 if not is_transient(error):  # not installed, no such model: only an operator can change that
                     self._log.exception("transcriber_missing", advice=str(error))
                     return
-                self._log.warning("transcriber_not_ready", error=repr(error))
+                self._log.warning("transcriber_not_ready", error=outline(error))
                 await asyncio.sleep(_RETRY_SECONDS)
 
 

@@ -16,7 +16,7 @@ from services.media.transcribe.port import EngineFailed, Transcriber
 from shared import subjects
 from shared.actors.delivery import Delivery
 from shared.bus import HEADER_ID, MSG_ID, Bus
-from shared.errors import Poison
+from shared.errors import Poison, outline
 from shared.files import Files
 from shared.ids import derive
 from shared.messages.envelope import Message
@@ -103,7 +103,7 @@ class VoiceJobs:
         except AudioRefused as error:
             answer = VoiceTranscribed(error=error.refusal.sentence)
         except (AudioUnreadable, DecoderFailed, EngineFailed) as error:
-            self._log.warning("voice_note_failed", error=repr(error))
+            self._log.warning("voice_note_failed", error=outline(error))
             answer = VoiceTranscribed(error=_NOT_UNDERSTOOD)
         except Exception:  # noqa: BLE001  # no engine, or a fault of it: the asker must not wait in vain
             self._log.exception("transcriber_failed")

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from shared.actors.delivery import Delivery
 from shared.db import is_transient
-from shared.errors import Poison
+from shared.errors import Poison, outline
 from shared.tasks import ended, spawn
 from shared.telemetry import DEAD_LETTERS, HANDLE_SECONDS, HANDLED, get_logger, span
 
@@ -151,9 +151,8 @@ class Mailboxes:
                 if (fatal or tries >= self._max_tries) and await self._give_up(delivery, error, tries):
                     break
                 self._log.warning(
-                    "handling_failed", message_id=delivery.message_id, error=repr(error), tries=tries,
-                    exc_info=None if is_transient(error) else error,
-                )  # fmt: skip
+                    "handling_failed", message_id=delivery.message_id, error=outline(error), tries=tries
+                )
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
         self._seconds.observe(time.monotonic() - started)
@@ -169,7 +168,7 @@ class Mailboxes:
             if not is_transient(failure):
                 raise
             return False
-        self._log.error("dead_letter", message_id=delivery.message_id, error=repr(error), exc_info=error)
+        self._log.error("dead_letter", message_id=delivery.message_id, error=outline(error))
         DEAD_LETTERS.labels(self._service, self._stream).inc()
         return True
 

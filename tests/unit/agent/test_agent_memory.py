@@ -7,10 +7,9 @@ from uuid import UUID, uuid4
 from pydantic_ai.exceptions import ModelHTTPError
 from pydantic_ai.messages import ModelRequest, ModelResponse, TextPart
 
-from services.agent.failures import outline
 from services.agent.memory import Memory, Turn, dump, lean, load
 from services.agent.replay import ModelFailed
-from shared.errors import Unanswered
+from shared.errors import Unanswered, outline
 
 
 def turn(words: str) -> Turn:
