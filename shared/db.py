@@ -29,7 +29,6 @@ else:
 
 _TRANSIENT_POSTGRES = (
     asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
     asyncpg.InternalClientError,
     asyncpg.exceptions.OperatorInterventionError,  # shutdown, crash recovery, cannot connect now
     asyncpg.exceptions.InsufficientResourcesError,  # too many connections, out of memory, disk full
@@ -44,6 +43,8 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, DBAPIError) and error.orig is not None:
         cause = error.orig.__cause__ or error.orig
         return error.connection_invalidated or is_transient(cause)
+    if isinstance(error, asyncpg.InterfaceError):  # also asyncpg's class for wrong arguments: only closing passes
+        return "clos" in str(error)
     return isinstance(error, (*_TRANSIENT_POSTGRES, Transient, OSError, TimeoutError))
 
 
