@@ -43,8 +43,8 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, DBAPIError) and error.orig is not None:
         cause = error.orig.__cause__ or error.orig
         return error.connection_invalidated or is_transient(cause)
-    if isinstance(error, asyncpg.InterfaceError):  # also asyncpg's class for wrong arguments: only closing passes
-        return "clos" in str(error)
+    if isinstance(error, asyncpg.InterfaceError):
+        return "clos" in str(error)  # the same class says that arguments are wrong, which no repeat mends
     return isinstance(error, (*_TRANSIENT_POSTGRES, Transient, OSError, TimeoutError))
 
 
