@@ -15,6 +15,7 @@ from services.agent.journal import Step
 from services.agent.memory import Memory
 from services.agent.model import build_agent
 from services.agent.offline import OfflineModel
+from services.agent.runs import runner_of
 from services.agent.speaker import AgentSpeaker
 from services.agent.store import ClosedTurn, OpenedTurn
 from services.agent.turns import Turns
@@ -304,7 +305,9 @@ class Chat:
         """The agent as a new process: only the ledger is left."""
         self.turns = Turns(
             store=self.ledger,
-            speaker=AgentSpeaker(self._agent, self.model, self.studio, lambda: self.now, self._tool_calls),
+            speaker=AgentSpeaker(
+                runner_of(self.model, self._agent), self.model, self.studio, lambda: self.now, self._tool_calls
+            ),
             bookings=self.studio,
             voice=self.voice,
             memory=Memory(),

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from datetime import datetime
 
 import orjson
 import pytest
-from pydantic_ai.messages import ModelMessage, ModelResponse
+from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 
 from services.agent.intake import NOT_HEARD
-from services.agent.turns import TOO_SLOW, UNREACHABLE
+from services.agent.store import ClosedTurn
+from services.agent.turns import FAILED, TOO_SLOW, UNREACHABLE
 from shared.errors import Transient, Unanswered
 from shared.messages.booking import Catalogue, CommandOutcome, FindSessions, SessionsFound
-from shared.messages.conversation import Content, OtherContent, TextBody, TextContent, VoiceContent
-from tests.unit.agent.studio import VINYASA, Chat, Deaf, Studio, session, week
+from shared.messages.conversation import (
+    Content,
+    MessageReceived,
+    OtherContent,
+    TextBody,
+    TextContent,
+    VoiceContent,
+)
+from shared.outbox import Outgoing
+from tests.unit.agent.studio import VINYASA, Chat, Deaf, Ledger, Studio, session, week
 
 
 async def answer(chat: Chat, content: Content) -> TextBody | None:
@@ -66,7 +77,13 @@ async def test_a_pictures_caption_is_read() -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [OtherContent(type="reaction", text="👍"), OtherContent(type="system"), TextContent(text=" \x00 ")],
+    [
+        OtherContent(type="reaction", text="👍"),
+        OtherContent(type="edit", text="yoga at eight, I mean"),
+        OtherContent(type="revoke"),
+        OtherContent(type="system"),
+        TextContent(text=" \x00 "),
+    ],
 )
 async def test_what_wants_no_answer_gets_none_and_ends_the_turn(content: Content) -> None:
     chat = Chat(week())
@@ -153,6 +170,54 @@ async def test_a_booking_service_that_is_away_leaves_the_turn_open_for_another_t
     await chat.turns.run(message)
 
     assert len(chat.studio.bookings) == 1
+
+
+class Picky(Ledger):
+    """A store that refuses an answer which its database cannot keep."""
+
+    async def close(
+        self, message: MessageReceived, turn: ClosedTurn, outgoing: Sequence[Outgoing], at: datetime
+    ) -> None:
+        if "unspeakable" in turn.replies:
+            raise ValueError("not storable")
+        await super().close(message, turn, outgoing, at)
+
+
+async def test_an_answer_that_cannot_be_stored_is_an_apology_and_the_conversation_goes_on() -> None:
+    answers = ["Here I am.", "unspeakable"]
+    model = FunctionModel(lambda messages, info: ModelResponse([TextPart(answers.pop())]))
+    chat = Chat(week(), model=model, ledger=Picky())
+    first, second = await chat.say("hello"), await chat.say("hello?")
+
+    assert first is not None
+    assert first.text == FAILED
+    assert second is not None
+    assert second.text == "Here I am."
+    assert len(chat.ledger.outbox) == 2
+
+
+async def test_a_store_that_is_away_at_the_end_of_a_turn_is_no_reason_to_apologise() -> None:
+    class Away(Ledger):
+        away = True
+
+        async def close(
+            self, message: MessageReceived, turn: ClosedTurn, outgoing: Sequence[Outgoing], at: datetime
+        ) -> None:
+            if self.away:
+                raise ConnectionResetError
+            await super().close(message, turn, outgoing, at)
+
+    ledger = Away()
+    chat = Chat(week(), ledger=ledger)
+    message = chat.message(TextContent(text="yoga tomorrow at 7pm"))
+    with pytest.raises(ConnectionResetError):
+        await chat.turns.run(message)
+    assert chat.published == []
+
+    ledger.away = False
+    reply = await chat.send(message)
+    assert reply is not None
+    assert reply.text.startswith("Vinyasa Yoga")
 
 
 async def test_a_conversation_goes_on_after_an_apology() -> None:
