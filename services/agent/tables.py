@@ -8,8 +8,6 @@ from sqlalchemy import (
     DateTime,
     Identity,
     Index,
-    Integer,
-    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -18,7 +16,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-metadata = MetaData(schema="agent", naming_convention={"pk": "%(table_name)s_pkey"})
+from shared import tables
+
+metadata = MetaData(schema="agent", naming_convention=tables.NAMING)
 
 _NOW = text("now()")
 
@@ -69,27 +69,5 @@ turn_steps = Table(
     _instant("at"),
 )
 
-outbox = Table(
-    "outbox",
-    metadata,
-    Column("tenant_id", Uuid, primary_key=True),
-    Column("id", Uuid, primary_key=True),
-    Column("subject", Text, nullable=False),
-    Column("payload", LargeBinary, nullable=False),
-    _instant("created_at"),
-    Column("attempts", Integer, nullable=False, server_default=text("0")),
-    Column("next_attempt_at", DateTime(timezone=True), nullable=False),
-    Index("outbox_next_attempt_at_idx", "next_attempt_at"),
-)
-
-dead_letters = Table(
-    "dead_letters",
-    metadata,
-    Column("tenant_id", Uuid, primary_key=True),
-    Column("id", Uuid, primary_key=True),
-    Column("subject", Text, nullable=False),
-    Column("payload", LargeBinary, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("tries", Integer, nullable=False),
-    _instant("created_at"),
-)
+outbox = tables.outbox(metadata)
+dead_letters = tables.dead_letters(metadata)

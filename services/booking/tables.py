@@ -11,7 +11,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -22,13 +21,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from shared import tables
+
 metadata = MetaData(
     schema="booking",
-    naming_convention={
-        "pk": "%(table_name)s_pkey",
-        "fk": "%(table_name)s_%(column_0_name)s_fkey",
-        "uq": "%(table_name)s_%(column_0_name)s_key",
-    },
+    naming_convention=tables.NAMING,
 )
 
 INSTANT = DateTime(timezone=True)
@@ -191,23 +188,5 @@ command_outcomes = _table(
     Column("created_at", INSTANT, nullable=False),
 )
 
-outbox = _table(
-    "outbox",
-    Column("id", Uuid, primary_key=True),
-    Column("subject", Text, nullable=False),
-    Column("payload", LargeBinary, nullable=False),
-    Column("created_at", INSTANT, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("next_attempt_at", INSTANT, nullable=False),
-    Index("outbox_next_attempt_at_idx", "next_attempt_at"),
-)
-
-dead_letters = _table(
-    "dead_letters",
-    Column("id", Uuid, primary_key=True),
-    Column("subject", Text, nullable=False),
-    Column("payload", LargeBinary, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("tries", Integer, nullable=False),
-    Column("created_at", INSTANT, nullable=False),
-)
+outbox = tables.outbox(metadata)
+dead_letters = tables.dead_letters(metadata)

@@ -21,14 +21,11 @@ from sqlalchemy import (
     text,
 )
 
+from shared import tables
+
 metadata = MetaData(
     schema="gateway",
-    naming_convention={
-        "pk": "%(table_name)s_pkey",
-        "uq": "%(table_name)s_%(column_0_name)s_key",
-        "ix": "%(table_name)s_%(column_0_name)s_idx",
-        "ck": "%(table_name)s_%(constraint_name)s_check",
-    },
+    naming_convention=tables.NAMING,
 )
 
 _INSTANT = DateTime(timezone=True)
@@ -138,15 +135,4 @@ Index(
     postgresql_where=deliveries.c.provider_id.is_not(None),
 )
 
-dead_letters = Table(
-    "dead_letters",
-    metadata,
-    Column("tenant_id", Uuid, nullable=False),
-    Column("id", Uuid, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("payload", LargeBinary, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("tries", Integer, nullable=False),
-    Column("created_at", _INSTANT, nullable=False, server_default=_NOW),
-    PrimaryKeyConstraint("tenant_id", "id"),
-)
+dead_letters = tables.dead_letters(metadata)

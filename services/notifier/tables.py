@@ -7,8 +7,6 @@ from sqlalchemy import (
     Column,
     DateTime,
     Index,
-    Integer,
-    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
@@ -20,14 +18,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from shared import tables
+
 metadata = MetaData(
     schema="notifier",
-    naming_convention={
-        "pk": "%(table_name)s_pkey",
-        "uq": "%(table_name)s_%(column_0_name)s_key",
-        "ck": "%(table_name)s_%(constraint_name)s_check",
-        "ix": "%(table_name)s_%(column_0_name)s_idx",
-    },
+    naming_convention=tables.NAMING,
 )
 
 notifications = Table(
@@ -63,29 +58,5 @@ receipts = Table(
     Index("receipts_booking_id_idx", "tenant_id", "booking_id"),
 )
 
-outbox = Table(
-    "outbox",
-    metadata,
-    Column("tenant_id", Uuid, nullable=False),
-    Column("id", Uuid, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("payload", LargeBinary, nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("attempts", Integer, nullable=False, server_default=text("0")),
-    Column("next_attempt_at", DateTime(timezone=True), nullable=False),
-    PrimaryKeyConstraint("tenant_id", "id"),
-    Index("outbox_next_attempt_at_idx", "next_attempt_at"),
-)
-
-dead_letters = Table(
-    "dead_letters",
-    metadata,
-    Column("tenant_id", Uuid, nullable=False),
-    Column("id", Uuid, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("payload", LargeBinary, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("tries", Integer, nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    PrimaryKeyConstraint("tenant_id", "id"),
-)
+outbox = tables.outbox(metadata)
+dead_letters = tables.dead_letters(metadata)

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import asyncpg
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.booking.app import BookingService
 from services.booking.tables import metadata
@@ -15,27 +11,6 @@ from shared.settings import Settings
 from tests.integration.booking.conftest import Studio
 
 ALEMBIC = "alembic_version"  # Alembic's own: a revision, no tenant's data
-
-
-async def test_the_migrated_schema_is_the_one_the_reads_are_written_for(database: Settings) -> None:
-    def differences(connection: Connection) -> list[object]:
-        context = MigrationContext.configure(
-            connection,
-            opts={
-                "include_schemas": True,
-                "include_name": lambda name, kind, _: kind != "schema" or name == "booking",
-                "include_object": lambda _, name, kind, *__: not (kind == "table" and name == ALEMBIC),
-            },
-        )
-        return list(compare_metadata(context, metadata))
-
-    url = (database.database_owner_url or "").replace("postgresql://", "postgresql+asyncpg://", 1)
-    engine = create_async_engine(url)
-    try:
-        async with engine.connect() as connection:
-            assert await connection.run_sync(differences) == []
-    finally:
-        await engine.dispose()
 
 
 async def test_every_table_forces_row_level_security(database: Settings) -> None:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncpg
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.gateway.seed import accounts_of, seed
 from services.gateway.tables import metadata
@@ -14,31 +11,6 @@ from shared.db import Database
 from shared.errors import UsherError
 from shared.ids import tenant_id_of
 from shared.settings import Settings
-
-
-async def test_the_tables_for_reading_are_those_of_the_migrations(database: Settings) -> None:
-    engine = create_async_engine(
-        (database.database_owner_url or "").replace("postgresql://", "postgresql+asyncpg://", 1)
-    )
-
-    def differences(connection: object) -> list[object]:
-        context = MigrationContext.configure(
-            connection,  # type: ignore[arg-type]  # run_sync hands a sync connection over
-            opts={
-                "include_schemas": True,
-                "compare_type": True,
-                "compare_server_default": True,
-                "include_name": lambda name, kind, _: kind != "schema" or name == "gateway",
-                "include_object": lambda thing, name, kind, _r, _c: (
-                    kind != "table" or name != "alembic_version"
-                ),
-            },
-        )
-        return list(compare_metadata(context, metadata))
-
-    async with engine.connect() as connection:
-        assert await connection.run_sync(differences) == []
-    await engine.dispose()
 
 
 async def test_every_table_is_closed_by_row_level_security(database: Settings) -> None:

@@ -6,34 +6,11 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import create_async_engine
 
-from services.notifier.tables import metadata
 from shared.db import Database
 from shared.settings import Settings
 
 _TABLES = {"notifications", "receipts", "outbox", "dead_letters"}
-
-
-async def test_the_tables_are_what_the_migrations_make(database: Settings) -> None:
-    def ours(_name: str | None, kind: str, parents: object) -> bool:
-        return kind != "schema" or _name == "notifier"
-
-    def differences(connection: Connection) -> list[object]:
-        options = {"include_schemas": True, "include_name": ours, "compare_server_default": True}
-        context = MigrationContext.configure(connection, opts=options | {"version_table_schema": "notifier"})
-        return list(compare_metadata(context, metadata))
-
-    url = (database.database_owner_url or "").replace("postgresql://", "postgresql+asyncpg://", 1)
-    engine = create_async_engine(url)
-    async with engine.connect() as connection:
-        found = await connection.run_sync(differences)
-    await engine.dispose()
-
-    assert found == []
 
 
 async def test_every_table_forces_row_security_by_tenant(database: Settings) -> None:

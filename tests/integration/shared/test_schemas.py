@@ -1,0 +1,43 @@
+"""The schema that the migrations make is the one the code reads, in every service."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from shared.migrate import SERVICES_WITH_TABLES, migrate
+from shared.settings import Settings
+
+
+@pytest.mark.parametrize("service", SERVICES_WITH_TABLES)
+async def test_the_tables_in_the_code_are_those_of_the_migrations(settings: Settings, service: str) -> None:
+    assert settings.database_url and settings.database_owner_url
+    await migrate(settings.database_owner_url, settings.database_url)
+    metadata = import_module(f"services.{service}.tables").metadata
+
+    def of_this_service(name: str | None, kind: str, _parents: object) -> bool:
+        return kind != "schema" or name == service
+
+    def differences(connection: Connection) -> list[object]:
+        options = {
+            "include_schemas": True,
+            "include_name": of_this_service,
+            "version_table_schema": service,
+            "compare_server_default": False,
+        }
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+
+    engine = create_async_engine(
+        settings.database_owner_url.replace("postgresql://", "postgresql+asyncpg://", 1)
+    )
+    async with engine.connect() as connection:
+        found = await connection.run_sync(differences)
+    await engine.dispose()
+
+    assert metadata.tables
+    assert found == []
