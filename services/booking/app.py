@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from nats.js.api import AckPolicy
 
 from services.booking.actor import BookingActor
+from services.booking.alternatives import Alternatives
 from services.booking.cache import States
 from services.booking.clock import Clock, utc_now
 from services.booking.mailbox import Mailbox
@@ -114,7 +116,7 @@ class BookingService:
             States(),
             max_tries=settings.max_tries,
         )
-        replies = Replies(self._bus, self._sender, reads)
+        replies = Replies(self._bus, self._sender, Alternatives(reads, time.monotonic))
         return BookingActor(Mailbox(settings.booking_batch_limit), writer, replies)
 
 

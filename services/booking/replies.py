@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from uuid import UUID
 
+from services.booking.alternatives import Alternatives
 from services.booking.batch import Answer, key_of
 from services.booking.domain import wire
 from services.booking.mailbox import Waiting
-from services.booking.queries import Reads
 from services.booking.writer import Written
 from shared.bus import HEADER_REPLY, Bus
-from shared.db import is_transient
 from shared.errors import Transient
-from shared.messages.booking import BookSession, CommandOutcome, SessionView
+from shared.messages.booking import BookSession, CommandOutcome
 from shared.outbox import Outgoing, Sender
 from shared.tasks import spawn
-from shared.telemetry import get_logger, span
+from shared.telemetry import span
 
 _TRACE_HEADER = "traceparent"
 
@@ -25,12 +23,11 @@ _TRACE_HEADER = "traceparent"
 class Replies:
     """Sends answers and events. Whatever gets lost is asked for or sent again, so nothing here is awaited twice."""
 
-    def __init__(self, bus: Bus, sender: Sender, reads: Reads) -> None:
+    def __init__(self, bus: Bus, sender: Sender, alternatives: Alternatives) -> None:
         self._bus = bus
         self._sender = sender
-        self._reads = reads
+        self._alternatives = alternatives
         self._looking: set[asyncio.Task[None]] = set()
-        self._log = get_logger("booking")
 
     async def send(self, batch: Sequence[Waiting], written: Written) -> None:
         """Answer the askers of this batch and publish what it led to."""
@@ -70,22 +67,8 @@ class Replies:
             return  # it is stored: the asker asks again
 
     async def _refuse(self, refused: Sequence[tuple[Waiting, CommandOutcome]]) -> None:
-        found: dict[tuple[UUID, UUID, int], tuple[SessionView, ...]] = {}
         for waiting, outcome in refused:
             command = waiting.command
             party_size = command.party_size if isinstance(command, BookSession) else 1
-            wanted = (command.tenant_id, command.session_id, party_size)
-            if wanted not in found:
-                found[wanted] = await self._alternatives(*wanted)
-            await self._reply(waiting, Answer.of(wire.with_alternatives(outcome, found[wanted])))
-
-    async def _alternatives(
-        self, tenant_id: UUID, session_id: UUID, party_size: int
-    ) -> tuple[SessionView, ...]:
-        try:
-            return await self._reads.instead_of(tenant_id, session_id, party_size)
-        except Exception as error:
-            if not is_transient(error):
-                raise
-            self._log.warning("no_alternatives", error=str(error) or type(error).__name__)
-            return ()
+            found = await self._alternatives.of((command.tenant_id, command.session_id, party_size))
+            await self._reply(waiting, Answer.of(wire.with_alternatives(outcome, found)))
