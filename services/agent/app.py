@@ -9,6 +9,7 @@ from pydantic_ai.models import Model
 from services.agent.bookings import BusBookings
 from services.agent.memory import Memory
 from services.agent.model import build_agent, build_model
+from services.agent.runs import runner_of
 from services.agent.speaker import AgentSpeaker
 from services.agent.store import SCHEMA, PostgresTurns
 from services.agent.turns import Turns
@@ -104,7 +105,9 @@ def _turns(
     bookings = BusBookings(bus, every=every, deadline=deadline)
     return Turns(
         store=store,
-        speaker=AgentSpeaker(build_agent(), model, bookings, _now, settings.turn_tool_calls),
+        speaker=AgentSpeaker(
+            runner_of(model, build_agent()), model, bookings, _now, settings.turn_tool_calls
+        ),
         bookings=bookings,
         voice=BusVoice(bus, every=every, deadline=deadline),
         memory=memory,

@@ -71,5 +71,6 @@ def build_agent() -> UsherAgent:
     )
 
 
-def _instructions(ctx: RunContext[TurnDeps]) -> str:
+async def _instructions(ctx: RunContext[TurnDeps]) -> str:
+    # Async, because pydantic-ai hands every sync function to a worker thread.
     return instructions(ctx.deps.facts)

@@ -103,6 +103,20 @@ class JournaledTools(AbstractToolset[TurnDeps]):
         """The toolset's name."""
         return "usher"
 
+    @property
+    def definitions(self) -> tuple[ToolDefinition, ...]:
+        """The tools as a model is told of them."""
+        return tuple(tool.tool_def for tool in self._tools.values())
+
+    def writes(self, name: str) -> bool:
+        """Whether the tool changes the world. Raises `KeyError` when there is none of that name."""
+        return self._specs[name].writes
+
+    def arguments(self, name: str, raw: dict[str, Any]) -> dict[str, Any]:
+        """Checked arguments. Raises `KeyError` for an unknown tool, pydantic's `ValidationError` for a misfit."""
+        checked: dict[str, Any] = self._tools[name].args_validator.validate_python(raw)
+        return checked
+
     async def get_tools(self, ctx: RunContext[TurnDeps]) -> dict[str, ToolsetTool[TurnDeps]]:
         """The definitions, with pydantic's own validators for the arguments."""
         return self._tools
@@ -110,22 +124,28 @@ class JournaledTools(AbstractToolset[TurnDeps]):
     async def call_tool(
         self, name: str, tool_args: dict[str, Any], ctx: RunContext[TurnDeps], tool: ToolsetTool[TurnDeps]
     ) -> JsonValue:
-        """Run a tool, or return what it gave before. Raises what the tool raises."""
-        deps, journal, spec = ctx.deps, ctx.deps.journal, self._specs[name]
-        key = f"tool:{ctx.tool_call_id}"
+        """See `run`."""
+        if ctx.tool_call_id is None:
+            raise ValueError(f"a call of {name} without an id")
+        return await self.run(name, tool_args, ctx.tool_call_id, ctx.deps)
+
+    async def run(self, name: str, args: dict[str, Any], call_id: str, deps: TurnDeps) -> JsonValue:
+        """Run a tool on checked arguments, or return what it gave before. Raises what the tool raises."""
+        journal, spec = deps.journal, self._specs[name]
+        key = f"tool:{call_id}"
         stored = journal.get(key)
         if stored is not None:
             result: JsonValue = orjson.loads(stored)
             return result
         call = ToolCall(
-            command_id=ids.derive("command", journal.message_id, ctx.tool_call_id),
+            command_id=ids.derive("command", journal.message_id, call_id),
             recall=lambda part, make: journal.once(f"{key}:{part}", make),
         )
         if spec.writes:
             await journal.flush()
             # Not lowered when it fails or is cut off: then nobody knows, and the turn must not end.
             journal.undecided += 1
-        answer = await spec.call(deps.bookings, deps.context, tool_args, call)
+        answer = await spec.call(deps.bookings, deps.context, args, call)
         await journal.put(key, orjson.dumps(answer).decode(), at_once=spec.writes)
         journal.undecided -= 1 if spec.writes else 0
         return answer

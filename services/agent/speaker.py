@@ -8,17 +8,15 @@ from datetime import datetime
 
 from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, TextContent, TextPart
 from pydantic_ai.models import Model
-from pydantic_ai.usage import UsageLimits
 
 from services.agent.facts import Facts, facts_of
 from services.agent.intake import Prompt
 from services.agent.journal import Journal
-from services.agent.language import understand
-from services.agent.memory import Turn, lean
-from services.agent.model import UsherAgent
-from services.agent.offline.model import OfflineSettings
-from services.agent.replay import JournaledModel, TurnDeps
+from services.agent.memory import Turn
+from services.agent.offline.plan import hear
+from services.agent.replay import TurnDeps
 from services.agent.reply import Reply
+from services.agent.runs import Ask, Runner
 from services.agent.tools import Bookings, TurnContext
 from shared import ids
 from shared.messages.booking import Contact
@@ -60,7 +58,7 @@ def context_of(message: MessageReceived, now: datetime) -> TurnContext:
 class AgentSpeaker:
     """Answers with a model and our tools. At most `tool_calls` calls in a turn."""
 
-    agent: UsherAgent
+    runner: Runner
     model: Model
     bookings: Bookings
     clock: Callable[[], datetime]
@@ -75,16 +73,9 @@ class AgentSpeaker:
         """
         context = context_of(message, self.clock())
         facts = facts_of(await self.bookings.catalogue(message.tenant_id), message.sent_at)
-        result = await self.agent.run(
-            [_content(prompt)],
-            message_history=history,
-            model=JournaledModel(self.model, journal),
-            model_settings=OfflineSettings(offline_facts=facts),
-            deps=TurnDeps(context, facts, self.bookings, journal),
-            usage_limits=UsageLimits(request_limit=self.tool_calls + 2, tool_calls_limit=self.tool_calls),
-        )
-        reply = result.output if isinstance(result.output, Reply) else Reply(text=result.output)
-        return Spoken(reply, lean(result.new_messages()), language=_language(prompt, facts))
+        deps = TurnDeps(context, facts, self.bookings, journal)
+        ran = await self.runner.run(Ask(_content(prompt), history, self.model, deps, self.tool_calls))
+        return Spoken(ran.reply, ran.messages, language=_language(prompt, facts))
 
 
 def _content(prompt: Prompt) -> TextContent:
@@ -96,4 +87,4 @@ def _language(prompt: Prompt, facts: Facts) -> str | None:
     """The language the customer writes in; a tapped title is ours."""
     if prompt.choice_id is not None:
         return None
-    return understand(prompt.text, facts.local_now).language
+    return hear(prompt.text, facts).language

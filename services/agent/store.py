@@ -68,9 +68,8 @@ class PostgresTurns:
     async def open(self, message: MessageReceived, *, history: int) -> OpenedTurn:
         """See `TurnStore.open`."""
         async with self._db.tenant(message.tenant_id) as connection:
-            if await self._begin(connection, message):
-                await _conversation(connection, message)
-                turns = await _history(connection, message, history) if history else ()
+            first, turns = await _begin(connection, message, history)
+            if first:
                 return OpenedTurn(done=False, steps={}, history=turns)
             status = await connection.fetchval(
                 "SELECT status FROM agent.turns WHERE tenant_id = $1 AND message_id = $2",
@@ -84,7 +83,6 @@ class PostgresTurns:
                 message.tenant_id,
                 message.message_id,
             )
-            turns = await _history(connection, message, history) if history else ()
             return OpenedTurn(done=False, steps={row["key"]: row["payload"] for row in rows}, history=turns)
 
     async def add_steps(self, tenant_id: UUID, message_id: UUID, steps: Sequence[Step]) -> None:
@@ -138,42 +136,31 @@ class PostgresTurns:
             )
         return ChannelAddress.model_validate_json(found) if found else None
 
-    async def _begin(self, connection: Connection, message: MessageReceived) -> bool:
-        """Whether this is the first time the turn is opened."""
-        inserted = await connection.fetchval(
-            "INSERT INTO agent.turns (tenant_id, message_id, conversation_id, input) VALUES ($1, $2, $3, "
-            "$4::jsonb)"
-            " ON CONFLICT DO NOTHING RETURNING true",
-            message.tenant_id,
-            message.message_id,
-            message.conversation_id,
-            _clean(message.content.model_dump_json(exclude_none=True)),
-        )
-        return bool(inserted)
 
-
-async def _conversation(connection: Connection, message: MessageReceived) -> None:
-    await connection.execute(
-        "INSERT INTO agent.conversations AS c (tenant_id, conversation_id, address) VALUES ($1, $2, "
-        "$3::jsonb)"
-        " ON CONFLICT (tenant_id, conversation_id) DO UPDATE SET address = excluded.address"
-        " WHERE c.address IS DISTINCT FROM excluded.address",
+async def _begin(
+    connection: Connection, message: MessageReceived, history: int
+) -> tuple[bool, tuple[str, ...]]:
+    """Whether this is the first time the turn is opened, and the last turns' messages, in one round trip."""
+    row = await connection.fetchrow(
+        "WITH begun AS (INSERT INTO agent.turns (tenant_id, message_id, conversation_id, input)"
+        "   VALUES ($1, $2, $3, $4::jsonb) ON CONFLICT DO NOTHING RETURNING true),"
+        " met AS (INSERT INTO agent.conversations AS c (tenant_id, conversation_id, address)"
+        "   SELECT $1, $3, $5::jsonb FROM begun"
+        "   ON CONFLICT (tenant_id, conversation_id) DO UPDATE SET address = excluded.address"
+        "   WHERE c.address IS DISTINCT FROM excluded.address)"
+        " SELECT EXISTS (SELECT FROM begun) AS first,"
+        "   ARRAY(SELECT t.messages::text FROM agent.turns t WHERE t.tenant_id = $1 AND t.conversation_id = $3"
+        "     AND t.status = 'done' AND t.message_id <> $2 ORDER BY t.seq DESC LIMIT $6) AS history",
         message.tenant_id,
-        message.conversation_id,
-        _clean(message.sender.model_dump_json(exclude_none=True)),
-    )
-
-
-async def _history(connection: Connection, message: MessageReceived, turns: int) -> tuple[str, ...]:
-    rows = await connection.fetch(
-        "SELECT messages FROM agent.turns WHERE tenant_id = $1 AND conversation_id = $2 AND status = 'done'"
-        " AND message_id <> $3 ORDER BY seq DESC LIMIT $4",
-        message.tenant_id,
-        message.conversation_id,
         message.message_id,
-        turns,
+        message.conversation_id,
+        _clean(message.content.model_dump_json(exclude_none=True)),
+        _clean(message.sender.model_dump_json(exclude_none=True)),
+        history,
     )
-    return tuple(row["messages"] for row in reversed(rows))
+    if row is None:
+        raise AssertionError("a SELECT without FROM has one row")
+    return row["first"], tuple(reversed(row["history"]))
 
 
 async def _unconfirmed(connection: Connection, message: MessageReceived) -> tuple[Outgoing, ...]:

@@ -133,6 +133,19 @@ class Turns:
         return canned("[a message that could not be answered]", text, outcome="apology")
 
     async def _end(self, message: MessageReceived, spoken: Spoken) -> None:
+        try:
+            outgoing = await self._close(message, spoken)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            # An answer that is no message or cannot be stored would end in the dead letters, without a word.
+            spoken = self._apology(message, FAILED, error)
+            outgoing = await self._close(message, spoken)
+        TURNS_TOTAL.labels(spoken.outcome).inc()
+        await self.publish(outgoing)
+
+    async def _close(self, message: MessageReceived, spoken: Spoken) -> list[Outgoing]:
+        """End the turn with this answer; what is to be published then."""
         replies = [] if spoken.reply.silent else [message_of(spoken.reply, message, 0)]
         subject = subjects.outbound(message.sender.channel, message.tenant_id, message.conversation_id)
         outgoing = [Outgoing(message.tenant_id, r.message_id, subject, r.encode()) for r in replies]
@@ -148,5 +161,4 @@ class Turns:
             self.memory.forget(message.conversation_id)
             raise
         self.memory.add(message.conversation_id, turn)
-        TURNS_TOTAL.labels(spoken.outcome).inc()
-        await self.publish(outgoing)
+        return outgoing

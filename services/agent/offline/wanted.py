@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from services.agent.language import Grain, Intent, Open, Preference, Understanding, understand
+from services.agent.language import Grain, Intent, Open, Preference, Understanding
 from services.agent.offline.history import Exchange, Json
 from services.agent.offline.offers import open_offer
+from services.agent.tools.when import understood
 
 _MEMORY = 4  # exchanges after which an earlier search is no longer what "tomorrow" adds to
 _DAY = timedelta(days=1)
@@ -145,7 +146,7 @@ def _reusable(said: Understanding, now: datetime) -> str | None:
     words = said.time_words
     for attempt in (words, f"at {words}") if words else ():
         if attempt:
-            again = understand(attempt, now)
+            again = understood(attempt, now)
             if (again.start, again.end, again.open) == (said.start, said.end, said.open):
                 return attempt
     day = said.start or said.end

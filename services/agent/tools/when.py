@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from services.agent.language import Grain, Open, Understanding, understand
@@ -47,6 +48,12 @@ class Span:
         return earliest <= start.time() and (start.time() < latest or latest == time())
 
 
+@lru_cache(maxsize=2048)
+def understood(words: str, reference: datetime) -> Understanding:
+    """The words alone, without a catalogue. A turn asks this about the same words several times."""
+    return understand(words, reference)
+
+
 def span_of(words: str | None, reference: datetime) -> Span | None:
     """What `words` mean, said at `reference` (naive, the business's wall clock); None when they mean no time.
 
@@ -57,7 +64,7 @@ def span_of(words: str | None, reference: datetime) -> Span | None:
         return Span(reference, reference + _DEFAULT)
     iso = _ISO.fullmatch(words.strip())
     if iso is None:
-        return _span(understand(words, reference), reference)
+        return _span(understood(words, reference), reference)
     try:
         day = datetime.combine(date.fromisoformat(iso.group(1)), time())
         clock = time.fromisoformat(iso.group(2)) if iso.group(2) else None
@@ -68,7 +75,7 @@ def span_of(words: str | None, reference: datetime) -> Span | None:
     if not iso.group(3):
         return Span(day, day + _DAY)
     # "7am" counts from that day's first moment, so it is that day's.
-    return _span(understand(iso.group(3), day), day)
+    return _span(understood(iso.group(3), day), day)
 
 
 def _span(said: Understanding, reference: datetime) -> Span | None:

@@ -306,7 +306,11 @@ class Chat:
         self.turns = Turns(
             store=self.ledger,
             speaker=AgentSpeaker(
-                runner_of(self.model, self._agent), self.model, self.studio, lambda: self.now, self._tool_calls
+                runner_of(self.model, self._agent),
+                self.model,
+                self.studio,
+                lambda: self.now,
+                self._tool_calls,
             ),
             bookings=self.studio,
             voice=self.voice,

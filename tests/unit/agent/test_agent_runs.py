@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -23,31 +22,182 @@ from shared.messages.booking import FindSessions, SessionsFound
 from shared.messages.conversation import TextContent
 from tests.unit.agent.studio import VINYASA, Chat, Studio, session, week
 
-AGENT = build_agent()
+AGENT = AgentRunner(build_agent())
 CLASS = str(session(VINYASA, "2026-11-23 19:00").session_id)
 
 
-class Chatting(Chat):
-    """A chat whose model is run by a given loop."""
+class Counted:
+    """The general loop, and how often it was needed."""
 
-    def __init__(self, studio: Studio, runner: Runner, model: Model | None = None, tool_calls: int = 8) -> None:
-        super().__init__(studio, model=model, tool_calls=tool_calls)
-        speaker = AgentSpeaker(runner, self.model, studio, lambda: self.now, tool_calls)
-        self.turns = _with(self, speaker)
+    def __init__(self) -> None:
+        self.runs = 0
 
-    def left(self) -> tuple[object, ...]:
-        """Everything that the conversation left behind, without the clock's readings."""
-        turns = [_timeless(orjson.loads(turn.messages)) for turn in self.ledger.turns.values() if turn]
-        steps = _timeless([[(k, orjson.loads(v)) for k, v in s.items()] for s in self.ledger.steps.values()])
-        commands = [command.command_id for command in self.studio.commands]
-        return turns, steps, commands, self.studio.questions, self.published
+    async def run(self, ask: Ask) -> Ran:
+        self.runs += 1
+        return await AGENT.run(ask)
 
 
-def _with(chat: Chat, speaker: AgentSpeaker) -> object:
-    raise NotImplementedError
+class Scripted(Model):
+    """A model that gives these answers, one after the other."""
+
+    def __init__(self, *answers: Sequence[ModelResponsePart]) -> None:
+        super().__init__()
+        self._answers = list(answers)
+        self.asked = 0
+
+    @property
+    def model_name(self) -> str:
+        return "scripted"
+
+    @property
+    def system(self) -> str:
+        return "tests"
+
+    async def request(
+        self,
+        messages: list[ModelMessage],
+        model_settings: ModelSettings | None,
+        model_request_parameters: ModelRequestParameters,
+    ) -> ModelResponse:
+        self.asked += 1
+        return ModelResponse(self._answers[self.asked - 1], model_name=self.model_name)
+
+
+def chat_on(
+    runner: Runner, *, model: Model | None = None, studio: Studio | None = None, calls: int = 8
+) -> Chat:
+    """A chat whose model is run by this loop."""
+    chat = Chat(studio or week(), model=model)
+    speaker = AgentSpeaker(runner, chat.model, chat.studio, lambda: chat.now, calls)
+    chat.turns = replace(chat.turns, speaker=speaker)
+    return chat
+
+
+def left_by(chat: Chat) -> tuple[object, ...]:
+    """Everything that the conversation left behind, without the clock's readings."""
+    turns = [_timeless(orjson.loads(turn.messages)) for turn in chat.ledger.turns.values() if turn]
+    steps = [{k: _timeless(orjson.loads(v)) for k, v in s.items()} for s in chat.ledger.steps.values()]
+    commands = [command.command_id for command in chat.studio.commands]
+    return turns, steps, commands, chat.studio.questions, chat.published
 
 
 def _timeless(value: object) -> object:
     if isinstance(value, dict):
         return {key: _timeless(item) for key, item in value.items() if key != "timestamp"}
-    return [_timeless(item) for item in value] if isinstance(value, (list, tuple)) else value
+    return [_timeless(item) for item in value] if isinstance(value, list) else value
+
+
+def call(name: str, call_id: str = "c", **arguments: object) -> ToolCallPart:
+    return ToolCallPart(name, arguments, tool_call_id=call_id)
+
+
+REPLY = call("reply", "r", text="There.")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("hello", "I want yoga tomorrow at 7pm", "yes please", "my bookings", "cancel my booking", "yes"),
+        ("who teaches yoga on friday, and where are you?", "what does pilates cost?", "thanks, bye"),
+        ("yoga on tuesday", "the later one", "no, the day after", "with Ana", "never mind"),
+        ("yoga tomorrow at 9am for 3", "both", "knitting on monday?", "blah"),
+    ],
+)
+async def test_our_own_model_leaves_the_same_by_both_loops_and_the_small_one_is_enough(
+    said: tuple[str, ...],
+) -> None:
+    general = Counted()
+    small, full = chat_on(PlainRunner(general)), chat_on(AGENT)
+    for words in said:
+        await small.say(words)
+        await full.say(words)
+
+    assert left_by(small) == left_by(full)
+    assert len(small.published) >= 3
+    assert general.runs == 0
+
+
+async def test_our_own_models_call_that_fits_no_schema_is_left_to_the_general_loop() -> None:
+    general = Counted()
+    small, full = chat_on(PlainRunner(general)), chat_on(AGENT)
+    for chat in (small, full):
+        await chat.say("yoga tomorrow at 7pm")
+        await chat.say("yes, for 200 people")
+
+    assert left_by(small) == left_by(full)
+    assert general.runs == 1
+
+
+_SCRIPTS: dict[str, tuple[Sequence[ModelResponsePart], ...]] = {
+    "reads together, a write alone, reads after it": (
+        [
+            call("find_sessions", "a", what="yoga"),
+            call("my_bookings", "b"),
+            call("book_session", "c", session_id=CLASS),
+            call("my_bookings", "d"),
+        ],
+        [REPLY],
+    ),
+    "a call id twice": ([call("my_bookings", "a")], [call("business_info", "a")], [REPLY]),
+    "a plain text": ([call("my_bookings")], [TextPart("There.")]),
+    "a misfit after a write": (
+        [call("book_session", "a", session_id=CLASS)],
+        [call("find_sessions", "b", party_size=0)],
+        [REPLY],
+    ),
+    "no JSON": ([ToolCallPart("find_sessions", '{"when":', tool_call_id="a")], [REPLY]),
+    "an unknown tool": ([call("refund", "a"), call("my_bookings", "b")], [REPLY]),
+    "a reply that is none": ([call("reply", "a", choices=7)], [REPLY]),
+    "a reply among calls": ([call("my_bookings", "a"), REPLY],),
+    "a reply before calls": ([REPLY, call("find_sessions", "a")],),
+    "a reply after words": ([TextPart("Well."), REPLY],),
+}
+
+
+@pytest.mark.parametrize("script", _SCRIPTS.values(), ids=_SCRIPTS.keys())
+async def test_whatever_a_model_says_both_loops_leave_the_same_and_ask_it_as_often(
+    script: tuple[Sequence[ModelResponsePart], ...],
+) -> None:
+    models = Scripted(*script), Scripted(*script)
+    small, full = chat_on(PlainRunner(AGENT), model=models[0]), chat_on(AGENT, model=models[1])
+    replies = await small.say("hello"), await full.say("hello")
+
+    assert replies[0] == replies[1]
+    assert left_by(small) == left_by(full)
+    assert models[0].asked == models[1].asked == len(script)
+
+
+@pytest.mark.parametrize(("calls", "answered"), [(3, True), (2, False)])
+async def test_both_loops_stop_at_the_same_number_of_calls(calls: int, answered: bool) -> None:
+    script = ([call("my_bookings", "a"), call("staff_info", "b")], [call("find_sessions", "c")], [REPLY])
+    for runner in (PlainRunner(AGENT), AGENT):
+        chat = chat_on(runner, model=Scripted(*script), calls=calls)
+        reply = await chat.say("hello")
+        assert reply is not None
+        assert reply.text == ("There." if answered else FAILED)
+        assert len(chat.studio.questions) == answered
+
+
+class Fickle(Studio):
+    """A studio that does not answer searches."""
+
+    async def find(self, question: FindSessions) -> SessionsFound:
+        raise Transient("no answer")
+
+
+@pytest.mark.parametrize("make", [lambda: PlainRunner(AGENT), lambda: AGENT])
+async def test_a_tool_that_fails_beside_others_fails_the_try_as_what_it_is(
+    make: Callable[[], Runner],
+) -> None:
+    script = [call("my_bookings", "a"), call("find_sessions", "b")]
+    chat = chat_on(make(), model=Scripted(script), studio=Fickle())
+
+    with pytest.raises(Transient, match="no answer"):
+        await chat.turns.run(chat.message(TextContent(text="hello")))
+
+
+def test_only_our_own_model_gets_the_small_loop() -> None:
+    agent = build_agent()
+
+    assert isinstance(runner_of(OfflineModel(), agent), PlainRunner)
+    assert isinstance(runner_of(FunctionModel(lambda m, i: ModelResponse([])), agent), AgentRunner)

@@ -196,25 +196,27 @@ async def test_an_answer_that_cannot_be_stored_is_an_apology_and_the_conversatio
     assert len(chat.ledger.outbox) == 2
 
 
+class Interrupted(Ledger):
+    """A store that is away the first time a turn is to end."""
+
+    away = True
+
+    async def close(
+        self, message: MessageReceived, turn: ClosedTurn, outgoing: Sequence[Outgoing], at: datetime
+    ) -> None:
+        if self.away:
+            self.away = False
+            raise ConnectionResetError
+        await super().close(message, turn, outgoing, at)
+
+
 async def test_a_store_that_is_away_at_the_end_of_a_turn_is_no_reason_to_apologise() -> None:
-    class Away(Ledger):
-        away = True
-
-        async def close(
-            self, message: MessageReceived, turn: ClosedTurn, outgoing: Sequence[Outgoing], at: datetime
-        ) -> None:
-            if self.away:
-                raise ConnectionResetError
-            await super().close(message, turn, outgoing, at)
-
-    ledger = Away()
-    chat = Chat(week(), ledger=ledger)
+    chat = Chat(week(), ledger=Interrupted())
     message = chat.message(TextContent(text="yoga tomorrow at 7pm"))
     with pytest.raises(ConnectionResetError):
         await chat.turns.run(message)
     assert chat.published == []
 
-    ledger.away = False
     reply = await chat.send(message)
     assert reply is not None
     assert reply.text.startswith("Vinyasa Yoga")
