@@ -10,6 +10,7 @@ from typing import TypeVar
 import pytest
 
 from shared.bus import Bus
+from shared.migrate import migrate
 from shared.settings import Settings
 
 T = TypeVar("T")
@@ -29,6 +30,15 @@ async def eventually(
         if time.monotonic() > until:
             pytest.fail(f"not within {within} s; last seen: {value!r}")
         await asyncio.sleep(every)
+
+
+@pytest.fixture(scope="session")
+async def database(settings: Settings) -> Settings:
+    """Settings whose database is migrated."""
+    assert settings.database_owner_url
+    assert settings.database_url
+    await migrate(settings.database_owner_url, settings.database_url)
+    return settings
 
 
 @pytest.fixture

@@ -27,22 +27,12 @@ from shared.messages.conversation import (
     TextBody,
     TextContent,
 )
-from shared.migrate import migrate
 from shared.settings import Settings
 from tests.conftest import make_settings
 from tests.integration.conftest import eventually
 from usher.embedded import EmbeddedServers
 
 SENDER = "probe"  # as which the stand-in for the gateway hands messages over
-
-
-@pytest.fixture(scope="session")
-async def database(settings: Settings) -> Settings:
-    """Settings whose database is migrated."""
-    assert settings.database_owner_url
-    assert settings.database_url
-    await migrate(settings.database_owner_url, settings.database_url)
-    return settings
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,6 @@ from shared.messages.booking import (
     SessionsFound,
 )
 from shared.messages.conversation import ChannelAddress
-from shared.migrate import migrate
 from shared.settings import Settings
 from tests.conftest import make_settings
 from tests.integration.conftest import eventually
@@ -38,16 +37,6 @@ from usher.embedded import EmbeddedServers
 async def until(check: Callable[[], Awaitable[object]]) -> None:
     """Wait until `check` gives something true."""
     await eventually(check, within=60)  # type: ignore[arg-type]  # mypy cannot solve its union for an awaitable
-
-
-@pytest.fixture(scope="session")
-async def database(settings: Settings) -> Settings:
-    """Settings whose database is migrated."""
-    assert settings.database_owner_url
-    assert settings.database_url
-
-    await migrate(settings.database_owner_url, settings.database_url)
-    return settings
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,6 @@ from shared.db import Database
 from shared.messages.booking import BookingEvent
 from shared.messages.conversation import MessageSent
 from shared.messages.media import ReceiptReady
-from shared.migrate import migrate
 from shared.outbox import Receipts
 from shared.settings import Settings
 from tests.conftest import make_settings
@@ -111,15 +110,6 @@ class World:
         """Rows of this tenant in one of the notifier's tables."""
         async with self.db.tenant(self.tenant_id) as connection:
             return int(await connection.fetchval(f"SELECT count(*) FROM notifier.{table}"))
-
-
-@pytest.fixture(scope="session")
-async def database(settings: Settings) -> Settings:
-    """Settings whose database is migrated."""
-    assert settings.database_owner_url
-    assert settings.database_url
-    await migrate(settings.database_owner_url, settings.database_url)
-    return settings
 
 
 @pytest.fixture(scope="session")

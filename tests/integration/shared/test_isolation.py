@@ -15,12 +15,10 @@ from shared.settings import Settings
 
 
 @pytest.fixture
-async def db(settings: Settings) -> AsyncIterator[Database]:
-    assert settings.database_url and settings.database_owner_url
-    await migrate(settings.database_owner_url, settings.database_url)
-    database = await Database.open(settings.database_url)
-    yield database
-    await database.close()
+async def db(database: Settings) -> AsyncIterator[Database]:
+    opened = await Database.open(database.database_url or "")
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture

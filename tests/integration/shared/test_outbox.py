@@ -16,7 +16,6 @@ from shared.actors.partitions import PartitionedConsumer
 from shared.bus import Bus
 from shared.db import Database
 from shared.errors import Transient
-from shared.migrate import migrate
 from shared.outbox import DeadLetters, Outgoing, Receipts, Sender, TableOutbox
 from shared.settings import Settings
 from tests.integration.conftest import eventually
@@ -75,9 +74,9 @@ class Pair:
 
 
 @pytest.fixture
-async def pair(settings: Settings) -> AsyncIterator[Pair]:
-    assert settings.database_url and settings.database_owner_url and settings.nats_url
-    await migrate(settings.database_owner_url, settings.database_url)
+async def pair(database: Settings) -> AsyncIterator[Pair]:
+    settings = database
+    assert settings.database_url and settings.nats_url
     name = uuid4().hex[:8]
     sending = await Bus.connect(settings.nats_url, f"s{name}")
     receiving = await Bus.connect(settings.nats_url, f"r{name}")

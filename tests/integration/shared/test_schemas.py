@@ -10,14 +10,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from shared.migrate import SERVICES_WITH_TABLES, migrate
+from shared.migrate import SERVICES_WITH_TABLES
 from shared.settings import Settings
 
 
 @pytest.mark.parametrize("service", SERVICES_WITH_TABLES)
-async def test_the_tables_in_the_code_are_those_of_the_migrations(settings: Settings, service: str) -> None:
-    assert settings.database_url and settings.database_owner_url
-    await migrate(settings.database_owner_url, settings.database_url)
+async def test_the_tables_in_the_code_are_those_of_the_migrations(database: Settings, service: str) -> None:
     metadata = import_module(f"services.{service}.tables").metadata
 
     def of_this_service(name: str | None, kind: str, _parents: object) -> bool:
@@ -33,7 +31,7 @@ async def test_the_tables_in_the_code_are_those_of_the_migrations(settings: Sett
         return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
 
     engine = create_async_engine(
-        settings.database_owner_url.replace("postgresql://", "postgresql+asyncpg://", 1)
+        (database.database_owner_url or "").replace("postgresql://", "postgresql+asyncpg://", 1)
     )
     async with engine.connect() as connection:
         found = await connection.run_sync(differences)
