@@ -15,7 +15,8 @@ from services.gateway.accounts import Directory
 from services.gateway.channels import Channel, load
 from services.gateway.courier import Courier
 from services.gateway.delivery import Delivering
-from services.gateway.handover import Publisher, StatusApplier
+from services.gateway.grouped import GroupedDeliveries
+from services.gateway.handover import Publisher, StatusApplier, Unhurried, pause
 from services.gateway.inbound import InboxRow
 from services.gateway.inbox import InboxWriter
 from services.gateway.loops import Loops
@@ -58,8 +59,12 @@ class Intake:
         self.store = InboxStore(db, resend_after=settings.resend_after_seconds)
         self.directory = Directory(AccountStore(db))
         self.publisher = Publisher()
-        self.statuses = StatusApplier(self.store, channel.name, sweep_every=settings.relay_interval_seconds)
-        self.writer = InboxWriter(self.store, seen, self._on_new)
+        self.statuses = StatusApplier(
+            self.store,
+            channel.name,
+            sweep_every=max(settings.relay_interval_seconds, pause(settings.resend_after_seconds)),
+        )
+        self.writer = InboxWriter(self.statuses, seen, self._on_new)
         webhooks = Webhooks(channel, self.directory, self.writer, self.store)
         self.site = Site(webhooks.app(), settings.http_host, settings.http_port)
 
@@ -72,7 +77,6 @@ class Intake:
 
     def _on_new(self, rows: list[InboxRow]) -> None:
         self.publisher.offer(rows)
-        self.statuses.offer(rows)
         for row in rows:
             if row.kind == "event":
                 log.info(
@@ -89,8 +93,9 @@ class Outgate:
         self.bus = bus
         self._intake = intake
         files = Files(bus)
-        self._relay = Sender(bus, intake.store, interval=settings.relay_interval_seconds)
-        store = DeliveryStore(db)
+        rows = Unhurried(intake.store, resend_after=settings.resend_after_seconds)
+        self._relay = Sender(bus, rows, interval=settings.relay_interval_seconds)
+        store = GroupedDeliveries(DeliveryStore(db))
         courier = Courier(
             channel,
             store,

@@ -97,18 +97,19 @@ class Courier:
     echo_wait: float
     jitter: Callable[[], float]
 
-    async def attempt(self, row: OpenDelivery) -> float:
-        """Do what this delivery needs now; the seconds until it (or the conversation's next) should be looked at.
+    async def attempt(self, row: OpenDelivery) -> float | None:
+        """Do what this delivery needs now; the seconds until it should be looked at again, None when it is over.
 
         Raises transient errors of the database from before the call; after it the result is stored in any case.
         """
-        if row.state == "sending" and row.sending_for < self.echo_wait:
+        claimed = row.claimed_at is not None and self._is_fresh(row.claimed_at)
+        if row.state == "sending" and not claimed and row.sending_for < self.echo_wait:
             return min(ECHO_LOOK_SECONDS, self.echo_wait - row.sending_for)
         if row.state == "pending" and row.wait > 0:
             return min(row.wait, LONGEST_PAUSE_SECONDS)
         if row.age > GIVE_UP_SECONDS:
             await self._reject(row, "not delivered within a day")
-            return 0
+            return None
         try:
             calls = await self._prepare(row)
         except _NotYet as wait:
@@ -122,12 +123,19 @@ class Courier:
             # Only the kind of error: its text may quote the message.
             log.warning("delivery_not_renderable", delivery_id=str(row.id), error=type(error).__name__)
             await self._reject(row, f"cannot be rendered: {type(error).__name__}")
-            return 0
-        if calls is None or not await self.store.sending(row):
-            return 0
-        row = replace(row, attempts=row.attempts + 1)
+            return None
+        if calls is None:
+            return None
+        if not claimed:
+            if not await self.store.sending(row):
+                return 0
+            row = replace(row, attempts=row.attempts + 1)
         answer = await self.caller.call(calls[row.part])
         return await self._until_stored(row, answer, is_last=row.part + 1 >= len(calls))
+
+    def _is_fresh(self, claimed_at: float) -> bool:
+        """Whether nobody else can have begun to send what was claimed then: a process may be stopped for a while."""
+        return asyncio.get_running_loop().time() - claimed_at < self.echo_wait / 2
 
     # --- before the call ------------------------------------------------------------------------------
 
@@ -190,7 +198,7 @@ class Courier:
 
     async def _until_stored(
         self, row: OpenDelivery, answer: HttpAnswer | NotSent | AnswerLost, *, is_last: bool
-    ) -> float:
+    ) -> float | None:
         """Store the result, as often as it takes: forgetting it would mean waiting for the echo."""
         while True:
             try:
@@ -205,7 +213,7 @@ class Courier:
 
     async def _store(
         self, row: OpenDelivery, answer: HttpAnswer | NotSent | AnswerLost, *, is_last: bool
-    ) -> float:
+    ) -> float | None:
         match answer:
             case AnswerLost():
                 return self._doubt(answer.reason)
@@ -217,13 +225,14 @@ class Courier:
                 return await self._settle(row, self.channel.classify(answer, row.attempts), is_last=is_last)
         assert_never(answer)
 
-    async def _settle(self, row: OpenDelivery, outcome: Outcome, *, is_last: bool) -> float:
+    async def _settle(self, row: OpenDelivery, outcome: Outcome, *, is_last: bool) -> float | None:
         match outcome:
             case Delivered() if is_last:
                 await self.store.sent(row, outcome.provider_id)
                 DELIVERIES.labels(self.channel.name, "sent").inc()
             case Delivered():
                 await self.store.again(row, 0, None, part=row.part + 1)
+                return 0
             case Retry() if outcome.unclear:
                 return self._doubt(outcome.reason)
             case Retry():
@@ -239,7 +248,7 @@ class Courier:
                 return min(after, LONGEST_PAUSE_SECONDS)
             case Rejected():
                 await self._reject(row, outcome.reason)
-        return 0
+        return None
 
     async def _reject(self, row: OpenDelivery, reason: str) -> None:
         await self.store.rejected(row, reason)

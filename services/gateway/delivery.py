@@ -1,16 +1,18 @@
 """Who delivers what, and in which order? One actor per conversation that has something to deliver, on one instance.
 
 An actor keeps nothing: it asks the table for its conversation's oldest open delivery, lets the courier try it, and asks
-again. So order is the table's order, and whoever claims a partition simply goes on.
+again. So order is the table's order, and whoever claims a partition simply goes on. In the common case it need not ask:
+a message with nothing before it is stored as `sending` and handed to its actor (a claim).
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, Protocol
+from uuid import UUID
 
 from pydantic import ValidationError
 
@@ -19,7 +21,7 @@ from shared.actors.delivery import Delivery
 from shared.actors.mailboxes import Confirms, KeepsDeadLetters, tenant_of
 from shared.db import is_transient
 from shared.errors import Poison
-from shared.messages.conversation import MessageSent
+from shared.messages.conversation import DocumentBody, MessageSent
 from shared.tasks import ended
 from shared.telemetry import DEAD_LETTERS, HANDLED, get_logger
 
@@ -32,8 +34,13 @@ log = get_logger("gateway")
 class Store(Protocol):
     """Where deliveries are kept (see `store.deliveries`)."""
 
-    async def add(self, deliveries: Sequence[NewDelivery]) -> None:
-        """Write new ones."""
+    async def add(self, deliveries: Sequence[NewDelivery]) -> frozenset[UUID]:
+        """Write new ones; the ids of those that are stored as `sending`, to be sent by us."""
+
+    async def again(
+        self, row: OpenDelivery, after: float, reason: str | None, *, part: int | None = None
+    ) -> None:
+        """Store when the next try is due."""
 
     async def next_open(self, conversation: Conversation) -> OpenDelivery | None:
         """The conversation's oldest that needs us."""
@@ -48,6 +55,7 @@ class _Actor:
     task: asyncio.Task[None] | None = None
     busy: bool = False  # a try is under way
     again: bool = True  # something may have come since it last looked
+    claim: OpenDelivery | None = None  # stored as `sending` for this actor, which has to make the call
     last: bool = False  # stop after the try under way
 
 
@@ -57,7 +65,7 @@ class Delivering:
     def __init__(
         self,
         store: Store,
-        attempt: Callable[[OpenDelivery], Awaitable[float]],
+        attempt: Callable[[OpenDelivery], Awaitable[float | None]],
         receipts: Confirms,
         dead_letters: KeepsDeadLetters,
         *,
@@ -69,7 +77,9 @@ class Delivering:
         self._receipts = receipts
         self._dead_letters = dead_letters
         self._channel = channel
+        self._concurrency = concurrency
         self._limit = asyncio.Semaphore(concurrency)
+        self._promised = 0  # rows that may become claims while they are being stored
         self._actors: dict[Conversation, _Actor] = {}
         self._owned: set[int] = set()
         self._swept = asyncio.Event()  # set: sweep now
@@ -86,29 +96,60 @@ class Delivering:
                 rows.append(self._row(partition, delivery))
             except (ValidationError, Poison) as error:
                 await self._until_done(partial(self._bury, delivery, error))
-        if rows and not await self._until_done(partial(self._store_all, rows, deliveries)):
-            return  # stopping: not acknowledged, so it comes again
+        rows = self._with_ready(rows)
+        claims: list[OpenDelivery] = []
+        promised = sum(row.ready for row in rows)
+        self._promised += promised
+        try:
+            if rows and not await self._until_done(partial(self._store_all, rows, deliveries, claims)):
+                return  # stopping: not acknowledged, so it comes again
+            for claim in claims:  # first: the call must follow the commit soon
+                await self._begin(claim, partition)
+        finally:
+            self._promised -= promised
         for delivery in deliveries:
             await self._receipts.confirm(delivery)
             await delivery.ack()
         self._handled.inc(len(rows))
+        begun = {claim.id for claim in claims}
         for row in rows:
-            self._wake((row.tenant_id, row.conversation_id), partition)
+            if row.id not in begun:
+                self._wake((row.tenant_id, row.conversation_id), partition)
 
-    async def _store_all(self, rows: list[NewDelivery], deliveries: list[Delivery]) -> None:
-        """Store a batch; when the database refuses it for good, store what it takes and bury the rest."""
+    def _with_ready(self, rows: list[NewDelivery]) -> list[NewDelivery]:
+        """No more are ready than can be called at once, and none whose conversation has an actor: it may be waiting."""
+        free = 0 if self._stopping else self._concurrency - len(self._actors) - self._promised
+        result = []
+        for row in rows:
+            ready = row.ready and free > 0 and (row.tenant_id, row.conversation_id) not in self._actors
+            free -= ready
+            result.append(row if ready == row.ready else replace(row, ready=ready))
+        return result
+
+    async def _store_all(
+        self, rows: list[NewDelivery], deliveries: list[Delivery], claims: list[OpenDelivery]
+    ) -> None:
+        """Store a batch; when the database refuses it for good, store what it takes and bury the rest.
+
+        `claims` gets those that are stored as `sending`, in their order.
+        """
+        since = asyncio.get_running_loop().time()
         try:
-            await self._store.add(rows)
+            started = await self._store.add(rows)
         except Exception as error:
             if is_transient(error):
                 raise
             if len(rows) > 1:
                 for row in rows:
-                    await self._store_all([row], deliveries)
+                    await self._store_all([row], deliveries, claims)
                 return
             for delivery in deliveries:
                 if delivery.data is rows[0].payload:
                     await self._bury(delivery, Poison(f"cannot be stored: {type(error).__name__}"))
+        else:
+            claims += (
+                _claim(row, since) for row in {row.id: row for row in rows if row.id in started}.values()
+            )
 
     def _row(self, partition: int, delivery: Delivery) -> NewDelivery:
         message = MessageSent.decode(delivery.data)
@@ -124,6 +165,7 @@ class Delivering:
             message.to.channel,
             message.purpose,
             delivery.data,
+            ready=not isinstance(message.body, DocumentBody),  # a file has to be uploaded first
         )
 
     async def _bury(self, delivery: Delivery, error: Exception) -> None:
@@ -192,7 +234,9 @@ class Delivering:
     async def _let_go(self, actors: list[_Actor]) -> None:
         for actor in actors:
             actor.last = True
-            if not actor.busy and actor.task:  # asleep, or in line: nothing is under way
+            if (
+                not actor.busy and actor.claim is None and actor.task
+            ):  # asleep, or in line: nothing is under way
                 actor.task.cancel()
         tasks = [actor.task for actor in actors if actor.task]
         if tasks:
@@ -201,20 +245,33 @@ class Delivering:
 
     # --- actors -----------------------------------------------------------------------------------------
 
-    def _wake(self, conversation: Conversation, partition: int) -> None:
+    async def _begin(self, claim: OpenDelivery, partition: int) -> None:
+        """Have a delivery sent that is stored as `sending`."""
+        if not self._stopping:
+            self._wake((claim.tenant_id, claim.conversation_id), partition, claim)
+            return
+        try:
+            await self._store.again(claim, 0, None)  # the next owner need not wait for an echo
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            log.warning("claim_left_behind", delivery_id=str(claim.id))
+
+    def _wake(self, conversation: Conversation, partition: int, claim: OpenDelivery | None = None) -> None:
         if self._stopping:
             return
         actor = self._actors.get(conversation)
         if actor is None:
-            actor = self._actors[conversation] = _Actor(partition)
+            actor = self._actors[conversation] = _Actor(partition, again=claim is None, claim=claim)
             actor.task = asyncio.create_task(self._work(conversation, actor))
-        actor.again = True
+        else:
+            actor.claim = actor.claim or claim
+            actor.again = True
 
     async def _work(self, conversation: Conversation, actor: _Actor) -> None:
         trouble = 0
         try:
-            while actor.again and not actor.last:
-                actor.again = False
+            while actor.claim or (actor.again and not actor.last):
                 try:
                     pause = await self._step(conversation, actor)
                     trouble = 0
@@ -236,10 +293,36 @@ class Delivering:
         async with self._limit:
             actor.busy = True
             try:
-                row = await self._store.next_open(conversation)
+                row, actor.claim = actor.claim, None
                 if row is None:
-                    return 0
-                actor.again = True
-                return 0 if actor.last else await self._attempt(row)
+                    actor.again = False
+                    row = await self._store.next_open(conversation)
+                    if row is None:
+                        return 0
+                    actor.again = True  # there may be more behind it
+                    if actor.last:
+                        return 0
+                pause = await self._attempt(row)
+                if pause is not None:
+                    actor.again = True
+                return pause or 0
             finally:
                 actor.busy = False
+
+
+def _claim(row: NewDelivery, since: float) -> OpenDelivery:
+    return OpenDelivery(
+        row.tenant_id,
+        row.id,
+        row.conversation_id,
+        row.channel,
+        row.payload,
+        "sending",
+        part=0,
+        attempts=1,
+        media_id=None,
+        age=0.0,
+        sending_for=0.0,
+        wait=0.0,
+        claimed_at=since,
+    )

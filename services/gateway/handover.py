@@ -1,7 +1,8 @@
-"""What happens to new inbox rows after their commit? Messages go to the bus, statuses to the deliveries they are about.
+"""What happens to new inbox rows? Statuses move the deliveries they are about, messages go to the bus.
 
-Both in the background: the provider has its answer by then. Whatever is not done when the process dies is found again in
-the inbox, by the relay (`shared.outbox.Sender`) and by the sweep for statuses.
+Statuses in the transaction of their insert, messages in the background: the provider has its answer by then. Whatever is
+not done when the process dies is found again in the inbox, by the relay (`shared.outbox.Sender`) and by the sweep for
+statuses.
 """
 
 from __future__ import annotations
@@ -9,14 +10,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
+from uuid import UUID
 
-from services.gateway.inbound import InboxRow, StatusReport, decode_status
+from services.gateway.inbound import InboxRow, StatusReport
+from services.gateway.store.inbox import Added
 from shared.db import is_transient
-from shared.outbox import Outgoing
+from shared.outbox import OutboxStore, Outgoing
 from shared.telemetry import DELIVERIES, get_logger, span
 
 MOST_KEPT: Final = 20_000
 """Messages or statuses that wait in memory; more are left to the relay or the sweep."""
+GATHER_SECONDS: Final = 0.25
+LONGEST_PAUSE_SECONDS: Final = 2.0
 _BATCH: Final = 500
 
 log = get_logger("gateway")
@@ -30,7 +35,10 @@ class Publish(Protocol):
 
 
 class Reports(Protocol):
-    """Where statuses are kept and applied."""
+    """Where rows are kept and statuses are applied (see `store.inbox`)."""
+
+    async def add(self, rows: Sequence[InboxRow]) -> Added:
+        """Store rows, and apply the statuses among them, in one transaction."""
 
     async def due_statuses(self, limit: int) -> list[StatusReport]:
         """Statuses that were left behind."""
@@ -63,7 +71,7 @@ class Publisher:
 
 
 class StatusApplier:
-    """Applies new statuses, and those that were left behind."""
+    """Stores rows, statuses applied (`add`); applies those that could not be at once, and those that were left behind."""
 
     def __init__(self, store: Reports, channel: str, *, sweep_every: float) -> None:
         self._store = store
@@ -72,14 +80,17 @@ class StatusApplier:
         self._waiting: list[StatusReport] = []
         self._some_wait = asyncio.Event()
 
-    def offer(self, rows: Iterable[InboxRow]) -> None:
-        """Apply these soon."""
-        if len(self._waiting) < MOST_KEPT:
-            self._waiting += [decode_status(r.tenant_id, r.id, r.payload) for r in rows if r.kind == "status"]
+    async def add(self, rows: Sequence[InboxRow]) -> frozenset[UUID]:
+        """Store them in one transaction; the ids of the new ones."""
+        added = await self._store.add(rows)
+        self._count(added.reached)
+        if added.waiting and len(self._waiting) < MOST_KEPT:
+            self._waiting += added.waiting
             self._some_wait.set()
+        return added.new
 
     async def run(self) -> None:
-        """Apply what is offered, for ever."""
+        """Apply what could not be applied with its insert, for ever."""
         while True:
             await self._some_wait.wait()
             self._some_wait.clear()
@@ -109,5 +120,42 @@ class StatusApplier:
                 raise
             log.warning("statuses_wait", error=str(error) or type(error).__name__, statuses=len(reports))
             return  # they are in the inbox: the sweep finds them
+        self._count(reached)
+
+    def _count(self, reached: Iterable[str]) -> None:
         for state in reached:
             DELIVERIES.labels(self._channel, state).inc()
+
+
+class Unhurried:
+    """The inbox as the outbox of what goes to the agent (`shared.outbox.OutboxStore`), asked less often.
+
+    Nobody waits for a receipt: those of `gather` seconds share one statement (lost ones only cause a repeat). Nothing
+    becomes due sooner than `resend_after` seconds after its insert: with nothing due, there is a longer pause.
+    """
+
+    def __init__(self, store: OutboxStore, *, resend_after: float) -> None:
+        self._store = store
+        self._gather = min(GATHER_SECONDS, resend_after / 4)
+        self._pause = pause(resend_after)
+        self._not_before = 0.0
+
+    async def due(self, limit: int) -> Sequence[tuple[Outgoing, int]]:
+        """See `OutboxStore.due`; empty without a look while there was nothing a moment ago."""
+        now = asyncio.get_running_loop().time()
+        if now < self._not_before:
+            return []
+        found = await self._store.due(limit)
+        if not found:
+            self._not_before = now + self._pause
+        return found
+
+    async def confirmed(self, receipts: Sequence[tuple[UUID, UUID]]) -> None:
+        """See `OutboxStore.confirmed`. Those that come meanwhile share the next statement."""
+        await asyncio.sleep(self._gather)
+        await self._store.confirmed(receipts)
+
+
+def pause(resend_after: float) -> float:
+    """Seconds between two looks for rows that are due `resend_after` seconds after their insert at the earliest."""
+    return min(LONGEST_PAUSE_SECONDS, resend_after / 5)

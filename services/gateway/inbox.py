@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -18,6 +19,10 @@ MOST_WAITING: Final = 50_000
 """Rows that may wait; beyond that the provider is told to come again."""
 COMMITS: Final = 2
 """Transactions at a time: while one waits for the disk, the next is being written."""
+LINGER_SECONDS: Final = 0.05
+"""Statuses wait so long for company; a message never does, and takes along those that wait."""
+NO_LINGER_ROWS: Final = 32
+"""So many statuses are company enough."""
 SHORTEST_TRY_SECONDS: Final = 0.5
 WARY_SECONDS: Final = 60.0
 """After a repeat the cache is asked first for so long. Repeats come in storms; without one, asking only costs."""
@@ -70,6 +75,7 @@ class InboxWriter:
         self._waiting: list[_Request] = []
         self._rows_waiting = 0
         self._some_wait = asyncio.Event()
+        self._in_a_hurry = asyncio.Event()
         self._wary_until = 0.0
         self._commits = asyncio.Semaphore(COMMITS)
         self._under_way: set[asyncio.Task[None]] = set()
@@ -88,6 +94,8 @@ class InboxWriter:
         self._waiting.append(request)
         self._rows_waiting += len(rows)
         self._some_wait.set()
+        if self._rows_waiting >= NO_LINGER_ROWS or any(row.kind != "status" for row in rows):
+            self._in_a_hurry.set()
         await request.stored
 
     async def run(self) -> None:
@@ -96,12 +104,19 @@ class InboxWriter:
             while True:
                 await self._commits.acquire()
                 await self._some_wait.wait()
+                await self._linger()
                 task = asyncio.create_task(self._store_group(self._take()))
                 self._under_way.add(task)
                 task.add_done_callback(self._finished)
         finally:
             for task in self._under_way:
                 task.cancel()
+
+    async def _linger(self) -> None:
+        if not self._in_a_hurry.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LINGER_SECONDS):
+                    await self._in_a_hurry.wait()
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
@@ -118,6 +133,7 @@ class InboxWriter:
         self._rows_waiting -= rows
         if not self._waiting:
             self._some_wait.clear()
+            self._in_a_hurry.clear()
         return group
 
     async def _store_group(self, group: list[_Request]) -> None:

@@ -18,7 +18,7 @@ from shared.telemetry import get_logger
 
 PERIOD_SECONDS: Final = 600
 """A body is remembered until the next period ends: for ten to twenty minutes."""
-SAVE_EVERY_SECONDS: Final = 0.05
+SAVE_EVERY_SECONDS: Final = 0.25
 MOST_UNSAVED: Final = 20_000
 TIMEOUT_SECONDS: Final = 0.05
 FAILURES: Final = 3

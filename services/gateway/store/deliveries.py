@@ -6,7 +6,7 @@ conversation, one loses.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -17,7 +17,11 @@ from shared.db import Connection, Database
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """A message to be delivered, as it came from the bus."""
+    """A message to be delivered, as it came from the bus.
+
+    `ready`: it needs no preparation, and its sender will call at once. With nothing before it in its conversation it is
+    then stored as `sending`, as if by `DeliveryStore.sending`.
+    """
 
     tenant_id: UUID
     id: UUID
@@ -26,6 +30,16 @@ class NewDelivery:
     channel: str
     purpose: str
     payload: bytes
+    ready: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """The provider took the whole message, under its id."""
+
+    tenant_id: UUID
+    id: UUID
+    provider_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +47,8 @@ class OpenDelivery:
     """A delivery that still needs us.
 
     Ages are seconds by the database's clock: `age` since it came, `sending_for` since the last call began, `wait` until
-    the next try. `part` is how many of the message's requests are done.
+    the next try. `part` is how many of the message's requests are done. `claimed_at`: the state `sending` was stored for
+    whoever holds this, not before this instant of the event loop's clock, and the call has not begun.
     """
 
     tenant_id: UUID
@@ -48,19 +63,29 @@ class OpenDelivery:
     age: float
     sending_for: float
     wait: float
+    claimed_at: float | None = None
 
 
 Conversation = tuple[UUID, UUID]
 """(tenant id, conversation id)"""
 
 # The numbers are `domain.states.RANKS`; below 20 (sent) there is still something for us to do.
+# One that is ready, with nothing before it, is stored as `sending` at once: that is all that has to be on disk before the
+# call.
 _ADD: Final = """
-INSERT INTO gateway.deliveries (tenant_id, id, partition, conversation_id, channel, purpose, payload)
-SELECT t, i, p, c, ch, pu, b
-FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::uuid[], $5::text[], $6::text[], $7::bytea[])
-     WITH ORDINALITY AS new(t, i, p, c, ch, pu, b, n)
+INSERT INTO gateway.deliveries (tenant_id, id, partition, conversation_id, channel, purpose, payload,
+                                state, rank, attempts, sending_at)
+SELECT t, i, p, c, ch, pu, b, CASE WHEN go THEN 'sending' ELSE 'pending' END, CASE WHEN go THEN 10 ELSE 0 END,
+       CASE WHEN go THEN 1 ELSE 0 END, CASE WHEN go THEN now() END
+FROM (
+    SELECT *, ready AND row_number() OVER (PARTITION BY t, c ORDER BY n) = 1
+              AND NOT EXISTS (SELECT 1 FROM gateway.deliveries d WHERE d.conversation_id = c AND d.rank < 20) AS go
+    FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::uuid[], $5::text[], $6::text[], $7::bytea[], $8::bool[])
+         WITH ORDINALITY AS given(t, i, p, c, ch, pu, b, ready, n)
+) new
 ORDER BY n
 ON CONFLICT DO NOTHING
+RETURNING id, state
 """
 
 _NEXT: Final = """
@@ -90,10 +115,11 @@ WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND rank < 20
 
 # A status may have come before this answer: then only the provider's id is still news.
 _SENT: Final = """
-UPDATE gateway.deliveries SET state = CASE WHEN rank < 20 THEN 'sent' ELSE state END,
+UPDATE gateway.deliveries d SET state = CASE WHEN rank < 20 THEN 'sent' ELSE state END,
        rank = greatest(rank, 20), reason = CASE WHEN rank < 20 THEN NULL ELSE reason END,
-       provider_id = coalesce(provider_id, $3), updated_at = now()
-WHERE tenant_id = $1 AND id = $2
+       provider_id = coalesce(provider_id, s.p), updated_at = now()
+FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS s(t, i, p)
+WHERE tenant_id = s.t AND id = s.i
 """
 
 _REJECTED: Final = """
@@ -110,19 +136,24 @@ class DeliveryStore:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def add(self, deliveries: Sequence[NewDelivery]) -> None:
-        """Write what is to be delivered, in this order; what is known already stays as it is."""
-        async with self._db.tenant(*{delivery.tenant_id for delivery in deliveries}) as connection:
-            await connection.execute(
-                _ADD,
-                [delivery.tenant_id for delivery in deliveries],
-                [delivery.id for delivery in deliveries],
-                [delivery.partition for delivery in deliveries],
-                [delivery.conversation_id for delivery in deliveries],
-                [delivery.channel for delivery in deliveries],
-                [delivery.purpose for delivery in deliveries],
-                [delivery.payload for delivery in deliveries],
-            )
+    async def write(self, new: Sequence[NewDelivery], sent: Sequence[Success]) -> frozenset[UUID]:
+        """Write successes and new deliveries (in this order; what is known already stays as it is) in one transaction.
+
+        The ids of the new ones that are stored as `sending`: whoever gets them makes the call.
+        """
+        sent = sorted(sent, key=lambda one: (one.tenant_id, one.id))  # nobody waits for anybody in a circle
+        async with self._db.tenant(
+            *{one.tenant_id for one in new}, *(one.tenant_id for one in sent)
+        ) as connection:
+            if sent:
+                await connection.execute(
+                    _SENT,
+                    [one.tenant_id for one in sent],
+                    [one.id for one in sent],
+                    [one.provider_id for one in sent],
+                )
+            rows = await connection.fetch(_ADD, *_columns(new)) if new else []
+        return frozenset(row["id"] for row in rows if row["state"] == "sending")
 
     async def next_open(self, conversation: Conversation) -> OpenDelivery | None:
         """The oldest delivery of the conversation that still needs us."""
@@ -154,11 +185,6 @@ class DeliveryStore:
                 _AGAIN, row.tenant_id, row.id, row.attempts, row.part if part is None else part, reason, after
             )
 
-    async def sent(self, row: OpenDelivery, provider_id: str | None) -> None:
-        """Store that the provider took the whole message, under this id."""
-        async with self._db.tenant(row.tenant_id) as connection:
-            await connection.execute(_SENT, row.tenant_id, row.id, provider_id)
-
     async def rejected(self, row: OpenDelivery, reason: str) -> None:
         """Store that it will never be sent."""
         async with self._db.tenant(row.tenant_id) as connection:
@@ -173,3 +199,16 @@ class DeliveryStore:
 async def _changed(connection: Connection, statement: str, *values: object) -> bool:
     done: str = await connection.execute(statement, *values)
     return done != "UPDATE 0"
+
+
+def _columns(new: Sequence[NewDelivery]) -> Iterable[object]:
+    return (
+        [delivery.tenant_id for delivery in new],
+        [delivery.id for delivery in new],
+        [delivery.partition for delivery in new],
+        [delivery.conversation_id for delivery in new],
+        [delivery.channel for delivery in new],
+        [delivery.purpose for delivery in new],
+        [delivery.payload for delivery in new],
+        [delivery.ready for delivery in new],
+    )

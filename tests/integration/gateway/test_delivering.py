@@ -221,6 +221,7 @@ async def test_a_lost_answer_to_an_earlier_part_is_made_good_by_its_echo(world: 
     graph.take_and_break_off()
     message = world.message("first " * 700 + "second " * 100)
     await world.send(message)
+    await eventually(lambda: len(graph.taken) == 1)  # `sending` is stored before the call
     await world.becomes(message, "sending")
 
     await world.status(bodies.status(graph.taken[0].wamid, "sent", tracker=graph.taken[0].tracker))

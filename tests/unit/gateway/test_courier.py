@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -92,7 +93,7 @@ DOCUMENT = message(DocumentBody(file=FILE, filename="receipt.pdf"))
 async def test_sending_is_stored_before_the_call_and_the_result_after_it() -> None:
     world = World([ACCEPTED])
 
-    assert await world.courier.attempt(open_delivery()) == 0
+    assert await world.courier.attempt(open_delivery()) is None
     assert world.table.notes == [("sending", 0), ("sent", "wamid.1")]
 
 
@@ -118,7 +119,7 @@ async def test_an_unclear_delivery_waits_for_its_echo(waited: float) -> None:
     world = World([ACCEPTED])
     row = replace(open_delivery(), state="sending", attempts=1, sending_for=waited)
 
-    assert 0 < await world.courier.attempt(row) <= 0.25
+    assert 0 < (await world.courier.attempt(row) or 0) <= 0.25
     assert (world.calls, world.table.notes) == ([], [])
 
 
@@ -130,17 +131,35 @@ async def test_an_unclear_delivery_without_an_echo_is_sent_again() -> None:
     assert world.table.notes == [("sending", 1), ("sent", "wamid.1")]
 
 
+async def test_a_claim_is_sent_without_another_look_at_the_table() -> None:
+    world = World([ACCEPTED])
+    now = asyncio.get_running_loop().time()
+    row = replace(open_delivery(), state="sending", attempts=1, claimed_at=now)
+
+    assert await world.courier.attempt(row) is None
+    assert world.table.notes == [("sent", "wamid.1")]
+
+
+async def test_a_claim_that_lay_for_long_is_not_sent_before_its_echo_was_waited_for() -> None:
+    world = World([ACCEPTED])
+    long_ago = asyncio.get_running_loop().time() - 10.0
+    row = replace(open_delivery(), state="sending", attempts=1, claimed_at=long_ago)
+
+    assert 0 < (await world.courier.attempt(row) or 0) <= 0.25
+    assert (world.calls, world.table.notes) == ([], [])
+
+
 async def test_a_lost_answer_leaves_the_row_as_it_is() -> None:
     world = World([AnswerLost("ServerDisconnectedError")])
 
-    assert await world.courier.attempt(open_delivery()) > 0
+    assert (await world.courier.attempt(open_delivery()) or 0) > 0
     assert world.table.notes == [("sending", 0)]
 
 
 async def test_a_request_that_was_never_sent_is_tried_again_soon() -> None:
     world = World([NotSent("ClientConnectorError")])
 
-    assert 0 < await world.courier.attempt(open_delivery()) <= 1
+    assert 0 < (await world.courier.attempt(open_delivery()) or 0) <= 1
     assert world.table.notes[-1] == ("again", 0.5, "ClientConnectorError", None)
 
 
@@ -185,7 +204,7 @@ async def test_an_upload_that_fails_is_repeated_without_doubt(
 ) -> None:
     world = World([trouble])
 
-    assert await world.courier.attempt(open_delivery(DOCUMENT)) > 0
+    assert (await world.courier.attempt(open_delivery(DOCUMENT)) or 0) > 0
     assert [note[0] for note in world.table.notes] == ["again"]
 
 

@@ -23,21 +23,43 @@ class Table:
         self.done: set[UUID] = set()
         self.away = 0
         self.refused: set[UUID] = set()
+        self.claims = False
+        self.claimed: set[UUID] = set()
+        self.looks = 0
+        self.put_back: list[UUID] = []
+        self.gate: asyncio.Event | None = None
 
     def _look(self) -> None:
         if self.away:
             self.away -= 1
             raise ConnectionRefusedError
 
-    async def add(self, deliveries: Sequence[NewDelivery]) -> None:
+    async def add(self, deliveries: Sequence[NewDelivery]) -> frozenset[UUID]:
         self._look()
+        if self.gate:
+            await self.gate.wait()
         if self.refused & {delivery.id for delivery in deliveries}:
             raise ValueError("no such thing can be stored")
+        started = set()
         for delivery in deliveries:
+            in_front = any(
+                row.conversation_id == delivery.conversation_id and row.id not in self.done
+                for row in self.rows.values()
+            )
+            if self.claims and delivery.ready and not in_front and delivery.id not in self.rows:
+                started.add(delivery.id)
             self.rows.setdefault(delivery.id, delivery)
+        self.claimed |= started
+        return frozenset(started)
+
+    async def again(
+        self, row: OpenDelivery, after: float, reason: str | None, *, part: int | None = None
+    ) -> None:
+        self.put_back.append(row.id)
 
     async def next_open(self, conversation: Conversation) -> OpenDelivery | None:
         self._look()
+        self.looks += 1
         for row in self.rows.values():
             if (row.tenant_id, row.conversation_id) == conversation and row.id not in self.done:
                 return OpenDelivery(
@@ -78,7 +100,7 @@ class Setup:
         self.gate: asyncio.Event | None = None
         self.delivering = Delivering(self.table, self.attempt, self, self, channel="whatsapp")
 
-    async def attempt(self, row: OpenDelivery) -> float:
+    async def attempt(self, row: OpenDelivery) -> float | None:
         if row.id in self.fail:
             self.fail.discard(row.id)
             raise RuntimeError("a mistake of ours")
@@ -88,7 +110,7 @@ class Setup:
         self.table.done.add(row.id)
         if len(self.table.done) == len(self.table.rows):
             self.idle.set()
-        return 0
+        return None
 
     async def confirm(self, delivery: Delivery) -> None:
         self.confirmed.append(delivery.message_id)
@@ -243,3 +265,84 @@ async def test_a_message_that_the_database_refuses_is_buried_and_the_others_of_i
     assert setup.buried == ["cannot be stored: ValueError"]
     assert len(setup.confirmed) == 3
     await setup.delivering.stop()
+
+
+async def test_a_message_with_nothing_before_it_is_sent_without_asking_the_table() -> None:
+    setup = Setup()
+    setup.table.claims = True
+    messages = [sent(uuid4()) for _ in range(3)]
+
+    await setup.delivering.accept(3, [delivered(message) for message in messages])
+    await setup.all_done()
+
+    assert setup.tried == [message.message_id for message in messages]
+    assert setup.table.looks == 0
+    await setup.delivering.stop()
+
+
+async def test_what_comes_while_a_claim_is_being_sent_goes_on_after_it() -> None:
+    setup, conversation = Setup(), uuid4()
+    setup.table.claims = True
+    setup.gate = asyncio.Event()
+    first, second, third = (sent(conversation) for _ in range(3))
+
+    await setup.delivering.accept(3, [delivered(first), delivered(second)])
+    while not setup.tried:
+        await asyncio.sleep(0)
+    await setup.delivering.accept(3, [delivered(third)])
+    setup.gate.set()
+    await setup.all_done()
+
+    assert setup.tried == [first.message_id, second.message_id, third.message_id]
+    assert setup.table.claimed == {first.message_id}
+    await setup.delivering.stop()
+
+
+async def test_no_more_are_claimed_than_can_be_called_at_once() -> None:
+    setup = Setup()
+    setup.delivering = Delivering(setup.table, setup.attempt, setup, setup, channel="whatsapp", concurrency=2)
+    setup.table.claims = True
+    messages = [sent(uuid4()) for _ in range(5)]
+
+    await setup.delivering.accept(3, [delivered(message) for message in messages])
+    await setup.all_done()
+
+    assert setup.table.claimed == {message.message_id for message in messages[:2]}
+    await setup.delivering.stop()
+
+
+async def test_a_claim_that_fails_by_our_own_mistake_is_taken_up_again() -> None:
+    setup, message = Setup(), sent(uuid4())
+    setup.table.claims = True
+    setup.fail = {message.message_id}
+
+    await setup.delivering.accept(3, [delivered(message)])
+    await setup.all_done()
+
+    assert setup.tried == [message.message_id]
+    await setup.delivering.stop()
+
+
+async def test_a_claim_under_way_is_finished_before_its_partition_is_given_back() -> None:
+    setup, message = Setup(), sent(uuid4())
+    setup.table.claims = True
+    await setup.delivering.accept(3, [delivered(message)])  # its actor has not begun yet
+
+    await setup.delivering.release(3)
+
+    assert setup.tried == [message.message_id]
+
+
+async def test_a_claim_that_comes_when_the_service_stops_is_put_back() -> None:
+    setup, message = Setup(), sent(uuid4())
+    setup.table.claims = True
+    setup.table.gate = asyncio.Event()
+    taking = asyncio.create_task(setup.delivering.accept(3, [delivered(message)]))
+    await asyncio.sleep(0)
+
+    await setup.delivering.stop()
+    setup.table.gate.set()
+    await taking
+
+    assert setup.tried == []
+    assert setup.table.put_back == [message.message_id]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -159,3 +160,25 @@ async def test_rows_that_can_never_be_stored_cost_only_their_own_request() -> No
     assert [type(result) for result in results] == [type(None), Poison, type(None)]
     assert {good.id, fine.id} <= set(setup.new)
     assert bad.id not in setup.new
+
+
+async def test_a_message_takes_along_the_statuses_that_wait_for_company() -> None:
+    setup = Setup()
+    statuses = [replace(row(), kind="status", subject=None) for _ in range(3)]
+    message = row()
+    async with setup.running() as writer:
+        waiting = [asyncio.create_task(writer.write([one], one.id.bytes)) for one in statuses]
+        await asyncio.sleep(0)
+        await writer.write([message], b"m")
+        await asyncio.gather(*waiting)
+
+    assert setup.store.commits == [[*(one.id for one in statuses), message.id]]
+
+
+async def test_statuses_without_company_are_stored_all_the_same() -> None:
+    setup = Setup()
+    status = replace(row(), kind="status", subject=None)
+    async with setup.running() as writer:
+        await writer.write([status], b"s")
+
+    assert setup.store.commits == [[status.id]]
