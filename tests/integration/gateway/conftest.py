@@ -18,7 +18,6 @@ from shared.actors.partitions import PartitionedConsumer
 from shared.bus import HEADER_FROM, HEADER_ID, Bus
 from shared.db import Database
 from shared.messages.conversation import Body, ChannelAddress, Choice, MessageReceived, MessageSent, TextBody
-from shared.migrate import migrate
 from shared.outbox import Receipts
 from shared.settings import Settings
 from tests.conftest import make_settings
@@ -32,15 +31,6 @@ from usher.embedded.ports import choose
 async def until(check: Callable[[], Awaitable[object]], within: float = 20.0) -> None:
     """Wait until `check` gives something true."""
     await eventually(check, within=within)  # type: ignore[arg-type]  # mypy cannot solve its union for an awaitable
-
-
-@pytest.fixture(scope="session")
-async def database(settings: Settings) -> Settings:
-    """Settings whose database is migrated."""
-    assert settings.database_owner_url
-    assert settings.database_url
-    await migrate(settings.database_owner_url, settings.database_url)
-    return settings
 
 
 @pytest.fixture
@@ -229,6 +219,8 @@ async def world(quick: Settings, http: aiohttp.ClientSession, db: Database, bus:
     surroundings = World(quick, http, db, bus)
     number = {"phone_number_id": surroundings.account, "waba_id": f"9{surroundings.account}"}
     await seed({"tenants": [{"slug": surroundings.slug, "whatsapp": number}]}, quick)
+    # What the tests of other services said to their customers is still in the stream: it must not be sent here.
+    await bus.js.purge_stream(subjects.OUTBOUND)
     await surroundings.listen()
     return surroundings
 
