@@ -11,6 +11,7 @@ from uuid import UUID
 
 from services.gateway.channels import Channel, HttpAnswer, HttpCall
 from services.gateway.sender import AnswerLost, NotSent
+from shared.db import is_transient
 from shared.errors import Transient, UsherError
 from shared.ids import derive
 from shared.messages.conversation import FetchMedia, MediaFetched
@@ -45,7 +46,10 @@ class Accounts(Protocol):
     """Who owns which account."""
 
     def tenant_of(self, channel: str, account_id: str | None, owner_id: str | None = None) -> UUID | None:
-        """The tenant."""
+        """The tenant, as far as it is known."""
+
+    async def look_up(self, channel: str, account_id: str) -> UUID | None:
+        """The tenant, asking the database. Raises transient errors of it."""
 
 
 class MediaFetcher:
@@ -61,6 +65,14 @@ class MediaFetcher:
     async def fetch(self, question: FetchMedia) -> MediaFetched:
         """The file, or why not: `gone` means never, otherwise asking again may help."""
         owner = self._accounts.tenant_of(question.channel, question.account_id)
+        if owner != question.tenant_id:
+            # Right after the start, or right after the account was added, the directory may not know it yet.
+            try:
+                owner = await self._accounts.look_up(question.channel, question.account_id)
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                return MediaFetched(error="The database is away.")
         if question.channel != self._channel.name or owner != question.tenant_id:
             return MediaFetched(error="This channel account is not the tenant's.", gone=True)
         key = f"media/{derive('media', question.channel, question.account_id, question.media_id)}"

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from services.gateway.media import MOST_BYTES
+from services.gateway.seed import seed
 from shared import subjects
 from shared.bus import Bus
 from shared.files import Files
@@ -101,3 +102,14 @@ async def test_a_provider_that_is_away_is_asked_again_later(world: World, graph:
 
     assert (away.file, away.gone) == (None, False)
     assert (await ask(world, "700")).file is not None
+
+
+async def test_an_account_added_a_moment_ago_is_known(world: World, graph: Graph) -> None:
+    graph.files["700"] = VOICE
+    account = str(uuid4().int)[:15]
+    number = {"phone_number_id": account, "waba_id": f"9{account}"}
+    await seed({"tenants": [{"slug": world.slug, "whatsapp": number}]}, world.settings)
+
+    found = await ask(world, "700", account_id=account)
+
+    assert found.file is not None
