@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -44,7 +44,8 @@ def is_transient(error: BaseException) -> bool:
         cause = error.orig.__cause__ or error.orig
         return error.connection_invalidated or is_transient(cause)
     if isinstance(error, asyncpg.InterfaceError):
-        return "clos" in str(error)  # the same class says that arguments are wrong, which no repeat mends
+        # The same class says that a query's arguments are wrong, which no repeat mends.
+        return not isinstance(error, ValueError) and "argument" not in str(error)
     return isinstance(error, (*_TRANSIENT_POSTGRES, Transient, OSError, TimeoutError))
 
 
@@ -136,10 +137,16 @@ async def _roll_back(connection: Connection) -> None:
     try:
         await connection.execute("ROLLBACK", timeout=2)
     except Exception:  # noqa: BLE001  # the error that led here is the one the caller gets
-        connection.terminate()
+        _terminate(connection)
     except BaseException:
-        connection.terminate()
+        _terminate(connection)
         raise
+
+
+def _terminate(connection: Connection) -> None:
+    # When the server is gone the pool may have taken the connection back already: then there is nothing to do.
+    with suppress(asyncpg.InterfaceError):
+        connection.terminate()
 
 
 async def _no_reset(_connection: object) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from shared.bus import Bus
 from shared.migrate import migrate
 from shared.settings import Settings
+from shared.streams import stream_configs
 
 T = TypeVar("T")
 
@@ -39,6 +41,18 @@ async def database(settings: Settings) -> Settings:
     assert settings.database_url
     await migrate(settings.database_owner_url, settings.database_url)
     return settings
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def empty_streams(request: pytest.FixtureRequest) -> None:
+    """What the tests of other services left in the streams is not this module's business."""
+    if request.path.parent == Path(__file__).parent:
+        return  # the tests of the servers themselves
+    settings: Settings = request.getfixturevalue("settings")
+    bus = await Bus.connect(settings.nats_url or "", "sweeper")
+    for config in stream_configs():
+        await bus.js.purge_stream(config.name or "")
+    await bus.close()
 
 
 @pytest.fixture

@@ -204,10 +204,10 @@ async def test_a_voice_note_is_fetched_written_down_and_answered_and_fetched_aga
 
     async def transcribe(_partition: int, deliveries: list[Delivery]) -> None:
         for delivery in deliveries:
-            job = TranscribeVoice.decode(delivery.data)
-            if job.tenant_id != customer.gateway.tenant_id:
+            if delivery.name != TranscribeVoice.name or delivery.tenant_id != customer.gateway.tenant_id:
+                await delivery.ack()  # left over from another test
                 continue
-            jobs.append(job)
+            jobs.append(TranscribeVoice.decode(delivery.data))
             lost = VoiceTranscribed(missing=True)
             answer = (
                 lost if len(jobs) == 1 else VoiceTranscribed(text="yoga tomorrow at seven p m", engine="test")

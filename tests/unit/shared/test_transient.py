@@ -17,6 +17,9 @@ from shared.errors import Poison, Transient, Unanswered, outline
         asyncpg.AdminShutdownError("terminating connection"),
         asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"),
         asyncpg.InterfaceError("cannot perform operation: connection is closed"),
+        asyncpg.InterfaceError(
+            "cannot call Connection.execute(): connection has been released back to the pool"
+        ),
         asyncpg.TooManyConnectionsError("sorry, too many clients already"),
         asyncpg.DeadlockDetectedError("deadlock detected"),
         ConnectionRefusedError(111, "refused"),
