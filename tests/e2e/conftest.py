@@ -1,4 +1,4 @@
-"""The whole of Usher with the emulator, one process per service, as `make demo` runs it: one world for all end-to-end tests."""
+"""The whole of Usher with the emulator, one process per service, as `make demo` runs it: one world for all end-to-end tests of a worker."""
 
 from __future__ import annotations
 
@@ -16,14 +16,6 @@ from devkit.phone import Phone
 
 SEED = Path(__file__).parent / "seed.yaml"
 LISBOA, NEW_YORK = "200000000000001", "200000000000002"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One world is enough for two cores: all end-to-end tests go to the same xdist worker."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("e2e"))
-
 
 _numbers = itertools.count(351_930_000_000)
 
