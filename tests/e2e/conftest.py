@@ -1,4 +1,4 @@
-"""The whole of Usher with the emulator, one process per service, as `make demo` runs it: one world for all end-to-end tests of a worker."""
+"""The whole of Usher with the emulator, a process per service, as `make demo` runs it: one world per test worker."""
 
 from __future__ import annotations
 
