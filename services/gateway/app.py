@@ -7,7 +7,6 @@ starts when the bus is there.
 from __future__ import annotations
 
 import asyncio
-import gc
 import random
 from functools import partial
 
@@ -173,7 +172,6 @@ class Gateway:
                 "stop what listens there, or set USHER_HTTP_PORT to a free port."
             ) from error
         self._listening = True
-        _calm_collector()
         self._loops.start("joining the bus", partial(self._join_bus, self._db, self._caller, self._intake))
 
     async def stop(self) -> None:
@@ -208,13 +206,6 @@ class Gateway:
             await asyncio.shield(bus.close())
             raise
         self._outgate = outgate
-
-
-def _calm_collector() -> None:
-    """Webhooks leave little garbage in cycles: looking for it a hundred times a second costs a fifth of the CPU."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 def build(settings: Settings) -> Gateway:
