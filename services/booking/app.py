@@ -11,6 +11,8 @@ from services.booking.actor import BookingActor
 from services.booking.alternatives import Alternatives
 from services.booking.cache import States
 from services.booking.clock import Clock, utc_now
+from services.booking.gather import Gatherer
+from services.booking.loader import Loader
 from services.booking.mailbox import Mailbox
 from services.booking.queries import Reads
 from services.booking.replies import Replies
@@ -111,6 +113,7 @@ class BookingService:
         settings = self._settings
         writer = Writer(
             self._store_class(self._db, outbox),
+            Gatherer(self._db, Loader(self._db)),
             DeadLetters(self._db, NAME),
             self._clock,
             States(),

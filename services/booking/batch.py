@@ -1,6 +1,6 @@
 """What do these waiting commands lead to, decided in turn? The outcomes, and the rows that one transaction must write.
 
-Pure: states and outcomes come in, rows come out; `store` reads and writes them.
+Pure: states come in, rows come out; `store` reads and writes them.
 """
 
 from __future__ import annotations
@@ -9,110 +9,118 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from services.booking.answers import Answer, answer_to
+from services.booking.domain import events as ev
 from services.booking.domain import wire
-from services.booking.domain.decide import Command, decide
-from services.booking.domain.events import Event
-from services.booking.domain.evolve import evolve
-from services.booking.domain.refusals import WITH_ALTERNATIVES, Refused
-from services.booking.domain.state import Booking, SessionFacts, SessionState
+from services.booking.domain.decisions import Decided, decide
+from services.booking.domain.refusals import Refused
+from services.booking.domain.world import CustomerKey, SessionKey, World
+from services.booking.rows import Rows
 from shared import subjects
-from shared.messages.booking import BookSession, CommandOutcome
+from shared.messages.booking import BookingCommand, BookingRescheduled
 from shared.messages.conversation import ChannelAddress
 from shared.outbox import Outgoing
-
-SessionKey = tuple[UUID, UUID]
-"""Tenant and session."""
 
 CommandKey = tuple[UUID, UUID]
 """Tenant and command."""
 
 
-def key_of(command: Command) -> CommandKey:
+def key_of(command: BookingCommand) -> CommandKey:
     """What a command's outcome is stored under."""
     return (command.tenant_id, command.command_id)
 
 
-def session_of(command: Command) -> SessionKey:
-    """The session a command is about."""
-    return (command.tenant_id, command.session_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The outcome of a command, as JSON. `refused`: the same as a value, when another session may do instead."""
-
-    text: str
-    refused: CommandOutcome | None = None
-
-    @classmethod
-    def of(cls, outcome: CommandOutcome) -> Answer:
-        """The answer with this outcome."""
-        elsewhere = outcome.refusal is not None and outcome.refusal.code in WITH_ALTERNATIVES
-        return cls(outcome.model_dump_json(exclude_none=True), outcome if elsewhere else None)
-
-    @classmethod
-    def stored(cls, text: str) -> Answer:
-        """The answer that was stored when the command came for the first time."""
-        return cls.of(CommandOutcome.model_validate_json(text))
-
-
-@dataclass(slots=True)
-class BookingRow:
-    """A booking made in this batch; `cancelled_at` when it was also cancelled in it."""
-
-    facts: SessionFacts
-    booking: Booking
-    address: ChannelAddress
-    cancelled_at: datetime | None = None
-
-
 @dataclass(slots=True)
 class Batch:
-    """Decides commands one after another on top of `states` (None: no such session) and collects what to write.
+    """Decides commands one after another on top of `world` and collects what to write.
 
-    `before` are the versions that the decisions rest on: a write is only valid while all of them stand.
+    `before` are the versions of the sessions that the decisions rest on, `people` the customers that gain or may gain
+    something with the versions they had: a write is only valid while all of them stand.
     """
 
-    states: dict[SessionKey, SessionState | None]
+    world: World
     before: dict[SessionKey, int] = field(default_factory=dict)
+    people: dict[CustomerKey, tuple[int, ChannelAddress | None]] = field(default_factory=dict)
     answers: dict[CommandKey, Answer] = field(default_factory=dict)
-    booked: dict[UUID, BookingRow] = field(default_factory=dict)
-    cancelled: dict[UUID, tuple[UUID, datetime]] = field(default_factory=dict)
-    outgoing: dict[CommandKey, Outgoing] = field(default_factory=dict)
+    rows: Rows = field(default_factory=Rows)
+    outgoing: dict[CommandKey, list[Outgoing]] = field(default_factory=dict)
 
-    def decide(self, command: Command, now: datetime) -> None:
+    def decide(self, command: BookingCommand, now: datetime) -> None:
         """Decide one command after all earlier ones; one that was already decided here keeps its answer."""
         key = key_of(command)
         if key in self.answers:
             return
-        session = session_of(command)
-        state = self.states[session]
-        if state is not None:
-            self.before.setdefault(session, state.version)
-        decided = decide(state, command, now)
-        if isinstance(decided, Refused):
-            self.answers[key] = Answer.of(wire.refusal_outcome(command.command_id, decided))
-        else:
-            assert state is not None  # noqa: S101  # nothing happens to a session that is not there
-            self._apply(key, session, command, evolve(state, decided), decided)
+        decided = decide(self.world, command, now)
+        session_id = getattr(command, "session_id", None)
+        if session_id is not None:
+            self._rests_on((command.tenant_id, session_id))
+        self._apply(key, decided)
+        self.answers[key] = answer_to(command.command_id, decided)
+        contact = getattr(command, "contact", None)
+        if contact is not None and not isinstance(decided.result, Refused):
+            self._person((command.tenant_id, contact.customer_id), contact.address)
 
-    def _apply(
-        self, key: CommandKey, session: SessionKey, command: Command, state: SessionState, event: Event
-    ) -> None:
-        self.states[session] = state
-        booking = event.booking
-        tenant_id, command_id = key
-        if isinstance(command, BookSession):
-            self.booked[booking.booking_id] = BookingRow(state.facts, booking, command.contact.address)
-        elif (row := self.booked.get(booking.booking_id)) is not None:
-            row.cancelled_at = event.at
-        else:
-            self.cancelled[booking.booking_id] = (tenant_id, event.at)
-        view = wire.booking_json(state, event)
-        self.answers[key] = Answer(wire.outcome_json(command_id, view))
-        self.outgoing[key] = Outgoing(
-            tenant_id,
-            event.event_id,
-            subjects.event("booking", tenant_id, booking.booking_id, wire.event_name(event)),
-            wire.event_json(state, event, view).encode(),
-        )
+    def _apply(self, key: CommandKey, decided: Decided) -> None:
+        draft = decided.draft
+        if not draft.events:
+            return
+        tenant_id = key[0]
+        for session in draft.sessions:
+            self._rests_on(session)
+        for event in draft.events:
+            self.rows.add(tenant_id, event)
+            match event:
+                case ev.BookingChanged(was=None, booking=booking) | ev.BookingMoved(booking=booking):
+                    self._person((tenant_id, booking.customer_id), None)
+                case _:
+                    pass
+        outgoing = [out for event in draft.events if (out := told(tenant_id, decided, event)) is not None]
+        if outgoing:
+            self.outgoing.setdefault(key, []).extend(outgoing)
+        world = self.world
+        world.sessions.update(draft.sessions)
+        world.accounts.update(draft.accounts)
+        world.passes.update(draft.passes)
+        world.promos.update(draft.promos)
+
+    def _rests_on(self, session: SessionKey) -> None:
+        # Only the first look counts: what this batch did since is its own.
+        if session not in self.before:
+            state = self.world.sessions.get(session)
+            if state is not None:
+                self.before[session] = state.version
+            elif session in self.world.sessions:
+                return
+            else:
+                self.before[session] = 0  # an appointment that this batch makes
+
+    def _person(self, customer: CustomerKey, address: ChannelAddress | None) -> None:
+        known = self.people.get(customer)
+        if known is None:
+            account = self.world.accounts.get(customer)
+            self.people[customer] = (account.version if account else 0, address)
+        elif address is not None:
+            self.people[customer] = (known[0], address)
+
+
+def told(tenant_id: UUID, decided: Decided, event: ev.Event) -> Outgoing | None:
+    """The message that tells others of this event, if it is told."""
+    match event:
+        case ev.BookingChanged(name=name, session_id=session_id) if name:
+            entity = event.booking.booking_id
+        case ev.BookingMoved(to_session_id=session_id):
+            name, entity = BookingRescheduled.name, event.booking.booking_id
+        case ev.EntryChanged(name=name, session_id=session_id) if name:
+            entity = event.entry.entry_id
+        case _:
+            return None
+    state = decided.draft.session(session_id)
+    if state is None:
+        raise KeyError(f"an event of a session that is not there: {session_id}")
+    if isinstance(event, ev.EntryChanged):
+        text = wire.entry_event_json(state, event)
+    else:
+        text = wire.event_json(state, event)
+    return Outgoing(
+        tenant_id, event.event_id, subjects.event("booking", tenant_id, entity, name), text.encode()
+    )

@@ -9,8 +9,8 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from typing import Generic, TypeVar
 
-from services.booking.batch import SessionKey
 from services.booking.domain.state import SessionState
+from services.booking.domain.world import SessionKey
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -69,6 +69,10 @@ class Recent(Generic[K, V]):
     def get(self, key: K) -> V | None:
         """What was remembered under this key."""
         return self._seen.get(key)
+
+    def has(self, key: K) -> bool:
+        """Whether anything was remembered under this key."""
+        return key in self._seen
 
     def keep(self, items: Mapping[K, V]) -> None:
         """Remember these, forgetting the oldest beyond the limit."""

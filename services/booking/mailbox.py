@@ -6,16 +6,14 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from pydantic import ValidationError
 
-from services.booking.domain.decide import Command
 from shared.actors.delivery import Delivery
-from shared.messages.booking import BookSession, CancelBooking
+from shared.messages.booking import COMMANDS, BookingCommand, Command
 
-_KINDS: dict[str, type[BookSession] | type[CancelBooking]] = {
-    kind.name: kind for kind in (BookSession, CancelBooking)
-}
+_KINDS: dict[str, type[Command]] = {kind.name: kind for kind in COMMANDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +21,7 @@ class Waiting:
     """A command and the delivery it came by."""
 
     delivery: Delivery
-    command: Command
+    command: BookingCommand
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +39,11 @@ def read_command(delivery: Delivery) -> Waiting | Unreadable:
         return Unreadable(delivery, f"booking knows no command {delivery.name!r}")
     try:
         command = kind.decode(delivery.data)
-        if str(command.tenant_id) != delivery.tokens[2] or str(command.session_id) != delivery.key:
-            return Unreadable(delivery, "the subject names another tenant or session than the command")
+        if str(command.tenant_id) != delivery.tokens[2] or str(command.key) != delivery.key:
+            return Unreadable(delivery, "the subject names another tenant or key than the command")
     except ValidationError as error:
         return Unreadable(delivery, str(error))
-    return Waiting(delivery, command)
+    return Waiting(delivery, cast("BookingCommand", command))
 
 
 class Mailbox:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from uuid import UUID
 
 from services.booking.alternatives import Alternatives
-from services.booking.batch import Answer, key_of
+from services.booking.answers import Answer
+from services.booking.batch import key_of
 from services.booking.domain import wire
 from services.booking.mailbox import Waiting
 from services.booking.writer import Written
 from shared.bus import HEADER_REPLY, Bus
 from shared.errors import Transient
-from shared.messages.booking import BookSession, CommandOutcome
+from shared.messages.booking import CommandOutcome
 from shared.outbox import Outgoing, Sender
 from shared.tasks import spawn
 from shared.telemetry import span
@@ -36,16 +38,16 @@ class Replies:
         for waiting in batch:
             key = key_of(waiting.command)
             headers = waiting.delivery.headers
-            if (event := written.outgoing.pop(key, None)) is not None:
+            if (events := written.outgoing.pop(key, None)) is not None:
                 if _TRACE_HEADER in headers:
                     with span(f"booking {waiting.command.name}", headers):
-                        await self._sender.publish((event,))
+                        await self._sender.publish(events)
                 else:
-                    untraced.append(event)
+                    untraced.extend(events)
             answer = written.answers.get(key)
             if answer is None or HEADER_REPLY not in headers:
                 continue  # it is among the dead letters, or nobody waits for it
-            if answer.refused is not None and isinstance(waiting.command, BookSession):
+            if answer.refused is not None and hasattr(waiting.command, "session_id"):
                 elsewhere.append((waiting, answer.refused))
             else:
                 await self._reply(waiting, answer)
@@ -69,6 +71,7 @@ class Replies:
     async def _refuse(self, refused: Sequence[tuple[Waiting, CommandOutcome]]) -> None:
         for waiting, outcome in refused:
             command = waiting.command
-            party_size = command.party_size if isinstance(command, BookSession) else 1
-            found = await self._alternatives.of((command.tenant_id, command.session_id, party_size))
+            party_size = getattr(command, "party_size", 1)
+            session_id: UUID = getattr(command, "session_id")  # noqa: B009  # only commands of sessions get here
+            found = await self._alternatives.of((command.tenant_id, session_id, party_size))
             await self._reply(waiting, Answer.of(wire.with_alternatives(outcome, found)))

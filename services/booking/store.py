@@ -1,259 +1,225 @@
-"""How do states and outcomes get out of PostgreSQL and back in? Every statement of the writing path, few per batch.
+"""How do decisions get into PostgreSQL? Everything a batch decided in one transaction, or nothing of it.
 
-A batch is one transaction. It counts what it wrote: when a session's version had moved, or a command was answered
-before, nothing of the batch is kept (`Conflict`).
+The transaction counts what it wrote: when the version of a session, customer, pass or promo code had moved, when a
+calendar was taken, or a command was answered before, nothing of the batch is kept (`Conflict`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
-from typing import Final
+from collections.abc import Sequence
+from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 import asyncpg
 
-from services.booking.batch import Batch, BookingRow, CommandKey, SessionKey
+from services.booking import statements as sql
+from services.booking.batch import Batch, CommandKey
 from services.booking.cache import Recent
-from services.booking.domain import wire
-from services.booking.domain.local import local_times
-from services.booking.domain.state import NO_BOOKINGS, Booking, SessionFacts, SessionState
+from services.booking.domain.state import PLAIN, SEATED
+from services.booking.domain.world import SessionKey
+from services.booking.others import write_others
+from services.booking.rows import BookingRow, EntryRow, Rows
 from shared.db import Connection, Database
 from shared.errors import UsherError
-from shared.messages.booking import BusinessView, SessionView
 from shared.outbox import TableOutbox
 
-_KNOWN_CUSTOMERS = 50_000
-_SHOWN = ("service_id", "service_name", "staff_id", "staff_name", "starts_at", "ends_at", "price", "capacity")
+_KNOWN_IDENTITIES = 50_000
 
 
 class Conflict(UsherError):
     """Another writer was faster: what was decided must be decided again from fresh states."""
 
 
-LOAD_SESSIONS: Final = """
-SELECT s.tenant_id, s.id, s.service_id, s.staff_id, s.starts_at, s.ends_at, s.capacity, s.seats_taken, s.version,
-       s.status, v.name AS service_name, v.price, v.cancellation_deadline_minutes, w.name AS staff_name,
-       t.name AS business_name, t.timezone, t.language, t.currency, t.address, t.phone, t.description,
-       t.opening_hours
-FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
-JOIN booking.sessions s ON s.tenant_id = k.tenant_id AND s.id = k.id
-JOIN booking.services v ON v.tenant_id = s.tenant_id AND v.id = s.service_id
-JOIN booking.tenants t ON t.tenant_id = s.tenant_id
-LEFT JOIN booking.staff w ON w.tenant_id = s.tenant_id AND w.id = s.staff_id
-"""
-
-LOAD_BOOKINGS: Final = """
-SELECT b.tenant_id, b.session_id, b.id, b.customer_id, b.party_size, b.price, b.reference, b.booked_at, b.contact
-FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
-JOIN booking.bookings b ON b.tenant_id = k.tenant_id AND b.session_id = k.id AND b.status = 'confirmed'
-"""
-
-LOAD_OUTCOMES: Final = """
-SELECT o.tenant_id, o.command_id, o.outcome
-FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
-JOIN booking.command_outcomes o ON o.tenant_id = k.tenant_id AND o.command_id = k.id
-"""
-
-CANCEL_BOOKINGS: Final = """
-UPDATE booking.bookings b SET status = 'cancelled', cancelled_at = w.at
-FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS w (tenant_id, id, at)
-WHERE b.tenant_id = w.tenant_id AND b.id = w.id AND b.status = 'confirmed'
-"""
-
-VERSION_STANDS: Final = "s.version = w.expected"
-"""The condition that makes a late writer lose. `test_negative_control` shows what happens without it."""
-
-# Sessions that were only refused on are not updated, but the refusal counts only while their version stands too.
-WRITE: Final = f"""
-WITH changed AS (
-    UPDATE booking.sessions s SET seats_taken = w.seats_taken, version = w.version
-    FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::int[])
-        AS w (tenant_id, id, expected, version, seats_taken)
-    WHERE s.tenant_id = w.tenant_id AND s.id = w.id AND {VERSION_STANDS}
-    RETURNING 1
-), unchanged AS (
-    SELECT 1 FROM unnest($6::uuid[], $7::uuid[], $8::bigint[]) AS w (tenant_id, id, expected)
-    JOIN booking.sessions s ON s.tenant_id = w.tenant_id AND s.id = w.id AND {VERSION_STANDS}
-), people AS (
-    INSERT INTO booking.customers AS c (tenant_id, id, name, phone)
-    SELECT * FROM unnest($9::uuid[], $10::uuid[], $11::text[], $12::text[])
-    ON CONFLICT (tenant_id, id) DO UPDATE SET name = excluded.name, phone = coalesce(excluded.phone, c.phone)
-), identities AS (
-    INSERT INTO booking.customer_identities (tenant_id, customer_id, channel, user_id)
-    SELECT * FROM unnest($9::uuid[], $10::uuid[], $13::text[], $14::text[])
-    ON CONFLICT DO NOTHING
-), booked AS (
-    INSERT INTO booking.bookings (tenant_id, id, session_id, customer_id, party_size, price, total, currency,
-                                  status, reference, contact, booked_at, cancelled_at)
-    SELECT * FROM unnest($15::uuid[], $16::uuid[], $17::uuid[], $18::uuid[], $19::int[], $20::int[], $21::int[],
-                         $22::text[], $23::text[], $24::text[], $25::jsonb[], $26::timestamptz[],
-                         $27::timestamptz[])
-), answered AS (
-    INSERT INTO booking.command_outcomes (tenant_id, command_id, outcome)
-    SELECT * FROM unnest($28::uuid[], $29::uuid[], $30::jsonb[])
-    ON CONFLICT DO NOTHING RETURNING 1
-)
-SELECT (SELECT count(*) FROM changed), (SELECT count(*) FROM unchanged), (SELECT count(*) FROM answered)
-"""  # noqa: S608  # made of constants
-
-
 class Store:
-    """The booking schema as the actor sees it."""
+    """The writing side of the booking schema."""
 
-    write_statement: str = WRITE
+    write_statement: str = sql.WRITE
+    use_promo_statement: str = sql.USE_PROMO
+    pass_guard: str = sql.PASS_STANDS
 
     def __init__(self, db: Database, outbox: TableOutbox) -> None:
         self._db = db
         self._outbox = outbox
-        self._customers: Recent[tuple[UUID, UUID], tuple[str | None, str | None]] = Recent(_KNOWN_CUSTOMERS)
-        self._businesses: dict[UUID, BusinessView] = {}
-
-    async def load(self, keys: Sequence[SessionKey]) -> dict[SessionKey, SessionState]:
-        """The states of these sessions; unknown ones are missing."""
-        if not keys:
-            return {}
-        columns = _columns(keys, 2)
-        async with self._db.tenant(*{tenant for tenant, _ in keys}) as connection:
-            # Sessions first: a booking made between the two reads then shows as a version that no longer stands.
-            sessions = await connection.fetch(LOAD_SESSIONS, *columns)
-            bookings = await connection.fetch(LOAD_BOOKINGS, *columns)
-        held: dict[SessionKey, list[Booking]] = {}
-        for row in bookings:
-            held.setdefault((row["tenant_id"], row["session_id"]), []).append(_booking(row))
-        states = {}
-        for row in sessions:
-            key = (row["tenant_id"], row["id"])
-            of = NO_BOOKINGS.update({booking.customer_id: booking for booking in held.get(key, ())})
-            states[key] = SessionState(self._facts(row), row["version"], row["seats_taken"], of)
-        return states
+        self._identities: Recent[tuple[UUID, UUID, str, str], None] = Recent(_KNOWN_IDENTITIES)
 
     async def outcomes(self, keys: Sequence[CommandKey]) -> dict[CommandKey, str]:
         """The stored outcomes (JSON) of those of these commands that were answered before."""
         async with self._db.tenant(*{tenant for tenant, _ in keys}) as connection:
-            rows = await connection.fetch(LOAD_OUTCOMES, *_columns(keys, 2))
+            rows = await connection.fetch(sql.LOAD_OUTCOMES, *columns(keys, 2))
         return {(row["tenant_id"], row["command_id"]): row["outcome"] for row in rows}
 
-    async def write(self, batch: Batch) -> None:
+    async def write(self, batch: Batch, now: datetime) -> None:
         """Write everything the batch decided, or nothing. Raises `Conflict` when it must be decided again."""
         if not batch.answers:
             return
-        changed, unchanged = versions(batch)
-        people = self._new_people(batch.booked.values())
-        arguments = (
-            *_columns(changed, 5),
-            *_columns(unchanged, 3),
-            *_columns([(t, c, *names, *identity) for (t, c), (names, identity) in people.items()], 6),
-            *_columns([_booking_row(row) for row in batch.booked.values()], 13),
-            *_columns([(*key, answer.text) for key, answer in batch.answers.items()], 3),
-        )
-        expected = (len(changed), len(unchanged), len(batch.answers))
+        identities = self._new_identities(batch)
         try:
             async with self._db.tenant(*{tenant for tenant, _ in batch.answers}) as connection:
-                await self._cancel(connection, batch)
-                if tuple(await connection.fetchrow(self.write_statement, *arguments) or ()) != expected:
-                    raise Conflict
-                await self._outbox.add(connection, list(batch.outgoing.values()))
-        except (asyncpg.UniqueViolationError, asyncpg.ForeignKeyViolationError) as error:
-            self._customers.clear()  # one of them may have been erased
+                await self._sessions(connection, batch.rows)
+                await self._bookings(connection, [row for row in batch.rows.bookings.values() if not row.new])
+                await self._main(connection, batch, identities)
+                await self._bookings(connection, [row for row in batch.rows.bookings.values() if _detailed(row)])
+                await self._rest(connection, batch, now)
+                outgoing = [message for messages in batch.outgoing.values() for message in messages]
+                await self._outbox.add(connection, outgoing)
+        except (
+            asyncpg.UniqueViolationError,
+            asyncpg.ForeignKeyViolationError,
+            asyncpg.ExclusionViolationError,
+            asyncpg.CheckViolationError,
+        ) as error:
+            self._identities.clear()  # one of them may have been erased
             raise Conflict(str(error)) from error
-        self._customers.keep({key: names for key, (names, _) in people.items()})
+        self._identities.keep(dict.fromkeys(identities))
 
-    async def _cancel(self, connection: Connection, batch: Batch) -> None:
-        if not batch.cancelled:
-            return
-        rows = [(tenant, booking, at) for booking, (tenant, at) in batch.cancelled.items()]
-        if await connection.execute(CANCEL_BOOKINGS, *_columns(rows, 3)) != f"UPDATE {len(rows)}":
+    async def _main(
+        self, connection: Connection, batch: Batch, identities: Sequence[tuple[UUID, UUID, str, str]]
+    ) -> None:
+        changed, unchanged = versions(batch)
+        people = _people(batch)
+        arguments = (
+            *columns(changed, 6),
+            *columns(unchanged, 3),
+            *columns(people, 5),
+            *columns(identities, 4),
+            *columns([_booking_row(batch, row) for row in batch.rows.bookings.values() if row.new], 14),
+            *columns([(*key, answer.text) for key, answer in batch.answers.items()], 3),
+        )
+        expected = (len(changed), len(unchanged), len(people), len(batch.answers))
+        if tuple(await connection.fetchrow(self.write_statement, *arguments) or ()) != expected:
             raise Conflict
 
-    def _new_people(
-        self, rows: Iterable[BookingRow]
-    ) -> dict[tuple[UUID, UUID], tuple[tuple[str | None, str | None], tuple[str, str]]]:
-        """Customers that are not known to be stored as they are, in one order (so that writers do not deadlock)."""
-        found = {}
-        for row in rows:
-            address = row.address
-            key = (row.facts.tenant_id, row.booking.customer_id)
-            names = (address.name, address.phone)
-            if self._customers.get(key) != names:
-                found[key] = (names, (address.channel, address.user_id))
-        return dict(sorted(found.items(), key=lambda item: item[0][1].int))
+    async def _sessions(self, connection: Connection, rows: Rows) -> None:
+        for (tenant_id, session_id), facts in rows.made.items():
+            await connection.execute(
+                sql.MAKE_SESSION, tenant_id, session_id, facts.kind, facts.service_id, facts.staff_id,
+                list(facts.resource_ids), facts.starts_at, facts.ends_at, facts.capacity, *facts.buffers,
+                facts.ignores_buffers,
+            )  # fmt: skip
+        for (tenant_id, session_id), facts in sorted(rows.facts.items(), key=lambda item: item[0][1].int):
+            await connection.execute(
+                sql.CHANGE_SESSION, tenant_id, session_id, facts.staff_id, list(facts.resource_ids), facts.starts_at,
+                facts.ends_at, facts.capacity, facts.held_back, "cancelled" if facts.cancelled else "scheduled",
+                list(facts.overrides), facts.cancel_reason, *facts.buffers, facts.ignores_buffers,
+            )  # fmt: skip
 
-    def _facts(self, row: asyncpg.Record) -> SessionFacts:
-        business = self._business(row)
-        local = local_times(row["starts_at"], row["ends_at"], business.timezone, business.language)
-        fields = {name: row[name] for name in _SHOWN}
-        view = SessionView(
-            session_id=row["id"], timezone=business.timezone, currency=business.currency, local=local, seats_left=0,
-            **fields,
-        )  # fmt: skip
-        return SessionFacts(
-            tenant_id=row["tenant_id"],
-            session_id=row["id"],
-            local=local,
-            cancelled=row["status"] == "cancelled",
-            cancellation_deadline=timedelta(minutes=row["cancellation_deadline_minutes"]),
-            business=business,
-            rendered=wire.render(view, business),
-            **fields,
-        )
+    async def _bookings(self, connection: Connection, rows: Sequence[BookingRow]) -> None:
+        if not rows:
+            return
+        values = [_details(row) for row in sorted(rows, key=lambda row: row.booking.booking_id.int)]
+        if await connection.execute(sql.UPDATE_BOOKINGS, *columns(values, 26)) != f"UPDATE {len(rows)}":
+            raise Conflict
 
-    def _business(self, row: asyncpg.Record) -> BusinessView:
-        """One object for all sessions of a tenant."""
-        business = BusinessView(**{name: row[name] for name in BusinessView.model_fields})
-        known = self._businesses.get(row["tenant_id"])
-        if known == business:
-            return known
-        self._businesses[row["tenant_id"]] = business
-        return business
+    async def _rest(self, connection: Connection, batch: Batch, now: datetime) -> None:
+        rows = batch.rows
+        if rows.entries:
+            await connection.execute(sql.PUT_ENTRIES, *columns([_entry(row) for row in rows.entries.values()], 15))
+        if rows.posted:
+            values = [
+                (tenant_id, t.id, line, t.at, t.kind, e.account, e.unit, e.amount, t.customer_id, t.booking_id,
+                 t.pass_id, t.reason or None)
+                for tenant_id, posted in rows.posted
+                for t in (posted.transaction,)
+                for line, e in enumerate(t.entries)
+            ]  # fmt: skip
+            await connection.execute(sql.POST, *columns(values, 12))
+        if rows.others and not await write_others(
+            connection, rows.others, now, promo=self.use_promo_statement, pass_guard=self.pass_guard
+        ):
+            raise Conflict
 
-
-def _booking(row: asyncpg.Record) -> Booking:
-    return Booking(
-        booking_id=row["id"],
-        customer_id=row["customer_id"],
-        party_size=row["party_size"],
-        price=row["price"],
-        reference=row["reference"],
-        booked_at=row["booked_at"],
-        contact=row["contact"],
-    )
-
-
-def _booking_row(row: BookingRow) -> tuple[object, ...]:
-    facts, booking = row.facts, row.booking
-    return (
-        facts.tenant_id,
-        booking.booking_id,
-        facts.session_id,
-        booking.customer_id,
-        booking.party_size,
-        booking.price,
-        booking.total,
-        facts.business.currency,
-        "confirmed" if row.cancelled_at is None else "cancelled",
-        booking.reference,
-        booking.contact,
-        booking.booked_at,
-        row.cancelled_at,
-    )
+    def _new_identities(self, batch: Batch) -> list[tuple[UUID, UUID, str, str]]:
+        found = {
+            (tenant, customer, address.channel, address.user_id)
+            for (tenant, customer), (_, address) in batch.people.items()
+            if address is not None
+        }
+        new = (each for each in found if not self._identities.has(each))
+        return sorted(new, key=lambda each: (each[2], each[3]))
 
 
 def versions(
     batch: Batch,
-) -> tuple[list[tuple[UUID, UUID, int, int, int]], list[tuple[UUID, UUID, int]]]:
-    """Sessions to update (expected version, new version, seats) and sessions that must only stand, in one order."""
-    changed: list[tuple[UUID, UUID, int, int, int]] = []
+) -> tuple[
+    list[tuple[UUID, UUID, int, int, int, datetime | None]], list[tuple[UUID, UUID, int]]
+]:
+    """Sessions to update (expected version, new version, seats, due) and those that must only stand, in one order."""
+    changed: list[tuple[UUID, UUID, int, int, int, datetime | None]] = []
     unchanged: list[tuple[UUID, UUID, int]] = []
     for key, expected in sorted(batch.before.items(), key=lambda item: item[0][1].int):
-        state = batch.states[key]
+        state = batch.world.sessions.get(key)
         if state is None or state.version == expected:
             unchanged.append((*key, expected))
         else:
-            changed.append((*key, expected, state.version, state.seats_taken))
+            changed.append((*key, expected, state.version, state.seats_taken, state.due_at))
     return changed, unchanged
 
 
-def _columns(rows: Sequence[tuple[object, ...]], width: int) -> Sequence[Sequence[object]]:
+def _people(batch: Batch) -> list[tuple[UUID, UUID, int, str | None, str | None]]:
+    """Customers with their next versions, in one order (so that writers do not deadlock)."""
+    return [
+        (tenant, customer, version + 1, address.name if address else None, address.phone if address else None)
+        for (tenant, customer), (version, address) in sorted(batch.people.items(), key=lambda i: i[0][1].int)
+    ]
+
+
+def _booking_row(batch: Batch, row: BookingRow) -> tuple[object, ...]:
+    booking = row.booking
+    state = batch.world.sessions[(row.tenant_id, row.session_id)]
+    assert state is not None  # noqa: S101  # a booking was made in it
+    return (
+        row.tenant_id,
+        booking.booking_id,
+        row.session_id,
+        booking.customer_id,
+        booking.party_size,
+        booking.price,
+        booking.total,
+        state.facts.business.currency,
+        booking.status,
+        booking.reference,
+        booking.contact,
+        booking.booked_at,
+        booking.expires_at,
+        row.ended_at,
+    )
+
+
+def _detailed(row: BookingRow) -> bool:
+    return row.new and (row.booking.terms is not PLAIN or row.booking.status not in SEATED)
+
+
+def _details(row: BookingRow) -> tuple[object, ...]:
+    booking, terms = row.booking, row.booking.terms
+    attendees = None if not terms.attendees else json_list(terms.attendees)
+    return (
+        row.tenant_id, booking.booking_id, row.session_id, booking.status, booking.party_size, booking.price,
+        booking.total, booking.expires_at, row.ended_at, row.by, row.reason, attendees, terms.method, terms.pass_id,
+        terms.credits, terms.paid, terms.refunded, terms.fee, terms.due_now, terms.quote, terms.promo_id,
+        terms.payment_id, terms.pay_link, terms.entry_id, terms.series_id, terms.moved_from,
+    )  # fmt: skip
+
+
+def _entry(row: EntryRow) -> tuple[object, ...]:
+    entry = row.entry
+    return (
+        row.tenant_id, entry.entry_id, row.session_id, entry.customer_id, entry.party_size, entry.priority,
+        entry.status, entry.method, entry.contact, entry.booking_id, entry.request_id, entry.joined_at,
+        entry.offered_at, entry.offer_expires_at, row.ended_at,
+    )  # fmt: skip
+
+
+def json_list(texts: Sequence[str]) -> str:
+    """A JSON array of strings."""
+    import json
+
+    return json.dumps(list(texts), ensure_ascii=False)
+
+
+def columns(rows: Sequence[tuple[object, ...]], width: int) -> Sequence[Sequence[object]]:
     """Rows as columns, for `unnest`."""
-    return list(zip(*rows, strict=True)) if rows else [()] * width
+    return cast("Sequence[Sequence[object]]", list(zip(*rows, strict=True))) if rows else [()] * width
+
+
+__all__ = ["Conflict", "SessionKey", "Store", "columns", "versions"]

@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from services.booking.batch import Answer, Batch, CommandKey, key_of, session_of
+from services.booking.answers import Answer
+from services.booking.batch import Batch, CommandKey, key_of
 from services.booking.cache import Recent, States
 from services.booking.clock import Clock
+from services.booking.gather import Gatherer, session_keys
+from services.booking.domain.world import SessionKey
 from services.booking.mailbox import Unreadable, Waiting
 from services.booking.store import Conflict, Store
 from shared import subjects
@@ -32,16 +36,25 @@ class Written:
     """What is committed now: the answers, and the events to publish by the command they follow from."""
 
     answers: dict[CommandKey, Answer]
-    outgoing: dict[CommandKey, Outgoing]
+    outgoing: dict[CommandKey, list[Outgoing]]
+    due: dict[SessionKey, datetime]
 
 
 class Writer:
     """Writes one batch at a time. Keeps states between batches, so a command on a known session costs no read."""
 
     def __init__(
-        self, store: Store, dead_letters: DeadLetters, clock: Clock, states: States, *, max_tries: int
+        self,
+        store: Store,
+        gatherer: Gatherer,
+        dead_letters: DeadLetters,
+        clock: Clock,
+        states: States,
+        *,
+        max_tries: int,
     ) -> None:
         self._store = store
+        self._gatherer = gatherer
         self._dead_letters = dead_letters
         self._clock = clock
         self.states = states
@@ -82,7 +95,7 @@ class Writer:
                 return await self._halves(batch, ours)
             if tries >= self._max_tries:
                 await self.bury(Unreadable(batch[0].delivery, repr(failure)), ours, tries)
-                return Written({}, {})
+                return Written({}, {}, {})
 
     async def bury(self, unreadable: Unreadable, ours: Callable[[], bool], tries: int = 1) -> None:
         """Keep a delivery that cannot be handled, with its reason, for the operator."""
@@ -107,34 +120,45 @@ class Writer:
             stored = await self._store.outcomes(keys)
             answers |= {key: Answer.stored(text) for key, text in stored.items()}
         new = [waiting for waiting, key in zip(batch, keys, strict=True) if key not in answers]
-        decided = await self._decide(new)
-        await self._store.write(decided)
-        for waiting in new:
-            key = session_of(waiting.command)
-            if (state := decided.states[key]) is not None:
-                self.states.keep(key, state, waiting.delivery.partition)
+        decided, now = await self._decide(new)
+        await self._store.write(decided, now)
+        due = self._remember(decided, new)
         answers |= decided.answers
         self._recent.keep(answers)
-        return Written(answers, decided.outgoing)
+        return Written(answers, decided.outgoing, due)
 
-    async def _decide(self, new: Sequence[Waiting]) -> Batch:
-        states = {key: self.states.get(key) for key in {session_of(waiting.command) for waiting in new}}
-        unknown = [key for key, state in states.items() if state is None]
-        states.update(await self._store.load(unknown))
-        batch = Batch(states)
+    def _remember(self, decided: Batch, new: Sequence[Waiting]) -> dict[SessionKey, datetime]:
+        """Keep the states of our own sessions, forget others that were changed; when those changed are due next."""
+        ours = {key: waiting.delivery.partition for waiting in new for key in session_keys(waiting.command)[:1]}
+        due = {}
+        for key, before in decided.before.items():
+            state = decided.world.sessions.get(key)
+            if state is None:
+                continue
+            if key in ours:
+                self.states.keep(key, state, ours[key])
+            elif state.version != before:
+                self.states.drop([key])
+            if state.version != before and state.due_at is not None:
+                due[key] = state.due_at
+        return due
+
+    async def _decide(self, new: Sequence[Waiting]) -> tuple[Batch, datetime]:
         now = self._clock()
-        for waiting in new:
-            batch.decide(waiting.command, now)
-        return batch
+        world, commands = await self._gatherer.gather([waiting.command for waiting in new], self.states, now)
+        batch = Batch(world)
+        for command in commands:
+            batch.decide(command, now)
+        return batch, now
 
     async def _halves(self, batch: Sequence[Waiting], ours: Callable[[], bool]) -> Written:
         middle = len(batch) // 2
         first = await self.write(batch[:middle], ours)
         second = await self.write(batch[middle:], ours)
-        return Written(first.answers | second.answers, first.outgoing | second.outgoing)
+        return Written(first.answers | second.answers, first.outgoing | second.outgoing, first.due | second.due)
 
     def _forget(self, batch: Sequence[Waiting]) -> None:
-        self.states.drop({session_of(waiting.command) for waiting in batch})
+        self.states.drop({key for waiting in batch for key in session_keys(waiting.command)})
 
 
 class _Pause:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from services.agent.offline.history import Json
 from services.agent.offline.offers import NO, book_id, cancel_id
 from services.agent.reply import BUTTON_TITLE, BUTTONS, MAX_CHOICES, ROW_TITLE, Reply, ReplyChoice, cut
-from services.agent.tools.render import money
+from shared.money import format_money
 
 NO_THANKS = ReplyChoice(choice_id=NO, title="No, thanks")
 KEEP_IT = ReplyChoice(choice_id=NO, title="No, keep it")
@@ -174,7 +174,7 @@ def _priced(session: Json, party: int, language: str) -> str:
     line = str(session["line"])
     if party == 1:
         return line
-    total = money(int(session["price_minor"]) * party, str(session["currency"]), language)
+    total = format_money(int(session["price_minor"]) * party, str(session["currency"]), language)
     return f"{line}; {total} for {party} people"
 
 

@@ -8,9 +8,9 @@ from uuid import UUID
 from pydantic import Field
 
 from services.agent.tools.matching import match, services_of, staff_of
-from services.agent.tools.render import money
 from services.agent.tools.spec import Args, Bookings, Result, ToolCall, ToolSpec, TurnContext
 from shared.messages.booking import Catalogue, ServiceView
+from shared.money import format_money
 
 
 class StaffArgs(Args):
@@ -121,7 +121,7 @@ async def business_info(
 
 
 def _service_line(service: ServiceView, catalogue: Catalogue) -> ServiceLine:
-    price = money(service.price, service.currency, catalogue.business.language)
+    price = format_money(service.price, service.currency, catalogue.business.language)
     names = {person.staff_id: person.name for person in catalogue.staff}
     return ServiceLine(
         name=service.name,

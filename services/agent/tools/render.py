@@ -1,20 +1,19 @@
-"""How do sessions and bookings read to people? Prices by babel, times as booking rendered them."""
+"""How do sessions and bookings read to people? Prices by CLDR, times as booking rendered them."""
 
 from __future__ import annotations
 
 import re
 from datetime import datetime
-from decimal import Decimal
 from functools import lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_time
-from babel.numbers import format_currency, get_currency_precision
 
 from services.agent.tools.spec import Result
 from shared.messages.booking import BookingView, SessionView
+from shared.money import format_money
 
 _CLOCK = re.compile(r"\d{1,2}:\d\d(?:\s?[AaPp]\.?[Mm]\.?)?$")
 
@@ -63,14 +62,6 @@ def _locale(language: str) -> Locale:
     return Locale.parse("en_GB")
 
 
-@lru_cache(maxsize=4096)
-def money(minor: int, currency: str, language: str) -> str:
-    """An amount for people: `€15.00`, `¥1,500`. `minor` is in the currency's smallest unit."""
-    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
-    # Plain English writes $, € and ¥ where British English tells whose dollar or yen it is.
-    return format_currency(amount, currency, locale=_locale("en-US" if language == "en" else language))
-
-
 def short_local(session: SessionView) -> str:
     """`Mon 23 Nov 19:00–20:00`: booking's local string without its comma."""
     return session.local.replace(", ", " ", 1)
@@ -97,7 +88,7 @@ def local_start(session: SessionView) -> datetime:
 
 def session_line(session: SessionView, language: str) -> SessionLine:
     """A session as `Vinyasa Yoga, Mon 23 Nov 19:00–20:00 with Ana, €15.00, 4 spots left`."""
-    price = money(session.price, session.currency, language)
+    price = format_money(session.price, session.currency, language)
     spots = "1 spot left" if session.seats_left == 1 else f"{session.seats_left} spots left"
     what = _what(session)
     return SessionLine(
@@ -127,7 +118,7 @@ def booking_line(booking: BookingView, language: str) -> BookingLine:
         local=short_local(booking.session),
         **_day_and_clock(booking.session),
         party_size=booking.party_size,
-        total=money(booking.total, booking.session.currency, language),
+        total=format_money(booking.total, booking.session.currency, language),
         line=_what(booking.session) + party,
     )
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_interval, format_time, get_timezone_gmt
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_decimal
 
 from services.media.receipt.labels import LABELS, Labels
 from shared.messages.media import ReceiptData
+from shared.money import format_money
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def word(data: ReceiptData) -> Wording:
         # A receipt is only asked for when a booking was confirmed; a later cancellation has its own message.
         (labels.status, labels.confirmed),
     )
-    price = _money(data.unit_price, data.currency, locale)
+    price = format_money(data.unit_price, data.currency, locale)
     return Wording(
         language=locale.language,
         names_language=data.locale.replace("_", "-").partition("-")[0].lower(),
@@ -63,7 +63,7 @@ def word(data: ReceiptData) -> Wording:
         issued=f"{labels.issued} {format_date(data.issued_at.astimezone(zone), 'long', locale=locale)}",
         details=details,
         amounts=((labels.price, f"{people} × {price}"), (labels.tax, labels.no_tax)),
-        total=_money(data.total, data.currency, locale),
+        total=format_money(data.total, data.currency, locale),
     )
 
 
@@ -99,9 +99,3 @@ def _when(start: datetime, end: datetime, timezone: str, locale: Locale) -> tupl
 
 def _moment(at: datetime, locale: Locale) -> str:
     return f"{format_date(at, 'medium', locale=locale)} {format_time(at, 'short', locale=locale)}"
-
-
-def _money(minor: int, currency: str, locale: Locale) -> str:
-    """ "€30.00" from 3000: as many decimals as CLDR gives the currency, none for the yen."""
-    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
-    return format_currency(amount, currency, locale=locale)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -12,9 +11,9 @@ from babel.core import get_global
 from babel.dates import format_date, format_datetime, format_interval, get_timezone_location, match_skeleton
 from babel.languages import get_official_languages
 from babel.localedata import exists
-from babel.numbers import format_currency, get_currency_precision
 
 from services.notifier.domain.wording import Wording
+from shared.money import format_money
 
 _JOINERS = "\u200c\u200d"
 """Zero-width (non-)joiners: invisible, yet part of Persian and Hindi words and of many emoji."""
@@ -87,7 +86,7 @@ def show_money(minor: int, currency: str, wording: Wording, locale: Locale) -> s
     """`€30.00` from 3000 minor units of an ISO 4217 currency, with its number of decimals; 0 is free."""
     if minor == 0:
         return wording.free
-    return format_currency(Decimal(minor).scaleb(-get_currency_precision(currency)), currency, locale=locale)
+    return format_money(minor, currency, locale)
 
 
 def show_places(count: int, wording: Wording, locale: Locale) -> str:

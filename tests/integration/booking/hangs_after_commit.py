@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 
 from services.booking.app import BookingService
 from services.booking.batch import Batch
@@ -14,9 +15,9 @@ from shared.settings import Settings
 class HangsAfterCommit(Store):
     """Writes, and never returns."""
 
-    async def write(self, batch: Batch) -> None:
+    async def write(self, batch: Batch, now: datetime) -> None:
         """Commit, then wait to be killed."""
-        await super().write(batch)
+        await super().write(batch, now)
         await asyncio.Event().wait()
 
 

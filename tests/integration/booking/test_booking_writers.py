@@ -9,8 +9,11 @@ import pytest
 
 from services.booking.batch import Batch
 from services.booking.cache import States
+from services.booking.gather import Gatherer
+from services.booking.loader import Loader
 from services.booking.mailbox import Waiting, read_command
-from services.booking.store import VERSION_STANDS, WRITE, Conflict, Store
+from services.booking.statements import VERSION_STANDS, WRITE
+from services.booking.store import Conflict, Store
 from services.booking.writer import Writer
 from shared import subjects
 from shared.actors.delivery import Delivery
@@ -58,7 +61,7 @@ def store(db: Database, kind: type[Store] = Store) -> Store:
 
 
 def writer(db: Database) -> Writer:
-    return Writer(store(db), DeadLetters(db, "booking"), now, States(), max_tries=2)
+    return Writer(store(db), Gatherer(db, Loader(db)), DeadLetters(db, "booking"), now, States(), max_tries=2)
 
 
 async def outcomes(writer: Writer, batch: list[Waiting]) -> list[CommandOutcome]:
@@ -66,11 +69,12 @@ async def outcomes(writer: Writer, batch: list[Waiting]) -> list[CommandOutcome]
     return [CommandOutcome.model_validate_json(answer.text) for answer in written.answers.values()]
 
 
-async def decided(on: Store, studio: Studio, session_id: UUID, number: int) -> Batch:
+async def decided(db: Database, studio: Studio, session_id: UUID, number: int) -> Batch:
     """A booking of the session, decided from its state as it is now and not written yet."""
-    key = (studio.tenant_id, session_id)
-    batch = Batch({key: (await on.load([key]))[key]})
-    batch.decide(book(studio, session_id, number), now())
+    command = book(studio, session_id, number)
+    world, commands = await Gatherer(db, Loader(db)).gather([command], States(), now())
+    batch = Batch(world)
+    batch.decide(commands[0], now())
     return batch
 
 
@@ -79,11 +83,11 @@ async def test_the_late_one_of_two_writers_with_the_same_state_changes_nothing(
 ) -> None:
     session_id = (await studio.sessions("Private"))[0]
     awake, frozen = store(db), store(db)
-    late = await decided(frozen, studio, session_id, 1)
-    await awake.write(await decided(awake, studio, session_id, 2))
+    late = await decided(db, studio, session_id, 1)
+    await awake.write(await decided(db, studio, session_id, 2), now())
 
     with pytest.raises(Conflict):
-        await frozen.write(late)
+        await frozen.write(late, now())
 
     assert await studio.seats(session_id) == (1, 1)
     assert await studio.count("command_outcomes") == 1
@@ -95,10 +99,10 @@ async def test_negative_control_without_the_guard_the_same_two_writers_oversell(
 ) -> None:
     session_id = (await studio.sessions("Private"))[0]
     awake, frozen = store(db, UnguardedStore), store(db, UnguardedStore)
-    late = await decided(frozen, studio, session_id, 1)
-    await awake.write(await decided(awake, studio, session_id, 2))
+    late = await decided(db, studio, session_id, 1)
+    await awake.write(await decided(db, studio, session_id, 2), now())
 
-    await frozen.write(late)
+    await frozen.write(late, now())
 
     assert await studio.seats(session_id) == (1, 2)
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from services.agent.tools.find import FIND_SESSIONS
 from services.agent.tools.matching import match, services_of, staff_of
-from services.agent.tools.render import money
 from services.agent.tools.spec import ToolCall, TurnContext
 from services.agent.tools.when import span_of
 from shared import ids
 from shared.messages.booking import Contact
 from shared.messages.conversation import ChannelAddress
+from shared.money import format_money
 from tests.unit.agent.studio import ANA, CATALOGUE, NOW, PILATES, RUI, TENANT, VINYASA, YIN, Studio, session
 
 SUNDAY_2PM = datetime(2026, 11, 22, 14, 0)
@@ -118,7 +118,7 @@ def test_a_first_name_is_enough_for_staff(words: str, found: tuple[UUID, ...]) -
 def test_money_is_written_with_the_currencys_own_decimals(
     minor: int, currency: str, language: str, text: str
 ) -> None:
-    assert money(minor, currency, language) == text
+    assert format_money(minor, currency, language) == text
 
 
 async def find(studio: Studio, **args: object) -> dict[str, object]:

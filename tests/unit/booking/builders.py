@@ -6,9 +6,20 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from services.booking.domain import wire
-from services.booking.domain.state import NO_BOOKINGS, SessionFacts, SessionState
+from services.booking.domain.decisions import Decided, decide
+from services.booking.domain.policy import DEFAULT_POLICY, ServicePolicy
+from services.booking.domain.refusals import Refused
+from services.booking.domain.state import NO_BOOKINGS, Account, SessionFacts, SessionState
+from services.booking.domain.world import World
 from shared.ids import derive
-from shared.messages.booking import BookSession, BusinessView, CancelBooking, Contact, SessionView
+from shared.messages.booking import (
+    BookingCommand,
+    BookSession,
+    BusinessView,
+    CancelBooking,
+    Contact,
+    SessionView,
+)
 from shared.messages.conversation import ChannelAddress
 
 TENANT = derive("tenant", "test")
@@ -28,6 +39,8 @@ def session(
     cancelled: bool = False,
     deadline: timedelta = timedelta(hours=2),
     version: int = 0,
+    policy: ServicePolicy = DEFAULT_POLICY,
+    held_back: int = 0,
 ) -> SessionState:
     """A session tomorrow at 19:00 with `taken` seats gone (to nobody in particular)."""
     shown = SessionView(
@@ -61,8 +74,36 @@ def session(
         cancellation_deadline=deadline,
         business=BUSINESS,
         rendered=wire.render(shown, BUSINESS),
+        policy=policy,
+        held_back=held_back,
     )
     return SessionState(facts, version, taken, NO_BOOKINGS)
+
+
+KEY = (TENANT, derive("session"))
+
+
+def world(state: SessionState | None, *accounts: Account) -> World:
+    """A world with this one session, and these customers."""
+    return World(sessions={KEY: state}, accounts={(a.tenant_id, a.customer_id): a for a in accounts})
+
+
+def decided(state: SessionState | None, command: BookingCommand, now: datetime = NOW) -> Decided:
+    """What becomes of the command in a world with this one session."""
+    return decide(world(state), command, now)
+
+
+def after(state: SessionState, *commands: BookingCommand, now: datetime = NOW) -> SessionState:
+    """The state after these commands, all of which must be done."""
+    in_it = world(state)
+    for command in commands:
+        made = decide(in_it, command, now)
+        assert not isinstance(made.result, Refused), made.result
+        in_it.sessions.update(made.draft.sessions)
+        in_it.accounts.update(made.draft.accounts)
+    left = in_it.sessions[KEY]
+    assert left is not None
+    return left
 
 
 def view_of(state: SessionState) -> SessionView:

@@ -10,16 +10,13 @@ from uuid import UUID
 from nats.aio.msg import Msg
 
 from services.booking.cache import Recent, States
-from services.booking.domain.decide import decide
-from services.booking.domain.evolve import evolve
 from services.booking.domain.reference import reference_of
-from services.booking.domain.refusals import Refused
 from services.booking.mailbox import Mailbox, Unreadable, Waiting, read_command
 from shared import subjects
 from shared.actors.delivery import Delivery
 from shared.bus import Bus
 from shared.messages.booking import BookSession
-from tests.unit.booking.builders import NOW, TENANT, book, session
+from tests.unit.booking.builders import TENANT, after, book, session
 
 
 class Stored:
@@ -54,11 +51,7 @@ def test_the_states_used_least_recently_are_forgotten_first() -> None:
 def test_a_session_with_many_bookings_weighs_more() -> None:
     states = States(limit=4)
     states.keep(key(1), session(), 0)
-    full = session()
-    for n in range(4):
-        event = decide(full, book(n), NOW)
-        assert not isinstance(event, Refused)
-        full = evolve(full, event)
+    full = after(session(), *(book(n) for n in range(4)))
     states.keep(key(2), full, 0)
     assert states.get(key(1)) is None
     assert states.get(key(2)) is full  # the newest stays even when it alone is over the limit

@@ -1,0 +1,65 @@
+"""How is the rare written? Passes, promo codes, payments, requests, people: one statement for each event, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from services.booking import statements as sql
+from services.booking.domain import events as ev
+from services.booking.payments import desk
+from shared.db import Connection
+
+RETURN_URL = ""
+"""Where a checkout leads back to; a chat needs none."""
+
+
+async def write_others(
+    connection: Connection, events: Sequence[tuple[UUID, ev.Event]], now: datetime, *, promo: str, pass_guard: str
+) -> bool:
+    """Write these events' rows; False when one of them rests on something that has changed since."""
+    for tenant_id, event in events:
+        if not await _write(connection, tenant_id, event, now, promo, pass_guard):
+            return False
+    return True
+
+
+async def _write(
+    connection: Connection, tenant_id: UUID, event: ev.Event, now: datetime, promo: str, pass_guard: str
+) -> bool:
+    match event:
+        case ev.PromoUsed(promo_id=promo_id, change=change, expected=expected):
+            done = await connection.execute(promo, tenant_id, promo_id, expected, change)
+            return done == "UPDATE 1"
+        case ev.PaymentAsked():
+            await desk.add_payments(connection, [_payment(tenant_id, event)], now)
+        case ev.PaymentDropped(payment_id):
+            await desk.give_up(connection, tenant_id, payment_id, now)
+        case ev.RefundAsked(refund_id, payment_id, amount):
+            await desk.request_refund(connection, tenant_id, refund_id, payment_id, amount, now)
+        case ev.StandingChanged():
+            await connection.execute(
+                sql.PUT_STANDING, tenant_id, event.request_id, event.customer_id, event.wish or "{}", event.status,
+                event.at,
+            )  # fmt: skip
+        case ev.RowsWritten(statement, rows):
+            await connection.executemany(statement, rows)
+        case _:
+            raise NotImplementedError(type(event).__name__)
+    return True
+
+
+def _payment(tenant_id: UUID, event: ev.PaymentAsked) -> desk.NewPayment:
+    return desk.NewPayment(
+        tenant_id=tenant_id,
+        id=event.payment_id,
+        booking_id=event.booking_id,
+        session_id=event.session_id,
+        customer_id=event.customer_id,
+        amount=event.amount,
+        currency=event.currency,
+        description=event.description,
+        return_url=RETURN_URL,
+        expires_at=event.expires_at,
+    )

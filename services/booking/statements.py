@@ -1,0 +1,199 @@
+"""The SQL of the writing path. Most batches need `WRITE` alone; the others run only when there is something for them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SEATED: Final = "('held', 'pending_payment', 'pending_approval', 'confirmed', 'attended', 'no_show')"
+"""Statuses that take seats, as the indexes of bookings have them."""
+
+LOAD_SESSIONS: Final = """
+SELECT s.tenant_id, s.id, s.service_id, s.staff_id, s.starts_at, s.ends_at, s.capacity, s.seats_taken, s.version,
+       s.status, s.kind, s.resource_ids, s.held_back, s.buffer_before_minutes, s.buffer_after_minutes,
+       s.ignores_buffers, s.overrides, s.cancel_reason, s.due_at,
+       v.name AS service_name, v.price, v.cancellation_deadline_minutes, v.level, v.policy, w.name AS staff_name,
+       r.name AS room, t.name AS business_name, t.timezone, t.language, t.currency, t.address, t.phone,
+       t.description, t.opening_hours
+FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
+JOIN booking.sessions s ON s.tenant_id = k.tenant_id AND s.id = k.id
+JOIN booking.services v ON v.tenant_id = s.tenant_id AND v.id = s.service_id
+JOIN booking.tenants t ON t.tenant_id = s.tenant_id
+LEFT JOIN booking.staff w ON w.tenant_id = s.tenant_id AND w.id = s.staff_id
+LEFT JOIN booking.resources r ON r.tenant_id = s.tenant_id AND r.id = s.resource_ids[1] AND r.kind = 'room'
+"""
+
+LOAD_BOOKINGS: Final = f"""
+SELECT b.*
+FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
+JOIN booking.bookings b ON b.tenant_id = k.tenant_id AND b.session_id = k.id AND b.status IN {SEATED}
+"""  # noqa: S608  # made of constants
+
+LOAD_QUEUES: Final = """
+SELECT e.*
+FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
+JOIN booking.waitlist_entries e ON e.tenant_id = k.tenant_id AND e.session_id = k.id
+    AND e.status IN ('waiting', 'offered')
+"""
+
+LOAD_OUTCOMES: Final = """
+SELECT o.tenant_id, o.command_id, o.outcome
+FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
+JOIN booking.command_outcomes o ON o.tenant_id = k.tenant_id AND o.command_id = k.id
+"""
+
+LOAD_ACCOUNTS: Final = """
+SELECT k.id AS asked, c.tenant_id, c.id, c.version, c.tier, c.blocked_at, c.erased_at
+FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
+JOIN booking.customers a ON a.tenant_id = k.tenant_id AND a.id = k.id
+JOIN booking.customers c ON c.tenant_id = a.tenant_id AND c.id = coalesce(a.merged_into, a.id)
+"""
+
+# Those that still take the customer's time, and those of the last days, which count for limits of a week.
+LOAD_COMMITMENTS: Final = f"""
+SELECT b.tenant_id, b.customer_id, b.id, b.session_id, s.service_id, s.starts_at, s.ends_at, t.timezone
+FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
+JOIN booking.bookings b ON b.tenant_id = k.tenant_id AND b.customer_id = k.id AND b.status IN {SEATED}
+JOIN booking.sessions s ON s.tenant_id = b.tenant_id AND s.id = b.session_id AND s.ends_at > $3 - interval '8 days'
+JOIN booking.tenants t ON t.tenant_id = b.tenant_id
+WHERE b.expires_at IS NULL OR b.expires_at > $3
+"""  # noqa: S608
+
+LOAD_STANDING: Final = """
+SELECT r.tenant_id, r.customer_id, r.id, NULL::uuid AS promo_id, 0::bigint AS times
+FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
+JOIN booking.standing_requests r ON r.tenant_id = k.tenant_id AND r.customer_id = k.id AND r.status = 'open'
+UNION ALL
+SELECT b.tenant_id, b.customer_id, NULL, b.promo_id, count(*)
+FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
+JOIN booking.bookings b ON b.tenant_id = k.tenant_id AND b.customer_id = k.id AND b.promo_id IS NOT NULL
+WHERE b.status NOT IN ('cancelled', 'expired')
+GROUP BY b.tenant_id, b.customer_id, b.promo_id
+UNION ALL
+SELECT b.tenant_id, b.customer_id, NULL, NULL, count(*)
+FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
+JOIN booking.bookings b ON b.tenant_id = k.tenant_id AND b.customer_id = k.id AND b.cancelled_by = 'customer'
+    AND b.cancel_reason = 'late' AND b.cancelled_at >= date_trunc('month', $3::timestamptz)
+GROUP BY b.tenant_id, b.customer_id
+"""
+
+LOAD_PROMOS: Final = """
+SELECT p.tenant_id, p.id, p.code, p.rule, p.uses, p.max_uses
+FROM unnest($1::uuid[], $2::text[]) AS k (tenant_id, code)
+JOIN booking.promo_codes p ON p.tenant_id = k.tenant_id AND p.code = k.code AND p.active
+"""
+
+UPDATE_BOOKINGS: Final = """
+UPDATE booking.bookings b SET
+    session_id = w.session_id, status = w.status, party_size = w.party_size, price = w.price, total = w.total,
+    expires_at = w.expires_at, cancelled_at = w.cancelled_at, cancelled_by = w.cancelled_by,
+    cancel_reason = w.cancel_reason, attendees = w.attendees, method = w.method, pass_id = w.pass_id,
+    credits = w.credits, paid = w.paid, refunded = w.refunded, fee = w.fee, due_now = w.due_now, quote = w.quote,
+    promo_id = w.promo_id, payment_id = w.payment_id, pay_link = w.pay_link, entry_id = w.entry_id,
+    series_id = w.series_id, moved_from = w.moved_from
+FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::int[], $6::int[], $7::int[], $8::timestamptz[],
+            $9::timestamptz[], $10::text[], $11::text[], $12::jsonb[], $13::text[], $14::uuid[], $15::int[], $16::int[],
+            $17::int[], $18::int[], $19::int[], $20::jsonb[], $21::uuid[], $22::uuid[], $23::text[], $24::uuid[],
+            $25::uuid[], $26::uuid[])
+    AS w (tenant_id, id, session_id, status, party_size, price, total, expires_at, cancelled_at, cancelled_by,
+          cancel_reason, attendees, method, pass_id, credits, paid, refunded, fee, due_now, quote, promo_id,
+          payment_id, pay_link, entry_id, series_id, moved_from)
+WHERE b.tenant_id = w.tenant_id AND b.id = w.id
+"""
+
+VERSION_STANDS: Final = "s.version = w.expected"
+"""The condition that makes a late writer lose a session. `test_negative_control` shows what happens without it."""
+
+ACCOUNT_STANDS: Final = "c.version = excluded.version - 1"
+"""The condition that makes a late writer lose a customer: their time, their limits."""
+
+PASS_STANDS: Final = "p.version = w.expected"
+"""The condition that makes a late writer lose a pass: its last credit."""
+
+PROMO_STANDS: Final = "p.uses = w.expected"
+"""The condition that makes a late writer lose a promo code: its last use."""
+
+# Sessions that were only refused on are not updated, but the refusal counts only while their version stands too.
+WRITE: Final = f"""
+WITH changed AS (
+    UPDATE booking.sessions s SET seats_taken = w.seats_taken, version = w.version, due_at = w.due_at
+    FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::int[], $6::timestamptz[])
+        AS w (tenant_id, id, expected, version, seats_taken, due_at)
+    WHERE s.tenant_id = w.tenant_id AND s.id = w.id AND {VERSION_STANDS}
+    RETURNING 1
+), unchanged AS (
+    SELECT 1 FROM unnest($7::uuid[], $8::uuid[], $9::bigint[]) AS w (tenant_id, id, expected)
+    JOIN booking.sessions s ON s.tenant_id = w.tenant_id AND s.id = w.id AND {VERSION_STANDS}
+), people AS (
+    INSERT INTO booking.customers AS c (tenant_id, id, version, name, phone)
+    SELECT * FROM unnest($10::uuid[], $11::uuid[], $12::bigint[], $13::text[], $14::text[])
+    ON CONFLICT (tenant_id, id) DO UPDATE SET version = excluded.version,
+        name = coalesce(excluded.name, c.name), phone = coalesce(excluded.phone, c.phone)
+    WHERE {ACCOUNT_STANDS}
+    RETURNING 1
+), identities AS (
+    INSERT INTO booking.customer_identities (tenant_id, customer_id, channel, user_id)
+    SELECT * FROM unnest($15::uuid[], $16::uuid[], $17::text[], $18::text[])
+    ON CONFLICT DO NOTHING
+), booked AS (
+    INSERT INTO booking.bookings (tenant_id, id, session_id, customer_id, party_size, price, total, currency,
+                                  status, reference, contact, booked_at, expires_at, cancelled_at)
+    SELECT * FROM unnest($19::uuid[], $20::uuid[], $21::uuid[], $22::uuid[], $23::int[], $24::int[], $25::int[],
+                         $26::text[], $27::text[], $28::text[], $29::jsonb[], $30::timestamptz[], $31::timestamptz[],
+                         $32::timestamptz[])
+), answered AS (
+    INSERT INTO booking.command_outcomes (tenant_id, command_id, outcome)
+    SELECT * FROM unnest($33::uuid[], $34::uuid[], $35::jsonb[])
+    ON CONFLICT DO NOTHING RETURNING 1
+)
+SELECT (SELECT count(*) FROM changed), (SELECT count(*) FROM unchanged), (SELECT count(*) FROM people),
+       (SELECT count(*) FROM answered)
+"""  # noqa: S608  # made of constants
+
+PUT_ENTRIES: Final = """
+INSERT INTO booking.waitlist_entries AS e (tenant_id, id, session_id, customer_id, party_size, priority, status, method,
+    contact, booking_id, request_id, joined_at, offered_at, offer_expires_at, ended_at)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::int[], $7::text[], $8::text[],
+    $9::jsonb[], $10::uuid[], $11::uuid[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[],
+    $15::timestamptz[])
+ON CONFLICT (tenant_id, id) DO UPDATE SET status = excluded.status, booking_id = excluded.booking_id,
+    offered_at = excluded.offered_at, offer_expires_at = excluded.offer_expires_at, ended_at = excluded.ended_at,
+    method = excluded.method, priority = excluded.priority, party_size = excluded.party_size
+"""
+
+POST: Final = """
+INSERT INTO booking.ledger_entries (tenant_id, transaction_id, line, at, kind, account, unit, amount, customer_id,
+    booking_id, pass_id, reason)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::timestamptz[], $5::text[], $6::text[], $7::text[],
+    $8::bigint[], $9::uuid[], $10::uuid[], $11::uuid[], $12::text[])
+ON CONFLICT DO NOTHING
+"""
+
+MAKE_SESSION: Final = """
+INSERT INTO booking.sessions (tenant_id, id, kind, service_id, staff_id, resource_ids, starts_at, ends_at, capacity,
+    buffer_before_minutes, buffer_after_minutes, ignores_buffers)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+"""
+
+CHANGE_SESSION: Final = """
+UPDATE booking.sessions SET staff_id = $3, resource_ids = $4, starts_at = $5, ends_at = $6, capacity = $7,
+    held_back = $8, status = $9, overrides = $10, cancel_reason = $11, buffer_before_minutes = $12,
+    buffer_after_minutes = $13, ignores_buffers = $14
+WHERE tenant_id = $1 AND id = $2
+"""
+
+CHANGE_SEATS: Final = """
+UPDATE booking.sessions SET capacity = $3, held_back = $4, overrides = $5 WHERE tenant_id = $1 AND id = $2
+"""
+
+USE_PROMO: Final = f"""
+UPDATE booking.promo_codes p SET uses = uses + w.change
+FROM (SELECT $1::uuid AS tenant_id, $2::uuid AS id, $3::int AS expected, $4::int AS change) AS w
+WHERE p.tenant_id = w.tenant_id AND p.id = w.id AND {PROMO_STANDS}
+"""  # noqa: S608
+
+PUT_STANDING: Final = """
+INSERT INTO booking.standing_requests (tenant_id, id, customer_id, wish, status, created_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (tenant_id, id) DO UPDATE SET status = excluded.status,
+    ended_at = CASE WHEN excluded.status = 'open' THEN NULL ELSE excluded.created_at END
+"""
