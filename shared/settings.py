@@ -120,6 +120,11 @@ class Settings(BaseSettings):
     ownership_interval_seconds: float = Field(
         0.5, description="How often an instance rebalances its partitions, in seconds."
     )
+    alarm_sweep_seconds: float = Field(
+        15.0,
+        description="How often booking looks for sessions whose hold, offer or start is due and whose alarm was lost, "
+        "in seconds.",
+    )
     booking_batch_limit: int = Field(
         512, ge=1, description="Commands that booking writes in one transaction, at most."
     )

@@ -73,6 +73,18 @@ def stream_configs() -> tuple[StreamConfig, ...]:
             max_bytes=_GIB // 4,
             duplicate_window=120,
         ),
+        # Alarms: what is set waits in the stream until its time, what rings is taken once. (Schedules need DISCARD OLD.)
+        StreamConfig(
+            name=subjects.SCHEDULE,
+            subjects=["due.*.*.*.*"],
+            retention=RetentionPolicy.WORK_QUEUE,
+            storage=StorageType.FILE,
+            discard=DiscardPolicy.OLD,
+            max_age=1 * DAY,
+            max_bytes=_GIB // 4,
+            duplicate_window=120,
+            allow_msg_schedules=True,
+        ),
     )
 
 

@@ -20,6 +20,7 @@ OUTBOUND = "OUTBOUND"
 COMMANDS = "COMMANDS"
 EVENTS = "EVENTS"
 JOBS = "JOBS"
+SCHEDULE = "SCHEDULE"
 
 FILES = "usher_files"
 """Object store bucket of voice notes and receipts."""
@@ -48,6 +49,21 @@ def event(owner: str, tenant_id: UUID, entity_id: UUID, name: str) -> str:
 def job(owner: str, kind: str, tenant_id: UUID) -> str:
     """Work for whichever instance is free."""
     return f"job.{owner}.{kind}.{tenant_id}"
+
+
+def alarm(owner: str, tenant_id: UUID, key: UUID) -> str:
+    """The alarm clock of one key (a session): setting it again replaces it."""
+    return f"due.{owner}.set.{tenant_id}.{key}"
+
+
+def rung(owner: str, tenant_id: UUID, key: UUID) -> str:
+    """What an alarm says when it rings."""
+    return f"due.{owner}.rung.{tenant_id}.{key}"
+
+
+def rung_filter(owner: str) -> str:
+    """All of the owner's alarms that ring."""
+    return f"due.{owner}.rung.>"
 
 
 def query(owner: str, name: str) -> str:
@@ -84,6 +100,8 @@ class Route:
     stream: str = ""
 
 
+_ASKED_BY = {"settle_session": "booking", "record_payment": "booking, gateway"}
+
 ROUTES: tuple[Route, ...] = (
     Route(
         "in.<channel>.<tenant>.<conversation>",
@@ -99,36 +117,22 @@ ROUTES: tuple[Route, ...] = (
         conversation.MessageSent,
         stream=OUTBOUND,
     ),
-    Route(
-        "cmd.booking.<tenant>.<session>.book_session",
-        "agent",
-        ("booking",),
-        booking.BookSession,
-        "CommandOutcome",
-        COMMANDS,
+    *(
+        Route(
+            f"cmd.booking.<tenant>.<key>.{kind.name}",
+            _ASKED_BY.get(kind.name, "agent"),
+            ("booking",),
+            kind,
+            "CommandOutcome",
+            COMMANDS,
+        )
+        for kind in booking.COMMANDS
     ),
-    Route(
-        "cmd.booking.<tenant>.<session>.cancel_booking",
-        "agent",
-        ("booking",),
-        booking.CancelBooking,
-        "CommandOutcome",
-        COMMANDS,
+    *(
+        Route(f"evt.booking.<tenant>.<entity>.{kind.name}", "booking", ("notifier",), kind, stream=EVENTS)
+        for kind in booking.EVENTS
     ),
-    Route(
-        "evt.booking.<tenant>.<booking>.booking_confirmed",
-        "booking",
-        ("notifier",),
-        booking.BookingConfirmed,
-        stream=EVENTS,
-    ),
-    Route(
-        "evt.booking.<tenant>.<booking>.booking_cancelled",
-        "booking",
-        ("notifier",),
-        booking.BookingCancelled,
-        stream=EVENTS,
-    ),
+    Route("due.booking.<tenant>.<session>", "booking", ("booking",), booking.SettleSession, stream=SCHEDULE),
     Route(
         "evt.media.<tenant>.<receipt>.receipt_ready",
         "media",
@@ -147,9 +151,10 @@ ROUTES: tuple[Route, ...] = (
         "VoiceTranscribed",
         JOBS,
     ),
-    Route("qry.booking.find_sessions", "agent", ("booking",), booking.FindSessions, "SessionsFound"),
-    Route("qry.booking.my_bookings", "agent", ("booking",), booking.MyBookings, "BookingsFound"),
-    Route("qry.booking.get_catalogue", "agent", ("booking",), booking.GetCatalogue, "Catalogue"),
+    *(
+        Route(f"qry.booking.{kind.name}", "agent", ("booking",), kind, answer)
+        for kind, answer in booking.QUERIES.items()
+    ),
     Route("qry.gateway.fetch_media", "agent", ("gateway",), conversation.FetchMedia, "MediaFetched"),
 )
 

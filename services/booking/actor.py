@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from services.booking.mailbox import Mailbox, Unreadable, Waiting
 from services.booking.replies import Replies
@@ -24,7 +24,15 @@ _ACKNOWLEDGE_AFTER_SECONDS = 0.02
 class BookingActor:
     """`accept`, `claimed` and `released` are the hooks of a `PartitionedConsumer` that acknowledges cumulatively."""
 
-    def __init__(self, mailbox: Mailbox, writer: Writer, replies: Replies) -> None:
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        writer: Writer,
+        replies: Replies,
+        committed: Callable[[Written], Awaitable[None]],
+    ) -> None:
+        """`committed` hears of every batch after its answers: alarms to set, payments to make."""
+        self._committed = committed
         self._mailbox = mailbox
         self._writer = writer
         self._replies = replies
@@ -111,6 +119,7 @@ class BookingActor:
         self, batch: Sequence[Waiting | Unreadable], commands: Sequence[Waiting], written: Written
     ) -> None:
         await self._replies.send(commands, written)
+        await self._committed(written)
         # One acknowledgement covers all earlier commands of its partition, so a few milliseconds' worth share one.
         self._handled_up_to.update({each.delivery.partition: each.delivery for each in batch})
         if self._acknowledging is None or self._acknowledging.done():

@@ -47,7 +47,9 @@ def answer_to(command_id: UUID, decided: Decided) -> Answer:
     match result:
         case results.BookingShown(event):
             session_id = event.session_id if isinstance(event, BookingChanged) else event.to_session_id
-            return Answer(wire.outcome_json(command_id, wire.booking_json(_state(draft, session_id), event.booking)))
+            return Answer(
+                wire.outcome_json(command_id, wire.booking_json(_state(draft, session_id), event.booking))
+            )
         case Refused():
             return Answer.of(wire.refusal_outcome(command_id, result))
         case _:
@@ -61,7 +63,9 @@ def _outcome(command_id: UUID, draft: Draft, result: results.Result) -> CommandO
             return CommandOutcome(
                 command_id=command_id,
                 entry=WaitlistEntryView.model_validate_json(wire.entry_json(state, event.entry)),
-                booking=BookingView.model_validate_json(wire.booking_json(state, booked.booking)) if booked else None,
+                booking=BookingView.model_validate_json(wire.booking_json(state, booked.booking))
+                if booked
+                else None,
             )
         case results.SessionShown(session_id):
             return CommandOutcome(command_id=command_id, session=wire.session_view(_state(draft, session_id)))
@@ -101,5 +105,3 @@ def _state(draft: Draft, session_id: UUID) -> SessionState:
     if state is None:
         raise KeyError(f"an answer about a session that is not there: {session_id}")
     return state
-
-

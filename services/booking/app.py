@@ -8,23 +8,27 @@ import time
 from nats.js.api import AckPolicy
 
 from services.booking.actor import BookingActor
+from services.booking.alarms import Alarms
 from services.booking.alternatives import Alternatives
+from services.booking.answering import answer_queries
 from services.booking.cache import States
 from services.booking.clock import Clock, utc_now
 from services.booking.gather import Gatherer
 from services.booking.loader import Loader
 from services.booking.mailbox import Mailbox
+from services.booking.mine import Mine
+from services.booking.payment_news import Payments
 from services.booking.queries import Reads
+from services.booking.quotes import Quotes
 from services.booking.replies import Replies
 from services.booking.store import Store
 from services.booking.timetable import Horizon
-from services.booking.writer import Writer
+from services.booking.writer import Writer, Written
 from shared import subjects
 from shared.actors.partitions import PartitionedConsumer
 from shared.bus import Bus
 from shared.db import Database
 from shared.errors import UsherError
-from shared.messages.booking import FindSessions, GetCatalogue, MyBookings
 from shared.outbox import DeadLetters, Sender, TableOutbox
 from shared.settings import Settings
 
@@ -72,14 +76,18 @@ class BookingService:
             released=self._actor.released,
         )
         self._horizon = Horizon(self._db, self._clock)
-        self._bus.answer(FindSessions.name, FindSessions, reads.find_sessions)
-        self._bus.answer(MyBookings.name, MyBookings, reads.my_bookings)
-        self._bus.answer(GetCatalogue.name, GetCatalogue, reads.get_catalogue)
+        self._alarms = Alarms(self._bus, self._db, self._clock, every=settings.alarm_sweep_seconds)
+        self._payments = Payments(self._bus, self._db, self._clock)
+        answer_queries(
+            self._bus, reads, Quotes(self._db, self._gatherer, self._clock), Mine(self._db, self._clock)
+        )
         await self._bus.start()
         await self._sender.start()
         self._actor.start()
         self._consumer.start()
         self._horizon.start()
+        self._alarms.start()
+        await self._payments.start()
         self._started = True
 
     async def stop(self) -> None:
@@ -88,6 +96,8 @@ class BookingService:
             return
         self._started = False
         await self._horizon.stop()
+        await self._alarms.stop()
+        await self._payments.stop()
         await self._actor.stop()
         await asyncio.gather(self._consumer.stop(), self._sender.stop())
         await self._bus.close()
@@ -111,16 +121,23 @@ class BookingService:
 
     def _build_actor(self, outbox: TableOutbox, reads: Reads) -> BookingActor:
         settings = self._settings
+        self._gatherer = Gatherer(self._db, Loader(self._db))
         writer = Writer(
             self._store_class(self._db, outbox),
-            Gatherer(self._db, Loader(self._db)),
+            self._gatherer,
             DeadLetters(self._db, NAME),
             self._clock,
             States(),
             max_tries=settings.max_tries,
         )
         replies = Replies(self._bus, self._sender, Alternatives(reads, time.monotonic))
-        return BookingActor(Mailbox(settings.booking_batch_limit), writer, replies)
+        return BookingActor(Mailbox(settings.booking_batch_limit), writer, replies, self._committed)
+
+    async def _committed(self, written: Written) -> None:
+        if written.due:
+            await self._alarms.set(written.due)
+        if written.effects:
+            self._payments.wake()
 
 
 def build(settings: Settings) -> BookingService:

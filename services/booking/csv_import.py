@@ -68,6 +68,7 @@ class Existing:
 
     customers: Mapping[UUID, Known] = field(default_factory=dict)
     by_external_id: Mapping[str, UUID] = field(default_factory=dict)
+    by_phone: Mapping[str, UUID] = field(default_factory=dict)
     merged: Mapping[UUID, UUID] = field(default_factory=dict)
 
 
@@ -122,13 +123,12 @@ def plan_customers(
     steps: list[Step] = []
     unchanged = 0
     lines: dict[UUID, int] = {}
-    phones = {known.phone: known.customer_id for known in existing.customers.values() if known.phone}
     for row in sheet.rows:
         values, wrong = _read(row, now, region)
         if wrong:
             problems += wrong
             continue
-        found = _who(row, values.get("phone"), existing, phones, tenant_id)
+        found = _who(row, values.get("phone"), existing, tenant_id)
         if isinstance(found, Problem):
             problems.append(found)
             continue
@@ -179,9 +179,7 @@ def _since(text: str, now: datetime) -> datetime | None:
     return since
 
 
-def _who(
-    row: Row, phone: object, existing: Existing, phones: Mapping[str, UUID], tenant_id: UUID
-) -> UUID | Problem:
+def _who(row: Row, phone: object, existing: Existing, tenant_id: UUID) -> UUID | Problem:
     """The customer a line is about. One with a phone gets the id under which they will write on WhatsApp."""
     external_id = row.cells.get("external_id")
     outside = existing.by_external_id.get(external_id) if external_id else None
@@ -190,7 +188,7 @@ def _who(
         by_phone = customer_id_of(tenant_id, "whatsapp", phone.removeprefix("+"))
         by_phone = existing.merged.get(by_phone, by_phone)
         if by_phone not in existing.customers:
-            by_phone = phones.get(phone, by_phone)
+            by_phone = existing.by_phone.get(phone, by_phone)
     if outside is not None and by_phone in existing.customers and by_phone != outside:
         return Problem(
             row.line, "phone", "This phone is another customer's than this external_id: which is it?"
@@ -198,6 +196,22 @@ def _who(
     if outside is not None:
         return outside
     return by_phone or derive("imported customer", tenant_id, external_id)
+
+
+def owner_of(row: Row, existing: Existing, tenant_id: UUID, region: str | None = None) -> UUID | Problem:
+    """The stored customer that a line about something else names by `phone` or `external_id`."""
+    text = row.cells.get("phone")
+    if text is None and "external_id" not in row.cells:
+        return Problem(row.line, "phone", "Whose is it? Give a phone or an external_id.")
+    try:
+        phone = None if text is None else person.phone(text, region)
+    except ValueError as error:
+        return Problem(row.line, "phone", str(error))
+    found = _who(row, phone, existing, tenant_id)
+    if not isinstance(found, Problem) and found not in existing.customers:
+        column = "phone" if text is not None else "external_id"
+        return Problem(row.line, column, "There is no such customer: import the customers first.")
+    return found
 
 
 def _step(row: Row, customer_id: UUID, values: Mapping[str, object], existing: Existing) -> Step | None:
@@ -272,7 +286,8 @@ async def load_existing(connection: Connection, tenant_id: UUID) -> Existing:
             values = {name: row[name] for name in Known.__dataclass_fields__ if name != "customer_id"}
             customers[row["id"]] = Known(row["id"], **values)
     external = await connection.fetch(LOAD_EXTERNAL, tenant_id, EXTERNAL)
-    return Existing(customers, {row["user_id"]: row["customer_id"] for row in external}, merged)
+    by_phone = {known.phone: known.customer_id for known in customers.values() if known.phone}
+    return Existing(customers, {row["user_id"]: row["customer_id"] for row in external}, by_phone, merged)
 
 
 async def apply(connection: Connection, tenant_id: UUID, plan: Plan, *, skip_bad: bool = False) -> None:

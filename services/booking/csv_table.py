@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -48,7 +49,7 @@ def read_sheet(data: str | bytes, columns: frozenset[str], synonyms: Mapping[str
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         return Sheet(problems=(Problem(line, "", "This is not UTF-8: save the file as CSV UTF-8."),))
-    lines = text.splitlines(keepends=True)
+    lines = list(io.StringIO(text, newline=""))  # not every separator that Unicode knows ends a row
     first = next((n for n, line in enumerate(lines) if line.strip()), None)
     if first is None:
         return Sheet(problems=(Problem(1, "", "The file is empty: it needs a header and rows."),))

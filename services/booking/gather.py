@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from services.booking import people
+from services.booking import statements as sql
 from services.booking.cache import States
+from services.booking.domain.money.rules import PromoCode
+from services.booking.domain.promo import Promo
+from services.booking.domain.state import SessionState
 from services.booking.domain.world import CustomerKey, SessionKey, World
+from services.booking.extras import LOADERS, Extra, pass_named
 from services.booking.loader import Loader
+from services.booking.store import columns
 from shared.db import Database
+from shared.messages import booking as msg
 from shared.messages.booking import BookingCommand
 
-MOST_WAITING = 50
+MOST_WAITING = 200
 """How many of a queue are looked at for free places at once; those behind get their turn when these are served."""
 
 
@@ -41,32 +52,121 @@ class Gatherer:
     ) -> tuple[World, list[BookingCommand]]:
         """The world for these commands, and the commands with merged customers named by whom they are now."""
         world = World()
-        keys = {key for command in commands for key in session_keys(command)}
-        for key in keys:
-            world.sessions[key] = states.get(key)
-        unknown = [key for key, state in world.sessions.items() if state is None]
-        world.sessions.update(await self._loader.sessions(unknown))
-        customers: set[CustomerKey] = set()
-        for command in commands:
-            customer = customer_of(command)
-            if customer is not None:
-                customers.add((command.tenant_id, customer))
-        for (tenant_id, _), state in world.sessions.items():
-            if state is not None and state.queue:
-                customers.update((tenant_id, entry.customer_id) for entry in state.queue[:MOST_WAITING])
+        await self._sessions(world, {key for command in commands for key in session_keys(command)}, states)
+        special = [command for command in commands if type(command) in LOADERS]
+        for command in special:
+            await self._extra(world, command, states, now)
+        customers = _customers(world, commands, now)
         world.accounts, merged = await self._loader.accounts(customers, now)
         resolved = [_resolved(command, merged) for command in commands] if merged else list(commands)
+        await self._passes(world, commands, now)
+        await self._promos(world, commands)
         return world, resolved
+
+    async def _sessions(self, world: World, keys: Iterable[SessionKey], states: States) -> None:
+        for key in keys:
+            if key not in world.sessions:
+                world.sessions[key] = states.get(key)
+        unknown = [key for key in keys if world.sessions[key] is None]
+        world.sessions.update(await self._loader.sessions(unknown))
+
+    async def _extra(self, world: World, command: BookingCommand, states: States, now: datetime) -> None:
+        async with self._db.tenant(command.tenant_id) as connection:
+            extra: Extra = await LOADERS[type(command)](connection, command, world, now)
+        if extra.value is not None:
+            world.extras[command.command_id] = extra.value
+        await self._sessions(world, set(extra.sessions), states)
+
+    async def _passes(self, world: World, commands: Sequence[BookingCommand], now: datetime) -> None:
+        """Passes of the customers, those that commands name, and those that bookings which may end were paid by."""
+        owners: defaultdict[UUID, list[UUID]] = defaultdict(list)
+        for (tenant_id, customer_id), account in world.accounts.items():
+            if account.has_passes:
+                owners[tenant_id].append(customer_id)
+        named: defaultdict[UUID, set[UUID]] = defaultdict(set)
+        for command in commands:
+            if (pass_id := pass_named(command)) is not None:
+                named[command.tenant_id].add(pass_id)
+        for (tenant_id, _), state in _may_end(world, commands, now):
+            named[tenant_id].update(
+                b.terms.pass_id for b in state.bookings.values() if b.terms.pass_id is not None
+            )
+        for tenant_id in {*owners, *named}:
+            async with self._db.tenant(tenant_id) as connection:
+                found = (
+                    await people.load_passes(connection, tenant_id, owners[tenant_id])
+                    if owners[tenant_id]
+                    else {}
+                )
+                others = await people.load_named(
+                    connection, tenant_id, sorted(named[tenant_id], key=lambda i: i.int)
+                )
+            for customer_id, passes in found.items():
+                account = world.accounts[(tenant_id, customer_id)]
+                world.accounts[(tenant_id, customer_id)] = replace(account, passes=passes)
+                world.passes.update({(tenant_id, p.pass_id): p for p in passes})
+            world.passes.update({(tenant_id, p.pass_id): p for p in others})
+
+    async def _promos(self, world: World, commands: Sequence[BookingCommand]) -> None:
+        """Promo codes that commands name, and those that bookings of these sessions came with."""
+        codes = {
+            (command.tenant_id, code.strip().upper())
+            for command in commands
+            if (code := getattr(command, "promo_code", None))
+        }
+        used = {
+            (tenant_id, booking.terms.promo_id)
+            for command in commands
+            if not isinstance(command, msg.BookSession)
+            for tenant_id, session_id in session_keys(command)
+            if (state := world.sessions.get((tenant_id, session_id))) is not None
+            for booking in state.bookings.values()
+            if booking.terms.promo_id is not None
+        }
+        if not codes and not used:
+            return
+        async with self._db.tenant(*{tenant for tenant, _ in (*codes, *used)}) as connection:
+            rows = await connection.fetch(
+                sql.LOAD_PROMOS, *columns(sorted(codes, key=str), 2), *columns(sorted(used, key=str), 2)
+            )
+        for row in rows:
+            rule = PromoCode.model_validate(json.loads(row["rule"]))
+            promo = Promo(row["id"], row["code"], rule, row["uses"], row["max_uses"])
+            world.promos[(row["tenant_id"], row["code"].upper())] = promo
+
+
+def _customers(world: World, commands: Sequence[BookingCommand], now: datetime) -> set[CustomerKey]:
+    found: set[CustomerKey] = set()
+    for command in commands:
+        customer = customer_of(command)
+        if customer is not None:
+            found.add((command.tenant_id, customer))
+    for (tenant_id, _), state in _may_end(world, commands, now):
+        found.update((tenant_id, entry.customer_id) for entry in state.queue[:MOST_WAITING])
+    return found
+
+
+def _may_end(
+    world: World, commands: Sequence[BookingCommand], now: datetime
+) -> list[tuple[SessionKey, SessionState]]:
+    """The sessions in which something may end by these commands: all but those that are only booked or queued for."""
+    quiet = (msg.BookSession, msg.JoinWaitlist, msg.ConfirmHold)
+    only_booked = {key for c in commands if isinstance(c, quiet) for key in session_keys(c)}
+    only_booked -= {key for c in commands if not isinstance(c, quiet) for key in session_keys(c)}
+    return [
+        (key, state)
+        for key, state in world.sessions.items()
+        if state is not None
+        and (key not in only_booked or (state.due_at is not None and state.due_at <= now))
+    ]
 
 
 def _resolved(command: BookingCommand, merged: dict[CustomerKey, UUID]) -> BookingCommand:
     customer = customer_of(command)
-    now = merged.get((command.tenant_id, customer)) if customer is not None else None
-    if now is None:
+    survivor = merged.get((command.tenant_id, customer)) if customer is not None else None
+    if survivor is None:
         return command
     contact = getattr(command, "contact", None)
     if contact is not None:
-        return command.model_copy(update={"contact": contact.model_copy(update={"customer_id": now})})
-    return command.model_copy(update={"customer_id": now})
-
-
+        return command.model_copy(update={"contact": contact.model_copy(update={"customer_id": survivor})})
+    return command.model_copy(update={"customer_id": survivor})

@@ -91,9 +91,7 @@ class Loader:
             known = list({(row["tenant_id"], row["id"]) for row in rows})
             commitments = await connection.fetch(sql.LOAD_COMMITMENTS, *columns(known, 2), now)
             standing = await connection.fetch(sql.LOAD_STANDING, *columns(known, 2), now)
-        merged = {
-            (row["tenant_id"], row["asked"]): row["id"] for row in rows if row["asked"] != row["id"]
-        }
+        merged = {(row["tenant_id"], row["asked"]): row["id"] for row in rows if row["asked"] != row["id"]}
         return _accounts(rows, commitments, standing), merged
 
     def facts(self, row: asyncpg.Record) -> SessionFacts:
@@ -219,6 +217,7 @@ def _accounts(
             blocked=row["blocked_at"] is not None,
             erased=row["erased_at"] is not None,
             tier=row["tier"],
+            has_passes=row["has_passes"],
             commitments=tuple(times.get(key, ())),
             late_cancels=late.get(key, 0),
             promo_uses=tuple(promos.get(key, ())),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from services.booking import people, people_merge
 from services.booking import statements as sql
 from services.booking.domain import events as ev
 from services.booking.payments import desk
@@ -16,7 +17,12 @@ RETURN_URL = ""
 
 
 async def write_others(
-    connection: Connection, events: Sequence[tuple[UUID, ev.Event]], now: datetime, *, promo: str, pass_guard: str
+    connection: Connection,
+    events: Sequence[tuple[UUID, ev.Event]],
+    now: datetime,
+    *,
+    promo: str,
+    pass_guard: str,
 ) -> bool:
     """Write these events' rows; False when one of them rests on something that has changed since."""
     for tenant_id, event in events:
@@ -43,6 +49,14 @@ async def _write(
                 sql.PUT_STANDING, tenant_id, event.request_id, event.customer_id, event.wish or "{}", event.status,
                 event.at,
             )  # fmt: skip
+        case ev.PassChanged():
+            return await people.apply_pass_changed(connection, tenant_id, event, now, guard=pass_guard)
+        case ev.CustomerChanged():
+            return await people.apply_customer_changed(connection, tenant_id, event)
+        case ev.IdentityLinked():
+            return await people_merge.apply_identity_linked(connection, tenant_id, event)
+        case ev.CustomerErased():
+            return await people_merge.apply_customer_erased(connection, tenant_id, event)
         case ev.RowsWritten(statement, rows):
             await connection.executemany(statement, rows)
         case _:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import orjson
@@ -65,6 +66,10 @@ SELECT {_COLUMNS} FROM booking.passes p
 WHERE p.tenant_id = $1 AND p.customer_id = ANY($2::uuid[]) AND p.status <> 'ended' ORDER BY p.id
 """  # noqa: S608  # made of constants
 
+LOAD_NAMED: Final = f"""
+SELECT {_COLUMNS} FROM booking.passes p WHERE p.tenant_id = $1 AND p.id = ANY($2::uuid[]) ORDER BY p.id
+"""  # noqa: S608
+
 LOAD_GIFT_CARD: Final = f"""
 SELECT {_COLUMNS} FROM booking.passes p WHERE p.tenant_id = $1 AND p.code = $2 AND p.kind = 'gift_card'
 """  # noqa: S608
@@ -97,6 +102,10 @@ SELECT t.timezone, t.currency, o.id, o.name, o.price, o.terms
 FROM booking.tenants t
 LEFT JOIN booking.pass_products o ON o.tenant_id = t.tenant_id AND o.key = $2 AND o.active
 WHERE t.tenant_id = $1
+"""
+
+LOAD_PRODUCTS: Final = """
+SELECT key, id, name, price, terms FROM booking.pass_products WHERE tenant_id = $1 AND active ORDER BY key
 """
 
 LOAD_BOOKED: Final = f"""
@@ -189,6 +198,22 @@ async def load_passes(
     return {owner: tuple(states) for owner, states in found.items()}
 
 
+async def load_passes_by_id(
+    connection: Connection, tenant_id: UUID, pass_ids: Sequence[UUID]
+) -> dict[UUID, PassState]:
+    """These passes, whoever owns them and also when they were ended: what a booking was paid with."""
+    rows = await connection.fetch(LOAD_NAMED, tenant_id, list(pass_ids))
+    return {state.pass_id: state for state in await _with_balances(connection, tenant_id, rows)}
+
+
+async def load_named(
+    connection: Connection, tenant_id: UUID, pass_ids: Sequence[UUID]
+) -> tuple[PassState, ...]:
+    """These passes, whoever owns them; unknown ones are missing."""
+    rows = await connection.fetch(LOAD_NAMED, tenant_id, list(pass_ids)) if pass_ids else []
+    return tuple(await _with_balances(connection, tenant_id, rows)) if rows else ()
+
+
 async def load_gift_card(connection: Connection, tenant_id: UUID, code: str) -> PassState | None:
     """The gift card with this code, however it was typed; None: there is none."""
     canonical = canonical_code(code)
@@ -242,6 +267,22 @@ async def load_selling(connection: Connection, tenant_id: UUID, command: SellPas
     if row["id"] is not None:
         product = Product(row["id"], row["name"], row["price"], _TERMS.validate_json(row["terms"]))
     return Selling(product, row["timezone"], row["currency"], new_code())
+
+
+async def load_products(
+    connection: Connection, tenant_id: UUID, now: datetime
+) -> tuple[dict[str, Product], str, date]:
+    """The passes for sale by key, the business's currency, and its today. Raises NoSuchTenant."""
+    tenant = await connection.fetchrow(
+        "SELECT timezone, currency FROM booking.tenants WHERE tenant_id = $1", tenant_id
+    )
+    if tenant is None:
+        raise NoSuchTenant
+    products = {
+        row["key"]: Product(row["id"], row["name"], row["price"], _TERMS.validate_json(row["terms"]))
+        for row in await connection.fetch(LOAD_PRODUCTS, tenant_id)
+    }
+    return products, tenant["currency"], now.astimezone(ZoneInfo(tenant["timezone"])).date()
 
 
 async def load_pausing(connection: Connection, tenant_id: UUID, command: PausePass) -> Pausing:

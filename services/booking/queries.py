@@ -1,34 +1,38 @@
-"""What may others ask of booking? Sessions with room, a customer's bookings, the catalogue: read from the tables at once.
+"""What is on, and what does the business offer? Sessions with room, one session, the catalogue: read at once.
 
 Nothing here is cached, so what a customer decides on is what is committed.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
-from typing import Any
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+import asyncpg
 
+from services.booking import statements as sql
 from services.booking.clock import Clock
 from services.booking.domain.local import local_times
-from services.booking.tables import bookings, service_staff, services, sessions, staff, tenants
-from shared.db import Database
+from services.booking.domain.policy import ServicePolicy
+from shared.db import Connection, Database
 from shared.errors import UsherError
 from shared.messages.booking import (
-    BookingsFound,
-    BookingStatus,
-    BookingView,
+    AttendeeView,
     BusinessView,
     Catalogue,
     FindSessions,
     GetCatalogue,
-    MyBookings,
+    GetOccupancy,
+    GetSession,
+    LocationView,
+    Occupancy,
+    OccupancyLine,
+    ProductView,
     ServiceView,
+    SessionDetails,
     SessionsFound,
     SessionView,
     StaffView,
@@ -36,32 +40,104 @@ from shared.messages.booking import (
 
 _ALTERNATIVES = 3
 
-SEATS_LEFT = sessions.c.capacity - sessions.c.seats_taken
+SESSIONS: Final = """
+SELECT s.id AS session_id, s.service_id, v.name AS service_name, s.staff_id, w.name AS staff_name, r.name AS room,
+       v.level, s.starts_at, s.ends_at, t.timezone, t.language, v.price, t.currency, s.capacity,
+       greatest(0, s.capacity - s.held_back - s.seats_taken) AS seats_left, s.status, v.description, v.online,
+       l.name AS location
+FROM booking.sessions s
+JOIN booking.services v ON v.tenant_id = s.tenant_id AND v.id = s.service_id
+JOIN booking.tenants t ON t.tenant_id = s.tenant_id
+LEFT JOIN booking.staff w ON w.tenant_id = s.tenant_id AND w.id = s.staff_id
+LEFT JOIN booking.resources r ON r.tenant_id = s.tenant_id AND r.id = s.resource_ids[1] AND r.kind = 'room'
+LEFT JOIN booking.locations l ON l.tenant_id = v.tenant_id AND l.id = v.location_id
+WHERE s.tenant_id = $1
+"""
 
-SESSIONS = (
-    select(
-        sessions.c.id.label("session_id"),
-        sessions.c.service_id,
-        services.c.name.label("service_name"),
-        sessions.c.staff_id,
-        staff.c.name.label("staff_name"),
-        sessions.c.starts_at,
-        sessions.c.ends_at,
-        tenants.c.timezone,
-        tenants.c.language,
-        services.c.price,
-        tenants.c.currency,
-        sessions.c.capacity,
-        SEATS_LEFT.label("seats_left"),
-    )
-    .join_from(
-        sessions,
-        services,
-        and_(services.c.tenant_id == sessions.c.tenant_id, services.c.id == sessions.c.service_id),
-    )
-    .join(tenants, tenants.c.tenant_id == sessions.c.tenant_id)
-    .outerjoin(staff, and_(staff.c.tenant_id == sessions.c.tenant_id, staff.c.id == sessions.c.staff_id))
+# Appointments are somebody's own: what can be booked of those are slots.
+_OFFERED = """ AND s.status = 'scheduled' AND s.kind = 'class'
+    AND (cardinality($2::uuid[]) = 0 OR s.service_id = ANY ($2))
+    AND (cardinality($3::uuid[]) = 0 OR s.staff_id = ANY ($3))
+    AND (cardinality($4::uuid[]) = 0 OR v.location_id = ANY ($4))
+    AND (cardinality($5::text[]) = 0 OR v.level = ANY ($5))
+    AND ($6::int IS NULL OR v.price <= $6)
+"""
+
+# Up to $10 sessions with room for $7, and as many without.
+FOUND: Final = f"""
+SELECT * FROM (
+    SELECT f.*, row_number() OVER (PARTITION BY room ORDER BY starts_at, session_id) AS place FROM (
+        SELECT b.*, b.seats_left >= $7::int AS room FROM (
+            {SESSIONS}{_OFFERED} AND s.starts_at >= $8 AND s.starts_at < $9
+        ) AS b (session_id, service_id, service_name, staff_id, staff_name, room_name, level, starts_at, ends_at,
+                timezone, language, price, currency, capacity, seats_left, status, description, online, location)
+    ) AS f
+) AS g WHERE place <= $10::int ORDER BY starts_at, session_id
+"""  # noqa: S608  # made of constants
+
+# The nearest with room after $8 (or, backwards, before $9), at most $10.
+_ROOM: Final = " AND greatest(0, s.capacity - s.held_back - s.seats_taken) >= $7::int AND s.id <> $11::uuid"
+AFTER: Final = (
+    f"{SESSIONS}{_OFFERED}{_ROOM} AND s.starts_at >= $8 AND s.starts_at > $9 ORDER BY s.starts_at LIMIT $10"
 )
+BEFORE: Final = f"{SESSIONS}{_OFFERED}{_ROOM} AND s.starts_at < $8 AND s.starts_at > $9 ORDER BY s.starts_at DESC LIMIT $10"
+
+ONE: Final = f"{SESSIONS} AND s.id = $2"
+
+ATTENDEES: Final = f"""
+SELECT b.id AS booking_id, b.customer_id, coalesce(c.full_name, c.name) AS name, b.party_size, b.attendees, b.status,
+       b.paid - b.refunded AS paid, b.total
+FROM booking.bookings b
+JOIN booking.customers c ON c.tenant_id = b.tenant_id AND c.id = b.customer_id
+WHERE b.tenant_id = $1 AND b.session_id = $2 AND b.status IN {sql.SEATED} ORDER BY b.booked_at, b.id
+"""  # noqa: S608
+
+WAITING: Final = """
+SELECT count(*) FROM booking.waitlist_entries
+WHERE tenant_id = $1 AND session_id = $2 AND status IN ('waiting', 'offered')
+"""
+
+OCCUPANCY: Final = """
+SELECT v.id AS service_id, v.name AS service_name, count(*) AS sessions, sum(s.capacity) AS capacity,
+       sum(s.seats_taken) AS seats_taken, coalesce(sum(e.waiting), 0)::bigint AS waiting
+FROM booking.sessions s
+JOIN booking.services v ON v.tenant_id = s.tenant_id AND v.id = s.service_id
+LEFT JOIN (
+    SELECT session_id, count(*) AS waiting FROM booking.waitlist_entries
+    WHERE tenant_id = $1 AND status IN ('waiting', 'offered') GROUP BY session_id
+) AS e ON e.session_id = s.id
+WHERE s.tenant_id = $1 AND s.status = 'scheduled' AND s.starts_at >= $2 AND s.starts_at < $3
+GROUP BY v.id, v.name ORDER BY v.name
+"""
+
+TENANT: Final = """
+SELECT name AS business_name, timezone, language, currency, address, phone, description, opening_hours
+FROM booking.tenants WHERE tenant_id = $1
+"""
+
+SERVICES: Final = """
+SELECT v.id AS service_id, v.name, v.kind, v.description, v.duration_minutes, v.price, v.synonyms, v.tags, v.level,
+       v.online, v.image, v.policy,
+       coalesce(array_agg(p.staff_id) FILTER (WHERE p.staff_id IS NOT NULL), '{}') AS staff_ids
+FROM booking.services v
+LEFT JOIN booking.service_staff p ON p.tenant_id = v.tenant_id AND p.service_id = v.id
+WHERE v.tenant_id = $1 AND v.active GROUP BY v.tenant_id, v.id ORDER BY v.position
+"""
+
+STAFF: Final = """
+SELECT id AS staff_id, name, role, bio, synonyms FROM booking.staff
+WHERE tenant_id = $1 AND active ORDER BY position
+"""
+
+LOCATIONS: Final = """
+SELECT id AS location_id, name, address FROM booking.locations WHERE tenant_id = $1 AND active ORDER BY position
+"""
+
+PRODUCTS: Final = (
+    "SELECT key, name, kind, price FROM booking.pass_products WHERE tenant_id = $1 AND active ORDER BY key"
+)
+
+_NONE = UUID(int=0)
 
 
 class UnknownTenant(UsherError):
@@ -78,216 +154,123 @@ class Reads:
     async def find_sessions(self, query: FindSessions) -> SessionsFound:
         """Sessions of the range that have not started: those with room, those without, and if need be the nearest."""
         now = self._clock()
-        found = _found(bool(query.service_ids), bool(query.staff_ids))
-        values = {
-            "tenant": query.tenant_id,
-            "first": max(query.starts_from, now),
-            "last": query.starts_before,
-            "party": query.party_size,
-            "most": query.limit,
-            **({"service_ids": query.service_ids} if query.service_ids else {}),
-            **({"staff_ids": query.staff_ids} if query.staff_ids else {}),
-        }
-        async with self._db.read(query.tenant_id) as connection:
-            rows = (await connection.execute(found, values)).all()
-            free = tuple(session_view(row) for row in rows if row.room)
-            full = tuple(session_view(row) for row in rows if not row.room)
+        like = (
+            query.tenant_id, query.service_ids, query.staff_ids, query.location_ids, query.levels,
+            query.price_up_to, query.party_size,
+        )  # fmt: skip
+        first = max(query.starts_from, now)
+        async with self._db.tenant(query.tenant_id) as connection:
+            rows = await connection.fetch(FOUND, *like, first, query.starts_before, query.limit)
+            free = tuple(session_view(row, row["room_name"]) for row in rows if row["room"])
+            full = tuple(session_view(row, row["room_name"]) for row in rows if not row["room"])
             if free:
                 return SessionsFound(sessions=free, full=full)
             # Nearest to the whole range: before its start and after its end.
-            like = _offered(query.tenant_id, now, query.party_size).where(
-                *_only(query.service_ids, query.staff_ids)
-            )
-            nearest = await _nearest(connection, like, query.starts_from, query.starts_before)
+            nearest = await _nearest(connection, like, query.starts_from, query.starts_before, now, _NONE)
         return SessionsFound(full=full, alternatives=nearest)
 
     async def instead_of(self, tenant_id: UUID, session_id: UUID, party_size: int) -> tuple[SessionView, ...]:
         """The nearest other sessions of the same service that have room, soonest first; none if it is unknown."""
-        this = select(sessions.c.service_id, sessions.c.starts_at).where(
-            sessions.c.tenant_id == tenant_id, sessions.c.id == session_id
-        )
-        async with self._db.read(tenant_id) as connection:
-            row = (await connection.execute(this)).first()
+        async with self._db.tenant(tenant_id) as connection:
+            row = await connection.fetchrow(ONE, tenant_id, session_id)
             if row is None:
                 return ()
-            like = _offered(tenant_id, self._clock(), party_size).where(
-                sessions.c.service_id == row.service_id, sessions.c.id != session_id
-            )
-            return await _nearest(connection, like, row.starts_at, row.starts_at)
+            like = (tenant_id, (row["service_id"],), (), (), (), None, party_size)
+            start = row["starts_at"]
+            return await _nearest(connection, like, start, start, self._clock(), session_id)
 
-    async def my_bookings(self, query: MyBookings) -> BookingsFound:
-        """The customer's confirmed bookings that have not ended, soonest first."""
-        mine = (
-            SESSIONS.add_columns(
-                bookings.c.id.label("booking_id"),
-                bookings.c.reference,
-                bookings.c.party_size,
-                bookings.c.price.label("booked_price"),
-                bookings.c.total,
-                bookings.c.booked_at,
-            )
-            .join(
-                bookings,
-                and_(bookings.c.tenant_id == sessions.c.tenant_id, bookings.c.session_id == sessions.c.id),
-            )
-            .where(
-                bookings.c.tenant_id == query.tenant_id,
-                bookings.c.customer_id == query.customer_id,
-                bookings.c.status == "confirmed",
-                sessions.c.ends_at > self._clock(),
-            )
-            .order_by(sessions.c.starts_at, bookings.c.id)
+    async def get_session(self, query: GetSession) -> SessionDetails:
+        """One session; who is booked in it is for its staff only."""
+        async with self._db.tenant(query.tenant_id) as connection:
+            row = await connection.fetchrow(ONE, query.tenant_id, query.session_id)
+            if row is None:
+                return SessionDetails()
+            waiting = await connection.fetchval(WAITING, query.tenant_id, query.session_id)
+            booked: Sequence[asyncpg.Record] = ()
+            if query.for_business:
+                booked = await connection.fetch(ATTENDEES, query.tenant_id, query.session_id)
+        return SessionDetails(
+            session=session_view(row, row["room"]),
+            description=row["description"],
+            location=row["location"],
+            online=row["online"],
+            cancelled=row["status"] == "cancelled",
+            attendees=tuple(_attendee(each) for each in booked),
+            waiting=waiting,
         )
-        async with self._db.read(query.tenant_id) as connection:
-            rows = (await connection.execute(mine)).all()
-        return BookingsFound(bookings=tuple(_booking_view(row) for row in rows))
+
+    async def get_occupancy(self, query: GetOccupancy) -> Occupancy:
+        """How full the sessions of a range are, per service."""
+        async with self._db.tenant(query.tenant_id) as connection:
+            rows = await connection.fetch(OCCUPANCY, query.tenant_id, query.starts_from, query.starts_before)
+        return Occupancy(lines=tuple(OccupancyLine(**dict(row)) for row in rows))
 
     async def get_catalogue(self, query: GetCatalogue) -> Catalogue:
         """Who the business is, what it offers and who works there. Raises `UnknownTenant`."""
-        of_tenant = query.tenant_id
-        async with self._db.read(of_tenant) as connection:
-            business = (
-                await connection.execute(select(tenants).where(tenants.c.tenant_id == of_tenant))
-            ).first()
+        tenant_id = query.tenant_id
+        async with self._db.tenant(tenant_id) as connection:
+            business = await connection.fetchrow(TENANT, tenant_id)
             if business is None:
                 raise UnknownTenant
-            offered = await connection.execute(
-                select(services)
-                .where(services.c.tenant_id == of_tenant, services.c.active)
-                .order_by(services.c.position)
-            )
-            people = await connection.execute(
-                select(staff).where(staff.c.tenant_id == of_tenant, staff.c.active).order_by(staff.c.position)
-            )
-            who = await connection.execute(
-                select(
-                    service_staff.c.service_id, func.array_agg(service_staff.c.staff_id).label("staff_ids")
-                )
-                .where(service_staff.c.tenant_id == of_tenant)
-                .group_by(service_staff.c.service_id)
-            )
-            by_service = {row.service_id: tuple(row.staff_ids) for row in who}
-            return Catalogue(
-                business=business_view(business),
-                services=tuple(_service_view(row, business.currency, by_service) for row in offered),
-                staff=tuple(_staff_view(row) for row in people),
-            )
-
-
-@cache
-def _found(by_service: bool, by_staff: bool) -> Select[Any]:
-    """The statement of `find_sessions`, made once: up to `most` sessions with room and as many without."""
-    room = (bindparam("party") <= SEATS_LEFT).label("room")
-    place = func.row_number().over(partition_by=room, order_by=(sessions.c.starts_at, sessions.c.id))
-    coming = SESSIONS.add_columns(room, place.label("place")).where(
-        sessions.c.tenant_id == bindparam("tenant"),
-        sessions.c.status == "scheduled",
-        sessions.c.starts_at >= bindparam("first"),
-        sessions.c.starts_at < bindparam("last"),
-    )
-    if by_service:
-        coming = coming.where(sessions.c.service_id.in_(bindparam("service_ids", expanding=True)))
-    if by_staff:
-        coming = coming.where(sessions.c.staff_id.in_(bindparam("staff_ids", expanding=True)))
-    ranked = coming.subquery()
-    return select(ranked).where(ranked.c.place <= bindparam("most")).order_by(ranked.c.place)
-
-
-def _only(service_ids: Sequence[UUID], staff_ids: Sequence[UUID]) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if service_ids:
-        conditions.append(sessions.c.service_id.in_(service_ids))
-    if staff_ids:
-        conditions.append(sessions.c.staff_id.in_(staff_ids))
-    return conditions
-
-
-def _offered(tenant_id: UUID, now: datetime, party_size: int) -> Select[Any]:
-    """Coming sessions of the tenant with room for the party."""
-    return SESSIONS.where(
-        sessions.c.tenant_id == tenant_id,
-        sessions.c.status == "scheduled",
-        sessions.c.starts_at > now,
-        party_size <= SEATS_LEFT,
-    )
+            currency = business["currency"]
+            offered = await connection.fetch(SERVICES, tenant_id)
+            people = await connection.fetch(STAFF, tenant_id)
+            places = await connection.fetch(LOCATIONS, tenant_id)
+            products = await connection.fetch(PRODUCTS, tenant_id)
+        return Catalogue(
+            business=BusinessView(**dict(business)),
+            services=tuple(_service_view(row, currency) for row in offered),
+            staff=tuple(StaffView(**dict(row)) for row in people),
+            locations=tuple(LocationView(**dict(row)) for row in places),
+            products=tuple(ProductView(**dict(row), currency=currency) for row in products),
+        )
 
 
 async def _nearest(
-    connection: AsyncConnection, offered: Select[Any], first: datetime, last: datetime
+    connection: Connection,
+    like: tuple[object, ...],
+    first: datetime,
+    last: datetime,
+    now: datetime,
+    but: UUID,
 ) -> tuple[SessionView, ...]:
     """The sessions nearest to the span from `first` to `last` on both sides, soonest first."""
-    after = offered.where(sessions.c.starts_at >= last).order_by(sessions.c.starts_at)
-    before = offered.where(sessions.c.starts_at < first).order_by(sessions.c.starts_at.desc())
-    candidates = [
-        *await _views(connection, after.limit(_ALTERNATIVES)),
-        *await _views(connection, before.limit(_ALTERNATIVES)),
+    rows = [
+        *await connection.fetch(AFTER, *like, last, now, _ALTERNATIVES, but),
+        *await connection.fetch(BEFORE, *like, first, now, _ALTERNATIVES, but),
     ]
-    candidates.sort(key=lambda s: s.starts_at - last if s.starts_at >= last else first - s.starts_at)
-    return tuple(sorted(candidates[:_ALTERNATIVES], key=lambda s: s.starts_at))
+    rows.sort(key=lambda row: max(row["starts_at"] - last, first - row["starts_at"]))
+    chosen = sorted(rows[:_ALTERNATIVES], key=lambda row: row["starts_at"])
+    return tuple(session_view(row, row["room"]) for row in chosen)
 
 
-async def _views(connection: AsyncConnection, statement: Select[Any]) -> tuple[SessionView, ...]:
-    return tuple(session_view(row) for row in await connection.execute(statement))
-
-
-def session_view(row: Row[Any]) -> SessionView:
+def session_view(row: asyncpg.Record, room: str | None) -> SessionView:
     """A row of `SESSIONS` as a customer sees it."""
     return SessionView(
-        session_id=row.session_id,
-        service_id=row.service_id,
-        service_name=row.service_name,
-        staff_id=row.staff_id,
-        staff_name=row.staff_name,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        timezone=row.timezone,
-        local=local_times(row.starts_at, row.ends_at, row.timezone, row.language),
-        price=row.price,
-        currency=row.currency,
-        capacity=row.capacity,
-        seats_left=row.seats_left,
+        session_id=row["session_id"],
+        service_id=row["service_id"],
+        service_name=row["service_name"],
+        staff_id=row["staff_id"],
+        staff_name=row["staff_name"],
+        room=room,
+        level=row["level"],
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        timezone=row["timezone"],
+        local=local_times(row["starts_at"], row["ends_at"], row["timezone"], row["language"]),
+        price=row["price"],
+        currency=row["currency"],
+        capacity=row["capacity"],
+        seats_left=row["seats_left"],
     )
 
 
-def business_view(row: Row[Any]) -> BusinessView:
-    """A tenant's row as customers know the business."""
-    return BusinessView(
-        business_name=row.name,
-        timezone=row.timezone,
-        language=row.language,
-        currency=row.currency,
-        address=row.address,
-        phone=row.phone,
-        description=row.description,
-        opening_hours=row.opening_hours,
-    )
+def _attendee(row: asyncpg.Record) -> AttendeeView:
+    names = tuple(json.loads(row["attendees"])) if row["attendees"] else ()
+    return AttendeeView(**{**dict(row), "attendees": names})
 
 
-def _booking_view(row: Row[Any]) -> BookingView:
-    session = session_view(row)
-    return BookingView(
-        booking_id=row.booking_id,
-        reference=row.reference,
-        status=BookingStatus.CONFIRMED,
-        party_size=row.party_size,
-        total=row.total,
-        session=session.model_copy(update={"price": row.booked_price}),
-        booked_at=row.booked_at,
-    )
-
-
-def _service_view(row: Row[Any], currency: str, staff_of: dict[UUID, tuple[UUID, ...]]) -> ServiceView:
-    return ServiceView(
-        service_id=row.id,
-        name=row.name,
-        description=row.description,
-        duration_minutes=row.duration_minutes,
-        price=row.price,
-        currency=currency,
-        synonyms=tuple(row.synonyms),
-        staff_ids=staff_of.get(row.id, ()),
-    )
-
-
-def _staff_view(row: Row[Any]) -> StaffView:
-    return StaffView(staff_id=row.id, name=row.name, role=row.role, bio=row.bio, synonyms=tuple(row.synonyms))
+def _service_view(row: asyncpg.Record, currency: str) -> ServiceView:
+    values = dict(row)
+    policy = ServicePolicy.model_validate_json(values.pop("policy"))
+    return ServiceView(**values, currency=currency, questions=tuple(q.text for q in policy.questions))

@@ -62,6 +62,8 @@ class Rows:
             case ev.FactsChanged():
                 key = (tenant_id, event.session_id)
                 (self.made if key in self.made else self.facts)[key] = event.facts
+            case ev.SessionSettled():
+                pass  # its row is written with its version
             case ev.SessionMade(facts):
                 self.made[(tenant_id, facts.session_id)] = facts
             case ev.Posted():

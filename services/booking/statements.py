@@ -42,7 +42,8 @@ JOIN booking.command_outcomes o ON o.tenant_id = k.tenant_id AND o.command_id = 
 """
 
 LOAD_ACCOUNTS: Final = """
-SELECT k.id AS asked, c.tenant_id, c.id, c.version, c.tier, c.blocked_at, c.erased_at
+SELECT k.id AS asked, c.tenant_id, c.id, c.version, c.tier, c.blocked_at, c.erased_at,
+       EXISTS (SELECT 1 FROM booking.passes p WHERE p.tenant_id = c.tenant_id AND p.customer_id = c.id) AS has_passes
 FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
 JOIN booking.customers a ON a.tenant_id = k.tenant_id AND a.id = k.id
 JOIN booking.customers c ON c.tenant_id = a.tenant_id AND c.id = coalesce(a.merged_into, a.id)
@@ -53,9 +54,9 @@ LOAD_COMMITMENTS: Final = f"""
 SELECT b.tenant_id, b.customer_id, b.id, b.session_id, s.service_id, s.starts_at, s.ends_at, t.timezone
 FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
 JOIN booking.bookings b ON b.tenant_id = k.tenant_id AND b.customer_id = k.id AND b.status IN {SEATED}
-JOIN booking.sessions s ON s.tenant_id = b.tenant_id AND s.id = b.session_id AND s.ends_at > $3 - interval '8 days'
+JOIN booking.sessions s ON s.tenant_id = b.tenant_id AND s.id = b.session_id AND s.ends_at > $3::timestamptz - interval '8 days'
 JOIN booking.tenants t ON t.tenant_id = b.tenant_id
-WHERE b.expires_at IS NULL OR b.expires_at > $3
+WHERE b.expires_at IS NULL OR b.expires_at > $3::timestamptz
 """  # noqa: S608
 
 LOAD_STANDING: Final = """
@@ -76,10 +77,20 @@ JOIN booking.bookings b ON b.tenant_id = k.tenant_id AND b.customer_id = k.id AN
 GROUP BY b.tenant_id, b.customer_id
 """
 
+# What of a card payment was captured, as the ledger has it.
+LOAD_RECORDED: Final = """
+SELECT coalesce(sum(amount), 0)::bigint FROM booking.ledger_entries
+WHERE tenant_id = $1 AND booking_id = $2 AND reason = $3 AND account = 'card_clearing' AND amount > 0
+"""
+
 LOAD_PROMOS: Final = """
 SELECT p.tenant_id, p.id, p.code, p.rule, p.uses, p.max_uses
 FROM unnest($1::uuid[], $2::text[]) AS k (tenant_id, code)
 JOIN booking.promo_codes p ON p.tenant_id = k.tenant_id AND p.code = k.code AND p.active
+UNION
+SELECT p.tenant_id, p.id, p.code, p.rule, p.uses, p.max_uses
+FROM unnest($3::uuid[], $4::uuid[]) AS k (tenant_id, id)
+JOIN booking.promo_codes p ON p.tenant_id = k.tenant_id AND p.id = k.id
 """
 
 UPDATE_BOOKINGS: Final = """
@@ -106,7 +117,7 @@ VERSION_STANDS: Final = "s.version = w.expected"
 ACCOUNT_STANDS: Final = "c.version = excluded.version - 1"
 """The condition that makes a late writer lose a customer: their time, their limits."""
 
-PASS_STANDS: Final = "p.version = w.expected"
+PASS_STANDS: Final = "p.version = w.expected"  # noqa: S105  # a condition, not a password
 """The condition that makes a late writer lose a pass: its last credit."""
 
 PROMO_STANDS: Final = "p.uses = w.expected"

@@ -59,7 +59,9 @@ class Store:
                 await self._sessions(connection, batch.rows)
                 await self._bookings(connection, [row for row in batch.rows.bookings.values() if not row.new])
                 await self._main(connection, batch, identities)
-                await self._bookings(connection, [row for row in batch.rows.bookings.values() if _detailed(row)])
+                await self._bookings(
+                    connection, [row for row in batch.rows.bookings.values() if _detailed(row)]
+                )
                 await self._rest(connection, batch, now)
                 outgoing = [message for messages in batch.outgoing.values() for message in messages]
                 await self._outbox.add(connection, outgoing)
@@ -114,7 +116,9 @@ class Store:
     async def _rest(self, connection: Connection, batch: Batch, now: datetime) -> None:
         rows = batch.rows
         if rows.entries:
-            await connection.execute(sql.PUT_ENTRIES, *columns([_entry(row) for row in rows.entries.values()], 15))
+            await connection.execute(
+                sql.PUT_ENTRIES, *columns([_entry(row) for row in rows.entries.values()], 15)
+            )
         if rows.posted:
             values = [
                 (tenant_id, t.id, line, t.at, t.kind, e.account, e.unit, e.amount, t.customer_id, t.booking_id,
@@ -141,9 +145,7 @@ class Store:
 
 def versions(
     batch: Batch,
-) -> tuple[
-    list[tuple[UUID, UUID, int, int, int, datetime | None]], list[tuple[UUID, UUID, int]]
-]:
+) -> tuple[list[tuple[UUID, UUID, int, int, int, datetime | None]], list[tuple[UUID, UUID, int]]]:
     """Sessions to update (expected version, new version, seats, due) and those that must only stand, in one order."""
     changed: list[tuple[UUID, UUID, int, int, int, datetime | None]] = []
     unchanged: list[tuple[UUID, UUID, int]] = []

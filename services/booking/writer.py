@@ -11,8 +11,8 @@ from services.booking.answers import Answer
 from services.booking.batch import Batch, CommandKey, key_of
 from services.booking.cache import Recent, States
 from services.booking.clock import Clock
-from services.booking.gather import Gatherer, session_keys
 from services.booking.domain.world import SessionKey
+from services.booking.gather import Gatherer, session_keys
 from services.booking.mailbox import Unreadable, Waiting
 from services.booking.store import Conflict, Store
 from shared import subjects
@@ -38,6 +38,7 @@ class Written:
     answers: dict[CommandKey, Answer]
     outgoing: dict[CommandKey, list[Outgoing]]
     due: dict[SessionKey, datetime]
+    effects: bool = False  # something was asked of the card processor
 
 
 class Writer:
@@ -125,11 +126,13 @@ class Writer:
         due = self._remember(decided, new)
         answers |= decided.answers
         self._recent.keep(answers)
-        return Written(answers, decided.outgoing, due)
+        return Written(answers, decided.outgoing, due, bool(decided.rows.others))
 
     def _remember(self, decided: Batch, new: Sequence[Waiting]) -> dict[SessionKey, datetime]:
         """Keep the states of our own sessions, forget others that were changed; when those changed are due next."""
-        ours = {key: waiting.delivery.partition for waiting in new for key in session_keys(waiting.command)[:1]}
+        ours = {
+            key: waiting.delivery.partition for waiting in new for key in session_keys(waiting.command)[:1]
+        }
         due = {}
         for key, before in decided.before.items():
             state = decided.world.sessions.get(key)
@@ -155,7 +158,12 @@ class Writer:
         middle = len(batch) // 2
         first = await self.write(batch[:middle], ours)
         second = await self.write(batch[middle:], ours)
-        return Written(first.answers | second.answers, first.outgoing | second.outgoing, first.due | second.due)
+        return Written(
+            first.answers | second.answers,
+            first.outgoing | second.outgoing,
+            first.due | second.due,
+            first.effects or second.effects,
+        )
 
     def _forget(self, batch: Sequence[Waiting]) -> None:
         self.states.drop({key for waiting in batch for key in session_keys(waiting.command)})

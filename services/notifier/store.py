@@ -7,16 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.notifier.domain.plan import (
-    CANCELLED,
-    CONFIRMED,
-    Notice,
-    ReceiptRequest,
-    notice_id,
-    plan,
-    plan_receipt,
-    receipt_notice,
-)
+from services.notifier.domain import calendar
+from services.notifier.domain.order import ENDS, Told, outdated
+from services.notifier.domain.plan import CONFIRMED, Notice, about, notice_id, plan
+from services.notifier.domain.receipts import ReceiptRequest, plan_receipt, receipt_notice
 from shared import subjects
 from shared.db import Connection, Database
 from shared.messages.booking import BookingConfirmed, BookingEvent
@@ -25,12 +19,25 @@ from shared.outbox import Outgoing, TableOutbox
 
 _INSERT_NOTICE = """
     INSERT INTO notifier.notifications
-        (tenant_id, id, event_id, booking_id, recipient_id, purpose, conversation_id, body)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb) ON CONFLICT DO NOTHING RETURNING id"""
+        (tenant_id, id, event_id, booking_id, recipient_id, purpose, conversation_id, body, entry_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9) ON CONFLICT DO NOTHING RETURNING id"""
 
-_IS_CANCELLED = """
+# One SELECT for each of the two ids, so that each finds its index.
+_TOLD = """
     SELECT EXISTS (SELECT 1 FROM notifier.notifications
-                   WHERE tenant_id = $1 AND booking_id = $2 AND purpose = $3)"""
+                   WHERE tenant_id = $1 AND booking_id = $2 AND purpose = ANY($3::text[]))
+           OR EXISTS (SELECT 1 FROM notifier.notifications
+                      WHERE tenant_id = $1 AND entry_id = $2 AND purpose = ANY($3::text[])) AS over,
+           (SELECT changed_at FROM notifier.calendars WHERE tenant_id = $1 AND booking_id = $2) AS changed_at"""
+
+_INTO_CALENDAR = """
+    INSERT INTO notifier.calendars AS c (tenant_id, booking_id, changed_at) VALUES ($1, $2, $3)
+    ON CONFLICT (tenant_id, booking_id) DO UPDATE
+    SET sequence = c.sequence + 1, changed_at = greatest(c.changed_at, excluded.changed_at)"""
+
+_OUT_OF_CALENDAR = """
+    UPDATE notifier.calendars SET sequence = sequence + 1, changed_at = greatest(changed_at, $3)
+    WHERE tenant_id = $1 AND booking_id = $2"""
 
 _INSERT_RECEIPT = """
     INSERT INTO notifier.receipts (tenant_id, receipt_id, booking_id, event_id, data)
@@ -55,12 +62,14 @@ class NotifierStore:
     async def tell(self, event: BookingEvent) -> Sequence[Outgoing]:
         """Store what this event calls for: messages, a receipt's job. Nothing when it was told before."""
         async with self._db.tenant(event.tenant_id) as connection:
-            if isinstance(event, BookingConfirmed) and await self._cancelled(connection, event):
-                # It got lost and came again after the cancellation was told: "booked" would be untrue.
+            if outdated(event, await self._told(connection, event)):
+                # It got lost and came again after what followed it was told: "booked" would be untrue.
                 return []
             outgoing = [
                 outgoing_notice(notice) for notice in plan(event) if await self._insert(connection, notice)
             ]
+            if outgoing:
+                await self._count_change(connection, event)
             if outgoing and isinstance(event, BookingConfirmed):
                 outgoing.append(await self._ask_for_receipt(connection, plan_receipt(event)))
             await self._outbox.add(connection, outgoing)
@@ -96,13 +105,24 @@ class NotifierStore:
             notice.purpose,
             notice.contact.conversation_id,
             notice.body.model_dump_json(exclude_none=True),
+            notice.entry_id,
         )
         return inserted is not None
 
-    async def _cancelled(self, connection: Connection, event: BookingConfirmed) -> bool:
-        return bool(
-            await connection.fetchval(_IS_CANCELLED, event.tenant_id, event.booking.booking_id, CANCELLED)
+    async def _told(self, connection: Connection, event: BookingEvent) -> Told:
+        row = await connection.fetchrow(_TOLD, event.tenant_id, about(event), ENDS)
+        return Told(row["over"], row["changed_at"]) if row else Told()
+
+    async def _count_change(self, connection: Connection, event: BookingEvent) -> None:
+        """Count what changes in the customer's calendar: the SEQUENCE of its next file (`domain/calendar.py`).
+
+        In the transaction that tells the event for the first time, so a repeat counts nothing.
+        """
+        statement = {"REQUEST": _INTO_CALENDAR, "CANCEL": _OUT_OF_CALENDAR}.get(
+            calendar.method_of(event) or ""
         )
+        if statement:
+            await connection.execute(statement, event.tenant_id, about(event), event.at)
 
     async def _ask_for_receipt(self, connection: Connection, request: ReceiptRequest) -> Outgoing:
         tenant_id = request.job.tenant_id

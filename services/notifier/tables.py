@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Index,
+    Integer,
     MetaData,
     PrimaryKeyConstraint,
     Table,
@@ -31,15 +32,24 @@ notifications = Table(
     Column("tenant_id", Uuid, nullable=False),
     Column("id", Uuid, nullable=False),
     Column("event_id", Uuid, nullable=False),
-    Column("booking_id", Uuid, nullable=False),
+    Column("booking_id", Uuid),
     Column("recipient_id", Uuid, nullable=False),
     Column("purpose", Text, nullable=False),
     Column("conversation_id", Uuid, nullable=False),
     Column("body", JSONB, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("entry_id", Uuid),
     PrimaryKeyConstraint("tenant_id", "id"),
     UniqueConstraint("tenant_id", "event_id", "recipient_id", "purpose", name="notifications_event_id_key"),
+    CheckConstraint("num_nonnulls(booking_id, entry_id) = 1", name="about"),
     Index("notifications_booking_id_idx", "tenant_id", "booking_id", "purpose"),
+    Index(
+        "notifications_entry_id_idx",
+        "tenant_id",
+        "entry_id",
+        "purpose",
+        postgresql_where=text("entry_id IS NOT NULL"),
+    ),
 )
 
 receipts = Table(
@@ -56,6 +66,16 @@ receipts = Table(
     PrimaryKeyConstraint("tenant_id", "receipt_id"),
     CheckConstraint("state IN ('requested', 'ready')", name="state"),
     Index("receipts_booking_id_idx", "tenant_id", "booking_id"),
+)
+
+calendars = Table(
+    "calendars",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("booking_id", Uuid, nullable=False),
+    Column("sequence", Integer, nullable=False, server_default=text("0")),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("tenant_id", "booking_id"),
 )
 
 outbox = tables.outbox(metadata)

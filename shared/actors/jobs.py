@@ -15,16 +15,26 @@ from shared.tasks import ended, spawn
 
 
 class JobConsumer:
-    """Competing consumers of this service's jobs. `handle(-1, deliveries)` must not wait for long (see `Mailboxes`)."""
+    """Competing consumers of this service's jobs (or alarms). `handle(-1, deliveries)` must not wait for long."""
 
-    def __init__(self, bus: Bus, handle: OnBatch, *, batch: int = 4, ack_wait: float = 30.0) -> None:
+    def __init__(
+        self,
+        bus: Bus,
+        handle: OnBatch,
+        *,
+        stream: str = subjects.JOBS,
+        filter_subject: str = "",
+        batch: int = 4,
+        ack_wait: float = 30.0,
+    ) -> None:
+        """`filter_subject`: what of the stream is ours (unsaid: the jobs of this service)."""
         self._bus = bus
         self._handle = handle
         self._consumer = PullConsumer(
             bus,
-            subjects.JOBS,
-            subjects.durable(bus.service, subjects.JOBS),
-            f"job.{bus.service}.>",
+            stream,
+            subjects.durable(bus.service, stream),
+            filter_subject or f"job.{bus.service}.>",
             batch=batch,
             ack_wait=ack_wait,
         )
@@ -32,7 +42,7 @@ class JobConsumer:
 
     def start(self) -> None:
         """Begin taking jobs, in the background."""
-        self._task = spawn(self._run(), name=f"{self._bus.service} jobs")
+        self._task = spawn(self._run(), name=f"{self._bus.service} jobs or alarms")
 
     async def stop(self) -> None:
         """Stop taking jobs; those not acknowledged are taken by another instance."""

@@ -12,7 +12,8 @@ from shared.messages.envelope import Message, Value
 class ReceiptData(Value):
     """Everything a receipt shows, so that it is built again byte for byte from this alone.
 
-    `unit_price` and `total` are integer minor units of `currency`; `starts_at`/`ends_at`/`issued_at` aware.
+    `unit_price`, `total`, `paid` and `open` are integer minor units of `currency` (None: nothing is said of payment);
+    `starts_at`/`ends_at`/`issued_at` aware.
     """
 
     receipt_id: UUID
@@ -33,6 +34,8 @@ class ReceiptData(Value):
     currency: str
     booking_reference: str
     issued_at: datetime
+    paid: int | None = None
+    open: int | None = None  # still to pay
 
 
 class BuildReceipt(Message):

@@ -74,6 +74,14 @@ class FactsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionSettled:
+    """A moment passed at which nothing had to change: the next one is worked out."""
+
+    at: datetime
+    session_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class SessionMade:
     """An appointment got its session: it exists from the first booking on."""
 
@@ -184,7 +192,7 @@ class RowsWritten:
 
 
 Event = (
-    BookingChanged | BookingMoved | EntryChanged | FactsChanged | SessionMade | Posted | PassChanged | PromoUsed | PaymentAsked
+    BookingChanged | BookingMoved | EntryChanged | FactsChanged | SessionSettled | SessionMade | Posted | PassChanged | PromoUsed | PaymentAsked
     | PaymentDropped | RefundAsked | StandingChanged | CustomerChanged | IdentityLinked | CustomerErased
     | RowsWritten
 )  # fmt: skip

@@ -21,7 +21,12 @@ def booking_changed(state: SessionState, event: BookingChanged) -> SessionState:
         after = 0
         bookings = state.bookings.discard(booking.customer_id)
     grown = SessionState(
-        state.facts, state.version + 1, state.seats_taken - before + after, bookings, state.queue, state.due_at
+        state.facts,
+        state.version + 1,
+        state.seats_taken - before + after,
+        bookings,
+        state.queue,
+        state.due_at,
     )
     simple = booking.status is BookingStatus.CONFIRMED and (was is None or was.status not in TENTATIVE)
     if simple and state.due_at is not None:
@@ -66,6 +71,11 @@ def facts_changed(state: SessionState, event: FactsChanged) -> SessionState:
     """The state after the session itself changed."""
     grown = replace(state, version=state.version + 1, facts=event.facts)
     return replace(grown, due_at=next_due(grown, event.at))
+
+
+def settled(state: SessionState, at: datetime) -> SessionState:
+    """The state after a moment at which nothing had to change."""
+    return replace(state, version=state.version + 1, due_at=next_due(state, at))
 
 
 def next_due(state: SessionState, now: datetime) -> datetime | None:

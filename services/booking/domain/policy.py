@@ -60,7 +60,9 @@ class ServicePolicy(Part):
     horizon_days: int | None = Field(None, ge=1)
     hold_minutes: int = Field(10, ge=1, le=24 * 60)
     pricing: Pricing = Pricing()
-    cancellation: tuple[CancellationPolicy, ...] = ()  # none: the default tiers; several: the kindest that fits
+    cancellation: tuple[
+        CancellationPolicy, ...
+    ] = ()  # none: the default tiers; several: the kindest that fits
     payment_minutes: int = Field(15, ge=1)  # how long a place waits for its payment
     approval: bool = False
     approval_hours: int = Field(24, ge=1)

@@ -42,7 +42,9 @@ NO_SUCH_ENTRY = Refused(RefusalCode.NOT_FOUND, "You are not on this waitlist.")
 NO_SUCH_CUSTOMER = Refused(RefusalCode.NOT_FOUND, "There is no such customer.")
 NO_SUCH_SERVICE = Refused(RefusalCode.NOT_FOUND, "There is no such service.")
 BLOCKED = Refused(
-    RefusalCode.CUSTOMER_BLOCKED, "Booking by chat is not open to you. Please contact us.", ("contact_business",)
+    RefusalCode.CUSTOMER_BLOCKED,
+    "Booking by chat is not open to you. Please contact us.",
+    ("contact_business",),
 )
 
 
@@ -121,7 +123,9 @@ def fee(sentence: str) -> Refused:
 
 def hold_expired(facts: SessionFacts) -> Refused:
     """A hold ends by its time, whether or not an alarm rang."""
-    return Refused(RefusalCode.HOLD_EXPIRED, f"The place in {named(facts)} was held too long ago: please ask again.")
+    return Refused(
+        RefusalCode.HOLD_EXPIRED, f"The place in {named(facts)} was held too long ago: please ask again."
+    )
 
 
 def offer_expired(facts: SessionFacts) -> Refused:
@@ -182,3 +186,40 @@ def at(moment: datetime, facts: SessionFacts) -> str:
 def no_such_request() -> Refused:
     """The standing request is not the customer's, or it was met or withdrawn."""
     return Refused(RefusalCode.NOT_FOUND, "You have no such open request.", ("my_bookings",))
+
+
+def slot_taken(facts: SessionFacts, who: str | None) -> Refused:
+    """Nobody who could do it is free then."""
+    return Refused(
+        RefusalCode.SLOT_TAKEN, f"{named(facts)} is not free{_with(who)} any more.", ("contact_business",)
+    )
+
+
+def no_room_free(facts: SessionFacts) -> Refused:
+    """Somebody is free, but what the service needs is not."""
+    return Refused(
+        RefusalCode.SLOT_TAKEN, f"For {named(facts)} no room or equipment is free.", ("contact_business",)
+    )
+
+
+def outside_hours(facts: SessionFacts, who: str | None) -> Refused:
+    """Nobody who could do it works then."""
+    sentence = f"{named(facts)} lies outside the hours{' of ' + who if who else ''}."
+    return Refused(RefusalCode.OUTSIDE_HOURS, sentence, ("contact_business",))
+
+
+def day_full(facts: SessionFacts, who: str | None) -> Refused:
+    """Those who work then take no more bookings on that day, or in that week."""
+    sentence = (
+        f"{named(facts)} cannot be booked{_with(who)}: that day or week has no room for another booking."
+    )
+    return Refused(RefusalCode.LIMIT_REACHED, sentence, ("contact_business",))
+
+
+def past(facts: SessionFacts) -> Refused:
+    """Nobody can be given a time that is over."""
+    return Refused(RefusalCode.OUTSIDE_WINDOW, f"{named(facts)} is over.")
+
+
+def _with(who: str | None) -> str:
+    return f" with {who}" if who else ""

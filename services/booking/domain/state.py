@@ -27,9 +27,7 @@ SEATED = frozenset(
 )
 """Statuses that take seats."""
 
-TENTATIVE = frozenset(
-    {BookingStatus.HELD, BookingStatus.PENDING_PAYMENT, BookingStatus.PENDING_APPROVAL}
-)
+TENTATIVE = frozenset({BookingStatus.HELD, BookingStatus.PENDING_PAYMENT, BookingStatus.PENDING_APPROVAL})
 """Statuses that end by themselves at `expires_at`."""
 
 
@@ -210,12 +208,15 @@ class Account:
     erased: bool = False
     tier: str | None = None
     commitments: tuple[Commitment, ...] = ()
+    has_passes: bool = False
     passes: tuple[PassState, ...] = ()
     late_cancels: int = 0  # of this calendar month
     promo_uses: tuple[tuple[UUID, int], ...] = ()
     open_requests: frozenset[UUID] = frozenset()
 
-    def at_the_same_time(self, starts_at: datetime, ends_at: datetime, but: frozenset[UUID]) -> Commitment | None:
+    def at_the_same_time(
+        self, starts_at: datetime, ends_at: datetime, but: frozenset[UUID]
+    ) -> Commitment | None:
         """A commitment that overlaps [starts_at, ends_at), other than those sessions."""
         for each in self.commitments:
             if each.starts_at < ends_at and starts_at < each.ends_at and each.session_id not in but:

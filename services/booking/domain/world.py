@@ -124,6 +124,8 @@ class Draft:
                 self._put(event.session_id, evolve.entry_changed(self._known(event.session_id), event))
             case ev.FactsChanged():
                 self._put(event.session_id, evolve.facts_changed(self._known(event.session_id), event))
+            case ev.SessionSettled(at, session_id):
+                self._put(session_id, evolve.settled(self._known(session_id), at))
             case ev.SessionMade(facts):
                 self._put(facts.session_id, SessionState(facts, 0, 0, NO_BOOKINGS))
             case ev.PassChanged(after):

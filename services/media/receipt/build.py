@@ -129,3 +129,8 @@ def _draw_amounts(page: Page, wording: Wording, y: float) -> None:
     page.canvas.roundRect(_LEFT, y - 8 * _MM, _RIGHT - _LEFT, 14 * _MM, 2 * _MM, stroke=0, fill=1)
     page.write(_LEFT + 5 * _MM, y - 2.8 * _MM, wording.labels.total, 13, 60 * _MM, bold=True)
     page.write(_RIGHT - 5 * _MM, y - 2.8 * _MM, wording.total, 15, 95 * _MM, bold=True, right=True)
+    y -= 16 * _MM
+    for label, value in wording.payment:
+        page.write(_LEFT + 5 * _MM, y, label, 10, 75 * _MM, color=_SOFT)
+        page.write(_RIGHT - 5 * _MM, y, value, 11, 85 * _MM, right=True)
+        y -= 7 * _MM

@@ -25,6 +25,8 @@ class Labels:
     tax: str
     no_tax: str
     total: str
+    paid: str
+    open: str
     thanks: str
 
 
@@ -47,6 +49,8 @@ LABELS = {
         tax="Tax",
         no_tax="not shown separately",
         total="Total",
+        paid="Paid",
+        open="Still to pay",
         thanks="Thank you. We look forward to seeing you.",
     ),
     "pt": Labels(
@@ -66,6 +70,8 @@ LABELS = {
         tax="Imposto",
         no_tax="não discriminado",
         total="Total",
+        paid="Pago",
+        open="Por pagar",
         thanks="Obrigado. Até breve!",
     ),
     "es": Labels(
@@ -85,6 +91,8 @@ LABELS = {
         tax="Impuesto",
         no_tax="no desglosado",
         total="Total",
+        paid="Pagado",
+        open="Pendiente de pago",
         thanks="Gracias. ¡Hasta pronto!",
     ),
     "fr": Labels(
@@ -104,6 +112,8 @@ LABELS = {
         tax="Taxe",
         no_tax="non détaillée",
         total="Total",
+        paid="Payé",
+        open="Reste à payer",
         thanks="Merci et à bientôt !",
     ),
     "de": Labels(
@@ -123,6 +133,8 @@ LABELS = {
         tax="Steuer",
         no_tax="nicht ausgewiesen",
         total="Gesamt",
+        paid="Bezahlt",
+        open="Noch offen",
         thanks="Vielen Dank und bis bald!",
     ),
 }

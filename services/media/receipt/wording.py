@@ -17,7 +17,8 @@ from shared.money import format_money
 
 @dataclass(frozen=True)
 class Wording:
-    """Everything on the page, as shown. `details` and `amounts`: label and value, from top to bottom.
+    """Everything on the page, as shown. `details`, `amounts` and, below the total, `payment`: label and value, from top
+    to bottom.
 
     `language`: of the labels (ISO 639). `names_language`: the customer's, which names are likely written in.
     """
@@ -32,6 +33,7 @@ class Wording:
     details: tuple[tuple[str, str], ...]
     amounts: tuple[tuple[str, str], ...]
     total: str
+    payment: tuple[tuple[str, str], ...] = ()
 
 
 def word(data: ReceiptData) -> Wording:
@@ -64,7 +66,16 @@ def word(data: ReceiptData) -> Wording:
         details=details,
         amounts=((labels.price, f"{people} × {price}"), (labels.tax, labels.no_tax)),
         total=format_money(data.total, data.currency, locale),
+        payment=_payment(data, labels, locale),
     )
+
+
+def _payment(data: ReceiptData, labels: Labels, locale: Locale) -> tuple[tuple[str, str], ...]:
+    """What of the total was paid and what is open; nothing when there was nothing to pay, or nothing is known of it."""
+    if data.paid is None or not (data.total or data.paid):
+        return ()
+    paid = (labels.paid, format_money(data.paid, data.currency, locale))
+    return (paid, (labels.open, format_money(data.open, data.currency, locale))) if data.open else (paid,)
 
 
 def _locale(tag: str) -> Locale:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.core import get_global
-from babel.dates import format_date, format_datetime, format_interval, get_timezone_location, match_skeleton
+from babel.dates import (
+    format_date,
+    format_datetime,
+    format_interval,
+    format_time,
+    get_timezone_location,
+    match_skeleton,
+)
 from babel.languages import get_official_languages
 from babel.localedata import exists
 
@@ -74,6 +82,16 @@ def show_hours(starts_at: datetime, ends_at: datetime, timezone: str, locale: Lo
     return shown.replace("\u202f", " ").replace("\u2009", " ")
 
 
+def show_moment(at: datetime, timezone: str, locale: Locale, seen_from: datetime) -> str:
+    """`18:30`, or `Monday 23 November, 18:30` when that is another day there than the one of `seen_from`."""
+    zone = ZoneInfo(timezone)
+    local = at.astimezone(zone)
+    clock = format_time(local, "short", locale=locale).replace("\u202f", " ")
+    if local.date() == seen_from.astimezone(zone).date():
+        return clock
+    return f"{show_day(at, timezone, locale, seen_from)}, {clock}"
+
+
 def show_zone(timezone: str, wording: Wording, locale: Locale) -> str:
     """`Lisbon time` for `Europe/Lisbon`; a zone that is no place by its own name (`UTC`)."""
     city = get_timezone_location(ZoneInfo(timezone), locale=locale, return_city=True).rpartition("/")[2]
@@ -89,9 +107,14 @@ def show_money(minor: int, currency: str, wording: Wording, locale: Locale) -> s
     return format_money(minor, currency, locale)
 
 
-def show_places(count: int, wording: Wording, locale: Locale) -> str:
-    """`1 place`, `2 places`, by the language's plural rule."""
-    return wording.places.get(locale.plural_form(count), wording.places["other"]).format(count=count)
+def show_count(count: int, forms: Mapping[str, str], locale: Locale) -> str:
+    """`1 place`, `2 places`: the template that the language's plural rule picks from `forms`."""
+    return forms.get(locale.plural_form(count), forms["other"]).format(count=count)
+
+
+def is_link(text: str | None) -> bool:
+    """Whether this is a web address that can be put into a message whole."""
+    return text is not None and re.fullmatch(r"https?://[!-~]{1,1000}", text) is not None
 
 
 def one_line(text: str, limit: int = 200) -> str:

@@ -47,6 +47,7 @@ from shared.messages.booking.events import (
     WaitlistClosed,
 )
 from shared.messages.booking.queries import (
+    QUERIES,
     AttendeeView,
     Balances,
     BookingQuoted,
@@ -100,6 +101,7 @@ from shared.messages.booking.values import (
 __all__ = [
     "COMMANDS",
     "EVENTS",
+    "QUERIES",
     "AnswerOffer",
     "AttendeeView",
     "Balances",

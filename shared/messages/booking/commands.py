@@ -183,7 +183,10 @@ class DecideApproval(_OfSession):
 
 
 class RecordPayment(_OfSession):
-    """Money for a booking: staff took cash, or the card processor reported what became of a payment."""
+    """Money for a booking: staff took cash, or the card processor reported what became of a payment.
+
+    `amount` in minor units: of cash, what was taken; of a card, all that was captured (or is disputed) by now.
+    """
 
     name: ClassVar[str] = "record_payment"
 
@@ -191,7 +194,7 @@ class RecordPayment(_OfSession):
     payment_id: UUID
     method: Literal["cash", "card"]
     status: Literal[
-        "created", "authorised", "captured", "failed", "refunded", "refund_failed", "disputed", "voided"
+        "created", "declined", "captured", "failed", "refunded", "refund_failed", "disputed", "voided"
     ]
     amount: int = 0
     link: str | None = None

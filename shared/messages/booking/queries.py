@@ -304,3 +304,19 @@ class Catalogue(Value):
     staff: tuple[StaffView, ...] = ()
     locations: tuple[LocationView, ...] = ()
     products: tuple[ProductView, ...] = ()
+
+
+QUERIES: dict[type[Message], str] = {
+    FindSessions: "SessionsFound",
+    FindSlots: "SlotsFound",
+    GetSession: "SessionDetails",
+    MyBookings: "BookingsFound",
+    MyBalances: "Balances",
+    QuoteBooking: "BookingQuoted",
+    QuoteCancellation: "CancellationQuoted",
+    PreviewSeries: "SeriesPreview",
+    GetOccupancy: "Occupancy",
+    ExportCustomer: "CustomerExported",
+    GetCatalogue: "Catalogue",
+}
+"""Every question with the name of its answer."""

@@ -8,7 +8,7 @@ from uuid import uuid4
 from nats.aio.msg import Msg
 
 from services.notifier.app import Notifier, build
-from services.notifier.domain.plan import plan_receipt
+from services.notifier.domain.receipts import plan_receipt
 from shared import subjects
 from shared.bus import Bus
 from shared.db import Database

@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from services.notifier.domain.plan import ReceiptRequest, plan, plan_receipt, receipt_notice
+from services.notifier.domain.plan import plan
+from services.notifier.domain.receipts import ReceiptRequest, plan_receipt, receipt_notice
 from shared import subjects
 from shared.messages.booking import BookingCancelled, BookingConfirmed
 from shared.messages.conversation import DocumentBody, TextBody

@@ -81,4 +81,10 @@ def decide(world: World, command: BookingCommand, now: datetime) -> Decided:
     result = _DECISIONS[type(command)](draft, command)
     if isinstance(result, Refused):
         draft.roll_back()
+    elif session_id is not None and draft.events:
+        after = draft.session(session_id)
+        if after is not None and after.queue:
+            waitlist.serve(
+                draft, session_id
+            )  # a place that was taken may end offers, one that came free makes them
     return Decided(result, draft)

@@ -15,7 +15,11 @@ from services.booking.domain.world import Draft
 from shared.messages import booking as msg
 from shared.messages.booking import BookingStatus
 
-_MARKS = {"attended": BookingStatus.ATTENDED, "no_show": BookingStatus.NO_SHOW, "unknown": BookingStatus.CONFIRMED}
+_MARKS = {
+    "attended": BookingStatus.ATTENDED,
+    "no_show": BookingStatus.NO_SHOW,
+    "unknown": BookingStatus.CONFIRMED,
+}
 
 
 def mark_attendance(draft: Draft, command: msg.MarkAttendance) -> Result:
@@ -61,7 +65,14 @@ def decide_approval(draft: Draft, command: msg.DecideApproval) -> Result:
         return booking_decisions.settle_terms(draft, state, booking, booking, approved=True)
     after = replace(booking, status=BookingStatus.CANCELLED, expires_at=None)
     event = BookingChanged(
-        draft.new_id(), draft.now, msg.BookingCancelled.name, command.session_id, after, booking, "business", "declined"
+        draft.new_id(),
+        draft.now,
+        msg.BookingCancelled.name,
+        command.session_id,
+        after,
+        booking,
+        "business",
+        "declined",
     )
     draft.emit(event)
     freeing.freed(draft, command.session_id, booking)

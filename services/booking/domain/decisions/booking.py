@@ -90,7 +90,9 @@ def place(draft: Draft, state: SessionState, wish: Wish) -> Refused | BookingSho
     )
     if wish.hold:
         until = min(draft.now + timedelta(minutes=state.facts.policy.hold_minutes), state.facts.starts_at)
-        event = BookingChanged(booking_id, draft.now, "", state.facts.session_id, replace(booking, expires_at=until))
+        event = BookingChanged(
+            booking_id, draft.now, "", state.facts.session_id, replace(booking, expires_at=until)
+        )
         draft.emit(event)
         return BookingShown(event)
     return settle_terms(draft, state, booking, None, by=wish.by, event_id=booking_id)
@@ -116,7 +118,9 @@ def firm_up(
     if held.lapsed(draft.now):
         return refusals.hold_expired(state.facts)
     booking = held
-    if (method is not None and method != held.terms.method) or (pass_id is not None and pass_id != held.terms.pass_id):
+    if (method is not None and method != held.terms.method) or (
+        pass_id is not None and pass_id != held.terms.pass_id
+    ):
         wish = Wish(
             held.customer_id, held.contact, held.party_size, held.terms.attendees, method, pass_id,
             entry_id=held.terms.entry_id,
@@ -155,7 +159,14 @@ def settle_terms(
         return taken
     booking = replace(booking, status=BookingStatus.CONFIRMED, expires_at=None, terms=taken)
     event = BookingChanged(
-        event_id, now, msg.BookingConfirmed.name, facts.session_id, booking, was, by, from_waitlist=from_waitlist
+        event_id,
+        now,
+        msg.BookingConfirmed.name,
+        facts.session_id,
+        booking,
+        was,
+        by,
+        from_waitlist=from_waitlist,
     )
     draft.emit(event)
     return BookingShown(event)

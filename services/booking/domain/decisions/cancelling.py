@@ -24,7 +24,11 @@ def cancel_booking(draft: Draft, command: msg.CancelBooking) -> Result:
     state = draft.session(command.session_id)
     if state is None:
         return refusals.NO_SUCH_SESSION
-    booking = state.booking(command.booking_id) if command.by != "customer" else state.bookings.get(command.customer_id)
+    booking = (
+        state.booking(command.booking_id)
+        if command.by != "customer"
+        else state.bookings.get(command.customer_id)
+    )
     if booking is None or booking.booking_id != command.booking_id:
         return refusals.NO_SUCH_BOOKING
     terms = quote(draft, state, booking, command.by, waived=command.waive_fee and command.by == "business")
@@ -52,7 +56,9 @@ def quote(
     return terms
 
 
-def cancel(draft: Draft, state: SessionState, booking: Booking, terms: CancellationQuote, by: By) -> BookingChanged:
+def cancel(
+    draft: Draft, state: SessionState, booking: Booking, terms: CancellationQuote, by: By
+) -> BookingChanged:
     """Cancel on these terms: money and credits go back as they say, then the queue is served."""
     facts = state.facts
     after_terms = booking.terms
@@ -64,9 +70,7 @@ def cancel(draft: Draft, state: SessionState, booking: Booking, terms: Cancellat
     name = "" if booking.status is BookingStatus.HELD else msg.BookingCancelled.name
     # `late` is counted against the free late cancellations of the month.
     reason = "late" if terms.leniency else None
-    event = BookingChanged(
-        draft.new_id(), draft.now, name, facts.session_id, after, booking, by, reason
-    )
+    event = BookingChanged(draft.new_id(), draft.now, name, facts.session_id, after, booking, by, reason)
     draft.emit(event)
     freeing.freed(draft, facts.session_id, booking)
     return event

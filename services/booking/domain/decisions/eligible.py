@@ -23,7 +23,9 @@ def open_session(state: SessionState, now: datetime, by: By) -> Refused | None:
     if by != "customer":
         return None
     policy = facts.policy
-    if policy.minimum_notice_minutes and now > facts.starts_at - timedelta(minutes=policy.minimum_notice_minutes):
+    if policy.minimum_notice_minutes and now > facts.starts_at - timedelta(
+        minutes=policy.minimum_notice_minutes
+    ):
         return refusals.too_soon(facts, policy.minimum_notice_minutes)
     if policy.horizon_days is not None and _days_ahead(facts, now) > policy.horizon_days:
         return refusals.too_far(facts, policy.horizon_days)
@@ -56,14 +58,20 @@ def room(state: SessionState, party_size: int, by: By, *, overbook: bool = False
     return refusals.full(state, party_size) if party_size > free else None
 
 
-def _limits(account: Account, facts: SessionFacts, party_size: int, leaving: frozenset[UUID]) -> Refused | None:
+def _limits(
+    account: Account, facts: SessionFacts, party_size: int, leaving: frozenset[UUID]
+) -> Refused | None:
     limits = facts.policy.limits
     if limits.party_size is not None and party_size > limits.party_size:
         return refusals.limit(f"{facts.service_name} takes at most {limits.party_size} places per booking.")
     if limits.active is None and limits.per_day is None and limits.per_week is None:
         return None
     day = facts.starts_at.astimezone(ZoneInfo(facts.business.timezone)).date()
-    days = [c.local_day for c in account.commitments if c.service_id == facts.service_id and c.session_id not in leaving]
+    days = [
+        c.local_day
+        for c in account.commitments
+        if c.service_id == facts.service_id and c.session_id not in leaving
+    ]
     checks: tuple[tuple[int | None, Callable[[date], bool], str], ...] = (
         (limits.active, lambda _: True, "at a time"),
         (limits.per_day, lambda d: d == day, "a day"),

@@ -77,27 +77,44 @@ def move(draft: Draft, source: SessionState, target: SessionState, booking: Book
     return BookingShown(event)
 
 
-def _priced(draft: Draft, source: SessionState, target: SessionState, booking: Booking, by: By) -> Booking | Refused:
+def _priced(
+    draft: Draft, source: SessionState, target: SessionState, booking: Booking, by: By
+) -> Booking | Refused:
     """The booking as it will be. A pass or a price that was paid in full stays; otherwise the new price counts:
     what was paid too much goes back, what is missing is asked for (by card) or owed at the business."""
     terms = replace(booking.terms, moved_from=source.facts.session_id)
     if terms.method == "pass":
         return replace(booking, price=target.facts.price, terms=terms)
     method = terms.method if terms.method != "gift_card" else None
-    wish = Wish(booking.customer_id, booking.contact, booking.party_size, terms.attendees, method or "at_business", by=by)
+    wish = Wish(
+        booking.customer_id,
+        booking.contact,
+        booking.party_size,
+        terms.attendees,
+        method or "at_business",
+        by=by,
+    )
     priced = paying.price(draft, target, wish)
     if isinstance(priced, Refused):
         return priced
     paid = terms.paid - terms.refunded
-    change = reschedule_difference(booking.total, priced.total, paid, prepaid=terms.method == "card" and paid > 0)
+    change = reschedule_difference(
+        booking.total, priced.total, paid, prepaid=terms.method == "card" and paid > 0
+    )
     if change.refund:
         terms = paying.pay_back(draft, target.facts, booking, terms, change.refund)
     if change.due and terms.method == "card":
         payment_id = draft.new_id()
         draft.emit(
             PaymentAsked(
-                payment_id, target.facts.session_id, booking.booking_id, booking.customer_id, change.due,
-                target.facts.business.currency, target.facts.starts_at, f"Change to {target.facts.local}",
+                payment_id,
+                target.facts.session_id,
+                booking.booking_id,
+                booking.customer_id,
+                change.due,
+                target.facts.business.currency,
+                target.facts.starts_at,
+                f"Change to {target.facts.local}",
             )  # fmt: skip
         )
     return replace(

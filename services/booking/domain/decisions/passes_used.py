@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from services.booking.domain.events import PassChanged, Posted
-from services.booking.domain.pass_state import PassState
 from services.booking.domain.money import pass_postings, postings
 from services.booking.domain.money.choose import NoPass, PassesRefused, PassRequest, PassUse, choose_passes
 from services.booking.domain.money.ledger import Account, Kind
 from services.booking.domain.money.passes import GiftCard, GiftUse, Membership, Pack, Use
 from services.booking.domain.money.passes import redeem as card_uses
+from services.booking.domain.pass_state import PassState
 from services.booking.domain.refusals import Refused
 from services.booking.domain.state import Booking, SessionFacts, Terms
 from services.booking.domain.world import Draft
@@ -105,7 +105,9 @@ def with_card(draft: Draft, facts: SessionFacts, wish: Wish, terms: Terms, total
     """Terms under which a gift card pays all of `total`; it must cover it."""
     state = draft.pass_(wish.pass_id) if wish.pass_id else None
     if state is None or not isinstance(state.held, GiftCard):
-        return Refused(RefusalCode.PASS_NOT_VALID, "Which gift card? Its code is needed.", ("my_passes", "pay"))
+        return Refused(
+            RefusalCode.PASS_NOT_VALID, "Which gift card? Its code is needed.", ("my_passes", "pay")
+        )
     if sum(u.amount for u in _card(draft, facts, state.held, total)) < total:
         return Refused(RefusalCode.NO_CREDIT, "The gift card does not cover the price.", ("pay",))
     return replace(terms, pass_id=state.pass_id, due_now=total)

@@ -116,7 +116,9 @@ def ask(draft: Draft, facts: SessionFacts, booking: Booking, until: datetime) ->
     )
 
 
-def cancellation(draft: Draft, facts: SessionFacts, booking: Booking, by: By, *, waived: bool = False) -> CancellationQuote:
+def cancellation(
+    draft: Draft, facts: SessionFacts, booking: Booking, by: By, *, waived: bool = False
+) -> CancellationQuote:
     """What cancelling this booking now costs and gives back."""
     account = draft.account(booking.customer_id)
     terms = booking.terms
@@ -139,7 +141,12 @@ def full_refund(facts: SessionFacts, booking: Booking, now: datetime) -> Cancell
     """What is given back when the business cancels: everything."""
     terms = booking.terms
     request = CancellationRequest(
-        _lines(booking), terms.paid - terms.refunded, facts.starts_at, now, CancelledBy.BUSINESS, _credits(booking)
+        _lines(booking),
+        terms.paid - terms.refunded,
+        facts.starts_at,
+        now,
+        CancelledBy.BUSINESS,
+        _credits(booking),
     )
     return quote_cancellation(request, ())
 
@@ -273,7 +280,9 @@ def _view(facts: SessionFacts, quoted: Quote | None, terms: Terms) -> QuoteView:
         reason = f"{terms.credits} of your credits" if terms.credits else "your membership"
         lines: tuple[QuoteLineView, ...] = (QuoteLineView(label=facts.service_name, reason=reason, amount=0),)
     else:
-        lines = tuple(QuoteLineView(label=x.label, reason=x.reason or None, amount=x.amount) for x in quoted.lines)
+        lines = tuple(
+            QuoteLineView(label=x.label, reason=x.reason or None, amount=x.amount) for x in quoted.lines
+        )
     return QuoteView(
         lines=lines,
         total=sum(line.amount for line in lines),
@@ -289,7 +298,8 @@ def _lines(booking: Booking) -> tuple[BookedLine, ...]:
     seat, rest = divmod(booking.total, booking.party_size)
     used = booking.status is BookingStatus.ATTENDED
     return tuple(
-        BookedLine(BookedKind.SEAT, seat + (rest if n == 0 else 0), checked_in=used) for n in range(booking.party_size)
+        BookedLine(BookedKind.SEAT, seat + (rest if n == 0 else 0), checked_in=used)
+        for n in range(booking.party_size)
     )
 
 
@@ -299,10 +309,14 @@ def _credits(booking: Booking) -> int:
 
 
 def _cause(draft: Draft, booking: Booking) -> postings.Cause:
-    return postings.Cause(draft.command_id, draft.now, booking.customer_id, booking.booking_id, booking.terms.pass_id)
+    return postings.Cause(
+        draft.command_id, draft.now, booking.customer_id, booking.booking_id, booking.terms.pass_id
+    )
 
 
-def deposit_again(cause: postings.Cause, amount: int, currency: str, out_of: Literal["receivable", "fees"]) -> Transaction:
+def deposit_again(
+    cause: postings.Cause, amount: int, currency: str, out_of: Literal["receivable", "fees"]
+) -> Transaction:
     """What had been applied to a charge or kept as a fee is owed to the customer again."""
     account = Ledger.RECEIVABLE if out_of == "receivable" else Ledger.FEES
     return postings.transaction(

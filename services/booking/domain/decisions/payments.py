@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 from services.booking.domain import refusals
 from services.booking.domain.decisions import booking as booking_decisions
-from services.booking.domain.decisions import freeing, paying, settling
+from services.booking.domain.decisions import freeing, paying, settling, waitlist
 from services.booking.domain.events import BookingChanged, Posted, RefundAsked
 from services.booking.domain.money import postings
 from services.booking.domain.results import BookingShown, Done, Result
@@ -15,6 +16,18 @@ from services.booking.domain.world import Draft
 from shared.ids import derive
 from shared.messages import booking as msg
 from shared.messages.booking import BookingStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the ledger already has of a card payment, in minor units: the rest of what was captured is new."""
+
+    captured: int = 0
+
+
+def reason_of(payment_id: UUID) -> str:
+    """How the ledger names a card payment."""
+    return f"payment:{payment_id}"
 
 
 def record_payment(draft: Draft, command: msg.RecordPayment) -> Result:
@@ -33,14 +46,14 @@ def record_payment(draft: Draft, command: msg.RecordPayment) -> Result:
         case "failed" | "voided":
             return _failed(draft, state, booking, command)
         case "disputed":
-            cause = _cause(draft, booking, command)
-            currency = state.facts.business.currency
-            draft.emit(Posted(postings.dispute_opened(cause, command.amount, currency)))
-            return _noted(draft, state, booking, command)
-        case "refunded" | "refund_failed":
-            return _noted(draft, state, booking, command)
-        case _:
-            return Done(command.status)
+            # One dispute of a payment is posted once, however often its news comes.
+            cause = postings.Cause(
+                derive("dispute", command.payment_id), draft.now, booking_id=command.booking_id
+            )
+            draft.emit(Posted(postings.dispute_opened(cause, command.amount, state.facts.business.currency)))
+            return _noted(draft, booking, command)
+        case "declined" | "refunded" | "refund_failed":
+            return _noted(draft, booking, command)
 
 
 def _cash(draft: Draft, state: SessionState, booking: Booking | None, command: msg.RecordPayment) -> Result:
@@ -67,7 +80,11 @@ def _cash(draft: Draft, state: SessionState, booking: Booking | None, command: m
 
 
 def _linked(draft: Draft, state: SessionState, booking: Booking | None, command: msg.RecordPayment) -> Result:
-    if booking is None or booking.terms.pay_link is not None or booking.terms.payment_id != command.payment_id:
+    if (
+        booking is None
+        or booking.terms.pay_link is not None
+        or booking.terms.payment_id != command.payment_id
+    ):
         return Done("linked")
     after = replace(booking, terms=replace(booking.terms, pay_link=command.link))
     event = BookingChanged(
@@ -77,13 +94,27 @@ def _linked(draft: Draft, state: SessionState, booking: Booking | None, command:
     return BookingShown(event)
 
 
-def _captured(draft: Draft, state: SessionState, booking: Booking | None, command: msg.RecordPayment) -> Result:
-    if booking is None or booking.lapsed(draft.now):
-        return _too_late(draft, state, booking, command)
-    if booking.terms.payment_id == command.payment_id and booking.terms.paid >= booking.terms.due_now > 0:
+def _captured(
+    draft: Draft, state: SessionState, booking: Booking | None, command: msg.RecordPayment
+) -> Result:
+    known = draft.world.extras.get(command.command_id)
+    amount = command.amount - (known.captured if isinstance(known, Recorded) else 0)
+    if amount <= 0:
         return Done("known")  # a duplicate
-    paying.received(draft, state.facts, booking, command.amount, "card")
-    terms = replace(booking.terms, paid=booking.terms.paid + command.amount, method="card", pay_link=None)
+    cause, currency = _cause(draft, booking, command), state.facts.business.currency
+    draft.emit(Posted(postings.deposit_taken(cause, amount, currency, "card")))
+    if booking is None or booking.lapsed(draft.now):
+        # The place was given up before the money came: it goes back, whole.
+        draft.emit(Posted(postings.deposit_returned(cause, amount, currency, "card")))
+        draft.emit(RefundAsked(derive("refund", "late", command.payment_id), command.payment_id, amount))
+        return Done("refunded")
+    terms = replace(
+        booking.terms,
+        paid=booking.terms.paid + amount,
+        method="card",
+        pay_link=None,
+        payment_id=command.payment_id,
+    )
     paid = replace(booking, terms=terms)
     if booking.status is BookingStatus.PENDING_PAYMENT and terms.paid >= terms.due_now:
         return booking_decisions.settle_terms(draft, state, paid, booking, by="system")
@@ -92,25 +123,17 @@ def _captured(draft: Draft, state: SessionState, booking: Booking | None, comman
     return BookingShown(event)
 
 
-def _too_late(draft: Draft, state: SessionState, booking: Booking | None, command: msg.RecordPayment) -> Result:
-    """The place was given up before the money came: it goes back, whole."""
-    cause, currency = _cause(draft, booking, command), state.facts.business.currency
-    draft.emit(Posted(postings.deposit_taken(cause, command.amount, currency, "card")))
-    draft.emit(Posted(postings.deposit_returned(cause, command.amount, currency, "card")))
-    draft.emit(RefundAsked(derive("refund", "late", command.payment_id), command.payment_id, command.amount))
-    return Done("refunded")
-
-
 def _failed(draft: Draft, state: SessionState, booking: Booking | None, command: msg.RecordPayment) -> Result:
     waits = booking is not None and booking.status is BookingStatus.PENDING_PAYMENT
     if booking is None or not waits or booking.terms.payment_id != command.payment_id:
         return Done(command.status)
     settling.expire(draft, command.session_id, booking)
+    waitlist.given_up(draft, command.session_id, booking)
     freeing.freed(draft, command.session_id, booking)
     return Done(command.status)
 
 
-def _noted(draft: Draft, state: SessionState, booking: Booking | None, command: msg.RecordPayment) -> Result:
+def _noted(draft: Draft, booking: Booking | None, command: msg.RecordPayment) -> Result:
     if booking is None:
         return Done(command.status)  # its booking is over: the ledger and the payment's row say it
     event = BookingChanged(
@@ -123,4 +146,5 @@ def _noted(draft: Draft, state: SessionState, booking: Booking | None, command: 
 
 def _cause(draft: Draft, booking: Booking | None, command: msg.RecordPayment) -> postings.Cause:
     customer = booking.customer_id if booking is not None else None
-    return postings.Cause(draft.command_id, draft.now, customer, command.booking_id)
+    reason = reason_of(command.payment_id) if command.method == "card" else ""
+    return postings.Cause(draft.command_id, draft.now, customer, command.booking_id, reason=reason)

@@ -82,8 +82,16 @@ def tell_changes(draft: Draft, session_id: UUID, before: SessionFacts, after: Se
             continue
         draft.emit(
             BookingChanged(
-                draft.new_id(), draft.now, msg.SessionChanged.name, session_id, booking, booking, "business", None,
-                before, changed,
+                draft.new_id(),
+                draft.now,
+                msg.SessionChanged.name,
+                session_id,
+                booking,
+                booking,
+                "business",
+                None,
+                before,
+                changed,
             )  # fmt: skip
         )
 

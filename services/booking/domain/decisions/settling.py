@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.booking.domain import refusals
-from services.booking.domain.decisions import paying, waitlist
-from services.booking.domain.events import BookingChanged, FactsChanged, PaymentDropped
+from services.booking.domain.decisions import freeing, paying, waitlist
+from services.booking.domain.events import BookingChanged, FactsChanged, PaymentDropped, SessionSettled
 from services.booking.domain.results import Done, Result
 from services.booking.domain.state import Booking, SessionState
 from services.booking.domain.world import Draft
@@ -49,6 +49,7 @@ def settle(draft: Draft, session_id: UUID) -> None:
         waitlist.serve(draft, session_id)
     if facts.ends_at <= draft.now:
         _finish(draft, session_id)
+    freeing.vacate(draft, session_id)
     _looked_at(draft, session_id)
 
 
@@ -80,7 +81,10 @@ def _too_few(state: SessionState, now: datetime) -> bool:
     minimum = state.facts.policy.minimum
     if minimum is None or now >= state.facts.starts_at:
         return False
-    return now >= state.facts.starts_at - timedelta(hours=minimum.hours_before) and state.seats_taken < minimum.seats
+    return (
+        now >= state.facts.starts_at - timedelta(hours=minimum.hours_before)
+        and state.seats_taken < minimum.seats
+    )
 
 
 def _finish(draft: Draft, session_id: UUID) -> None:
@@ -98,7 +102,7 @@ def _looked_at(draft: Draft, session_id: UUID) -> None:
     # A moment that passed without anything to do (a check that found enough people) must not ring again.
     state = _state(draft, session_id)
     if state.due_at is not None and state.due_at <= draft.now:
-        draft.emit(FactsChanged(draft.new_id(), draft.now, session_id, state.facts))
+        draft.emit(SessionSettled(draft.now, session_id))
 
 
 def _state(draft: Draft, session_id: UUID) -> SessionState:

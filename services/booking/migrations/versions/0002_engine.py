@@ -77,6 +77,10 @@ CATALOGUE = (
         ADD COLUMN until date,
         ADD COLUMN left_out text[] NOT NULL DEFAULT '{}',
         ADD COLUMN extra timestamp[] NOT NULL DEFAULT '{}',
+        ADD COLUMN times time[] NOT NULL DEFAULT '{}',
+        ADD COLUMN first_times jsonb NOT NULL DEFAULT '{}',
+        ADD COLUMN version bigint NOT NULL DEFAULT 0,
+        ADD CONSTRAINT schedules_version_check CHECK (version >= 0),
         ADD CONSTRAINT schedules_room_id_fkey FOREIGN KEY (tenant_id, room_id)
             REFERENCES booking.resources (tenant_id, id)""",
     "UPDATE booking.schedules SET series_id = id",

@@ -309,6 +309,18 @@ def test_who_books_a_place_elsewhere_in_the_session_no_longer_waits() -> None:
     assert (studio.status(1), studio.heard(1)) == ("accepted", ["booking_confirmed"])
 
 
+def test_who_holds_other_seats_of_the_session_is_passed_over_while_they_do() -> None:
+    studio = Studio(facts(policy=ASKING))
+    studio.join(1, 3)
+    studio.free(1)
+    studio.book(1, hold=True)
+    studio.free(3)
+    assert (studio.status(1), studio.offered()) == ("waiting", [])
+    studio.at(studio.now + timedelta(minutes=10))  # the hold lapses
+    assert studio.offered() == [1]
+    assert studio.state().seats_taken == 9
+
+
 def test_a_walk_in_seat_is_not_given_to_the_queue() -> None:
     studio = Studio(facts(policy=ASKING, held_back=1), taken=9)
     studio.join(1)

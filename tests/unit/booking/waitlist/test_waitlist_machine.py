@@ -108,8 +108,11 @@ class Waitlist(RuleBasedStateMachine):
         if not self.settled:
             return
         holds = {b.terms.entry_id for b in state.bookings.values() if b.status in TENTATIVE}
-        offers = {e.entry_id for e in state.queue if e.status == "offered" and e.booking_id is not None}
-        assert holds == offers
+        offers = [e for e in state.queue if e.status == "offered" and e.booking_id is not None]
+        places = {e.entry_id: state.bookings[e.customer_id] for e in offers}
+        assert [places[e.entry_id].booking_id for e in offers] == [e.booking_id for e in offers]
+        # An offer that has just been paid is over when the queue is looked at next.
+        assert holds == {entry_id for entry_id, place in places.items() if place.status in TENTATIVE}
         assert len({e.customer_id for e in state.queue}) == len(state.queue)
 
     @invariant()

@@ -13,7 +13,7 @@ from services.booking.domain.money.passes import Pack, PackTerms
 from services.booking.domain.pass_state import PassState
 from services.booking.domain.policy import ServicePolicy
 from services.booking.domain.refusals import Refused
-from services.booking.domain.results import EntryShown, Result
+from services.booking.domain.results import BookingShown, EntryShown, Result
 from services.booking.domain.state import (
     NO_BOOKINGS,
     Account,
@@ -26,7 +26,7 @@ from services.booking.domain.state import (
 from services.booking.domain.world import Draft, World
 from shared.ids import derive
 from shared.messages import booking as msg
-from shared.messages.booking import BookingCommand, BookingStatus, BusinessView, Contact, RefusalCode
+from shared.messages.booking import BookingCommand, BusinessView, Contact, RefusalCode
 from shared.messages.conversation import ChannelAddress
 
 TENANT = derive("tenant", "waitlist")
@@ -178,13 +178,14 @@ class Studio:
         )
         return self.do(command, extra)
 
-    def book(self, number: int, party: int = 1, session_id: UUID = MAIN) -> Result:
+    def book(self, number: int, party: int = 1, session_id: UUID = MAIN, *, hold: bool = False) -> Result:
         command = msg.BookSession(
             tenant_id=TENANT,
             command_id=self._id(),
             session_id=session_id,
             contact=contact(number),
             party_size=party,
+            hold=hold,
         )
         return self.do(command)
 
@@ -215,14 +216,18 @@ class Studio:
         self.do(command)
 
     def cancel(self, number: int, session_id: UUID = MAIN) -> list[Event]:
-        """The customer's place is given back, as cancelling does it: the seats, then the queue."""
-        booking = self.state(session_id).bookings[person(number)]
-        draft = self.draft(self._id())
-        after = replace(booking, status=BookingStatus.CANCELLED, expires_at=None)
-        name = "" if booking.status is BookingStatus.HELD else "booking_cancelled"
-        draft.emit(BookingChanged(draft.new_id(), self.now, name, session_id, after, booking))
-        waitlist.serve(draft, session_id)
-        return self.keep(draft)
+        """The business cancels the customer's place, whatever it is. All that happened."""
+        before = len(self.events)
+        command = msg.CancelBooking(
+            tenant_id=TENANT,
+            command_id=self._id(),
+            session_id=session_id,
+            booking_id=self.state(session_id).bookings[person(number)].booking_id,
+            customer_id=person(number),
+            by="business",
+        )
+        assert isinstance(self.do(command), BookingShown)
+        return self.events[before:]
 
     def free(self, seats: int = 1, session_id: UUID = MAIN) -> list[Event]:
         """So many strangers cancel, one after the other. All that happened."""

@@ -1,0 +1,124 @@
+"""What is wrong with a document, where, and what was meant? Every mistake at once, by its path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from shared.errors import UsherError
+
+Path = tuple[str | int, ...]
+"""Where a value is: field names and positions in lists, from the top of the document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One mistake. `at_key`: it is the name of the field that is wrong, not its value."""
+
+    path: Path
+    text: str
+    at_key: bool = False
+
+    def __str__(self) -> str:
+        return f"{spelled(self.path)}: {self.text}"
+
+
+class InvalidDocument(UsherError):
+    """The document is wrong: one line per mistake, with its path."""
+
+    def __init__(self, mistakes: Sequence[Mistake], title: str = "The document has mistakes") -> None:
+        super().__init__(f"{title}:\n  " + "\n  ".join(map(str, mistakes)))
+        self.mistakes = tuple(mistakes)
+
+
+def spelled(path: Path) -> str:
+    """`tenants[0].services[2].price`; the top is `document`."""
+    parts = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return parts.removeprefix(".") or "document"
+
+
+def mistakes_of(error: ValidationError, data: object, model: type[BaseModel]) -> list[Mistake]:
+    """What pydantic found in `data`, with the paths that the writer sees; one mistake for one place."""
+    found: dict[Path, Mistake] = {}
+    for detail in error.errors():
+        mistake = _mistake(detail, data, model)
+        found.setdefault(mistake.path, mistake)
+    return list(found.values())
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean 'colour'?`, or which there are, or nothing."""
+    names = sorted(known)
+    close = get_close_matches(word, names, n=1, cutoff=0.6)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; there are {', '.join(names)}" if names else ""
+
+
+def _mistake(detail: ErrorDetails, data: object, model: type[BaseModel]) -> Mistake:
+    location, kind = detail["loc"], detail["type"]
+    path = _present(location, data)
+    if kind == "extra_forbidden":
+        known = _fields(model, location[:-1])
+        return Mistake(path, f"there is no such field{nearest(str(location[-1]), known)}", at_key=True)
+    if kind == "missing":
+        return Mistake((*path, location[-1]), "is missing")
+    return Mistake(path, detail["msg"].removeprefix("Value error, "))
+
+
+def _present(location: Sequence[str | int], data: object) -> Path:
+    """The location without what pydantic adds to it (the names of alternatives)."""
+    path: list[str | int] = []
+    for part in location:
+        if isinstance(data, Mapping) and part in data:
+            data = data[part]
+        elif isinstance(data, Sequence) and not isinstance(data, str) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        else:
+            continue
+        path.append(part)
+    return tuple(path)
+
+
+def _fields(model: type[BaseModel], location: Sequence[str | int]) -> set[str]:
+    """The fields that the model has at this location of pydantic's."""
+    models = [model]
+    for part in location:
+        if isinstance(part, int):
+            continue
+        tagged = [m for m in models if _tag(m) == part]
+        if tagged:
+            models = tagged
+            continue
+        below = [
+            inner
+            for m in models
+            for name, field in m.model_fields.items()
+            if part in (name, field.alias)
+            for inner in _models(field.annotation)
+        ]
+        if below:
+            models = below
+    return {field.alias or name for m in models for name, field in m.model_fields.items()}
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    """The models that a value of this type is made of."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    if get_origin(annotation) in (Union, UnionType, Annotated, tuple, list):
+        return [model for inner in get_args(annotation) for model in _models(inner)]
+    return []
+
+
+def _tag(model: type[BaseModel]) -> object:
+    """What the model's `kind` is in a choice of several."""
+    kind = model.model_fields.get("kind")
+    values = get_args(kind.annotation) if kind is not None and get_origin(kind.annotation) is Literal else ()
+    return values[0] if len(values) == 1 else None

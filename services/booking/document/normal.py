@@ -1,0 +1,39 @@
+"""How is a document said in one way only? So that two ways to say the same thing are no difference."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.booking.document.parts import SchedulePart, ServicePart, TenantPart
+from services.booking.domain.schedule import parse_dates
+
+
+def normal(tenant: TenantPart) -> TenantPart:
+    """The tenant with lists whose order means nothing in one order, and all dates in the tenant's zone."""
+    return tenant.model_copy(
+        update={
+            "services": tuple(_service(part) for part in tenant.services),
+            "schedules": tuple(
+                sorted((_schedule(part, tenant.timezone) for part in tenant.schedules), key=lambda s: s.key)
+            ),
+            "products": tuple(sorted(tenant.products, key=lambda p: p.key)),
+            "promo_codes": tuple(
+                sorted((p.model_copy(update={"code": p.key}) for p in tenant.promo_codes), key=lambda p: p.key)
+            ),
+        }
+    )
+
+
+def _service(part: ServicePart) -> ServicePart:
+    needs = [tuple(sorted({need} if isinstance(need, str) else set(need))) for need in part.needs]
+    return part.model_copy(
+        update={
+            "staff": tuple(sorted(set(part.staff))),
+            "needs": tuple(need[0] if len(need) == 1 else need for need in needs if need),
+        }
+    )
+
+
+def _schedule(part: SchedulePart, zone: str) -> SchedulePart:
+    extra = tuple(m for m in parse_dates(part.extra, zone) if isinstance(m, datetime))
+    return part.model_copy(update={"excluded": parse_dates(part.excluded, zone), "extra": extra})

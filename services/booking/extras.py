@@ -1,0 +1,119 @@
+"""What does one command alone need? For the rare kinds: a read of their own, in the transaction that gathers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from services.booking import people
+from services.booking import statements as sql
+from services.booking.domain.decisions.payments import Recorded, reason_of
+from services.booking.domain.decisions.standing import Candidates
+from services.booking.domain.decisions.waitlist import EndedEntry
+from services.booking.domain.standing import window
+from services.booking.domain.world import SessionKey, World
+from shared.db import Connection
+from shared.messages import booking as msg
+
+MOST_CANDIDATES = 101
+"""Sessions a standing request may match, and one more to see that it is too many."""
+
+CANDIDATES: Final = """
+SELECT s.id FROM booking.sessions s
+WHERE s.tenant_id = $1 AND s.starts_at >= greatest($2, $4) AND s.starts_at < $3 AND s.status = 'scheduled'
+  AND s.kind = 'class' AND (cardinality($5::uuid[]) = 0 OR s.service_id = ANY ($5::uuid[]))
+ORDER BY s.starts_at, s.id LIMIT 500
+"""
+
+ENDED_ENTRY: Final = (
+    "SELECT customer_id, status FROM booking.waitlist_entries WHERE tenant_id = $1 AND id = $2"
+)
+
+WAITS_IN: Final = """
+SELECT session_id FROM booking.waitlist_entries
+WHERE tenant_id = $1 AND request_id = $2 AND status IN ('waiting', 'offered')
+"""
+
+ZONE: Final = "SELECT timezone FROM booking.tenants WHERE tenant_id = $1"
+
+
+@dataclass(slots=True)
+class Extra:
+    """What a command needs: a value for its decision, and sessions to be loaded into the world with their queues."""
+
+    value: object = None
+    sessions: tuple[SessionKey, ...] = field(default=())
+
+
+async def _recorded(
+    connection: Connection, command: msg.RecordPayment, _world: World, _now: datetime
+) -> Extra:
+    if command.method != "card":
+        return Extra()
+    found = await connection.fetchval(
+        sql.LOAD_RECORDED, command.tenant_id, command.booking_id, reason_of(command.payment_id)
+    )
+    return Extra(Recorded(int(found)))
+
+
+async def _ended(
+    connection: Connection, command: msg.AnswerOffer | msg.LeaveWaitlist, world: World, _now: datetime
+) -> Extra:
+    state = world.sessions.get((command.tenant_id, command.session_id))
+    if state is None or state.entry(command.entry_id) is not None:
+        return Extra()
+    row = await connection.fetchrow(ENDED_ENTRY, command.tenant_id, command.entry_id)
+    return Extra() if row is None else Extra(EndedEntry(row["customer_id"], row["status"]))
+
+
+async def _candidates(
+    connection: Connection, command: msg.RequestStanding, _world: World, now: datetime
+) -> Extra:
+    zone: str = await connection.fetchval(ZONE, command.tenant_id) or "UTC"
+    first, before = window(command.first_day, command.last_day, zone)
+    rows = await connection.fetch(
+        CANDIDATES, command.tenant_id, first, before, now, list(command.service_ids)
+    )
+    ids = tuple(row["id"] for row in rows)
+    return Extra(Candidates(zone, ids), tuple((command.tenant_id, session_id) for session_id in ids))
+
+
+async def _waits_in(
+    connection: Connection, command: msg.WithdrawStanding, _world: World, _now: datetime
+) -> Extra:
+    rows = await connection.fetch(WAITS_IN, command.tenant_id, command.request_id)
+    return Extra(sessions=tuple((command.tenant_id, row["session_id"]) for row in rows))
+
+
+async def _selling(connection: Connection, command: msg.SellPass, _world: World, _now: datetime) -> Extra:
+    return Extra(await people.load_selling(connection, command.tenant_id, command))
+
+
+async def _pausing(connection: Connection, command: msg.PausePass, _world: World, _now: datetime) -> Extra:
+    return Extra(await people.load_pausing(connection, command.tenant_id, command))
+
+
+async def _linking(connection: Connection, command: msg.LinkIdentity, _world: World, _now: datetime) -> Extra:
+    return Extra(await people.load_linking(connection, command.tenant_id, command))
+
+
+LOADERS: dict[type[Any], Callable[[Connection, Any, World, datetime], Awaitable[Extra]]] = {
+    msg.RecordPayment: _recorded,
+    msg.AnswerOffer: _ended,
+    msg.LeaveWaitlist: _ended,
+    msg.RequestStanding: _candidates,
+    msg.WithdrawStanding: _waits_in,
+    msg.SellPass: _selling,
+    msg.PausePass: _pausing,
+    msg.LinkIdentity: _linking,
+}
+"""Which commands need something of their own."""
+
+
+def pass_named(command: object) -> UUID | None:
+    """The pass that a command names."""
+    found: UUID | None = getattr(command, "pass_id", None)
+    return found

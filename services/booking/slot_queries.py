@@ -1,0 +1,200 @@
+"""Which appointments are free? Slots for whoever asks, and the nearest ones for whoever was refused.
+
+What is booked is read each time. The catalogue's part (hours, rooms, closures) may be `STATIC_SECONDS` old; booking
+reads it anew, so an outdated slot costs a second try, never a double booking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from services.booking import slot_world
+from services.booking.clock import Clock
+from services.booking.domain.appointment import Offer
+from services.booking.domain.availability import Interval, Moving, Slot, find_slots
+from services.booking.domain.local import local_times
+from shared.db import Connection, Database
+from shared.messages.booking import (
+    BookSlot,
+    Command,
+    FindSlots,
+    NextMove,
+    RefusalCode,
+    RescheduleToSlot,
+    SlotsFound,
+    SlotView,
+)
+
+STATIC_SECONDS = 2.0
+"""How old the catalogue's part of an answer may be."""
+
+WITH_SLOTS: Final = frozenset(
+    {
+        RefusalCode.SLOT_TAKEN,
+        RefusalCode.OUTSIDE_WINDOW,
+        RefusalCode.OUTSIDE_HOURS,
+        RefusalCode.LIMIT_REACHED,
+        RefusalCode.BOOKED_ELSEWHERE,
+    }
+)
+"""Refusals of `BookSlot` and `RescheduleToSlot` whose next move is another slot."""
+
+_ALTERNATIVES = 3
+_MOST_KEPT = 2_000
+_AHEAD: Final = (timedelta(days=7), timedelta(days=28))
+_NEAR: Final = timedelta(days=3)
+
+LOAD_BOOKED: Final = """
+SELECT b.session_id, b.status, s.service_id, s.starts_at
+FROM booking.bookings b
+JOIN booking.sessions s ON s.tenant_id = b.tenant_id AND s.id = b.session_id AND s.kind = 'appointment'
+WHERE b.tenant_id = $1 AND b.id = $2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """One question to the calendar; `but` and `moving` are of the booking that would move."""
+
+    offer: Offer
+    staff_ids: tuple[UUID, ...]
+    by_business: bool
+    but: frozenset[UUID] = frozenset()
+    moving: Moving | None = None
+
+
+class Slots:
+    """Answers `FindSlots`. `clock` gives aware UTC datetimes."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+        self._offers: dict[tuple[UUID, UUID], tuple[datetime, Offer]] = {}
+
+    async def find(self, query: FindSlots) -> SlotsFound:
+        """The free starts in the range, or the nearest ones after it. Nothing for what is no appointment service."""
+        async with self._db.tenant(query.tenant_id) as connection:
+            offer = await self._offer(connection, query.tenant_id, query.service_id)
+            if offer is None or offer.kind != "appointment":
+                return SlotsFound()
+            search = _Search(offer, query.staff_ids, query.by_business)
+            if query.booking_id is not None:
+                search = await _moving(connection, search, query.booking_id)
+            now = self._clock()
+            start = max(query.starts_from, now)
+            found = await _search(connection, search, start, query.starts_before, now)
+            if found:
+                return SlotsFound(slots=_views(offer, found[: query.limit], query.timezone))
+            later: Sequence[Slot] = ()
+            since = max(query.starts_before, now)
+            for ahead in _AHEAD:
+                later = later or await _search(connection, search, since, since + ahead, now)
+            return SlotsFound(alternatives=_views(offer, later[:_ALTERNATIVES], query.timezone))
+
+    async def alternatives(self, command: Command) -> tuple[NextMove, ...]:
+        """Other slots for a `BookSlot` or `RescheduleToSlot` that was refused, nearest to the wanted start first.
+
+        With the staff member who was asked for, or else with anybody; nothing for other commands.
+        """
+        if not isinstance(command, BookSlot | RescheduleToSlot):
+            return ()
+        async with self._db.tenant(command.tenant_id) as connection:
+            search = await self._instead(connection, command)
+            if search is None or search.offer.kind != "appointment":
+                return ()
+            now, wanted = self._clock(), command.starts_at
+            found = await _search(connection, search, max(now, wanted - _NEAR), wanted + _NEAR, now)
+            for ahead in _AHEAD:
+                found = found or await _search(connection, search, max(now, wanted), max(now, wanted) + ahead, now)
+        nearest = sorted(found, key=lambda slot: (abs(slot.starts_at - wanted), slot.start))
+        others = [slot for slot in nearest if slot.starts_at != wanted or command.staff_id is not None]
+        views = _views(search.offer, others[:_ALTERNATIVES], None)
+        return tuple(NextMove(move="book_slot", slot=view) for view in views)
+
+    async def _instead(self, connection: Connection, command: BookSlot | RescheduleToSlot) -> _Search | None:
+        staff_ids = () if command.staff_id is None else (command.staff_id,)
+        by_business = command.by != "customer"
+        if isinstance(command, BookSlot):
+            offer = await self._offer(connection, command.tenant_id, command.service_id)
+            return None if offer is None else _Search(offer, staff_ids, by_business)
+        booked = await connection.fetchrow(LOAD_BOOKED, command.tenant_id, command.booking_id)
+        if booked is None:
+            return None
+        offer = await self._offer(connection, command.tenant_id, booked["service_id"])
+        if offer is None:
+            return None
+        return _Search(
+            offer, staff_ids, by_business, frozenset({booked["session_id"]}), Moving(booked["starts_at"])
+        )
+
+    async def _offer(self, connection: Connection, tenant_id: UUID, service_id: UUID) -> Offer | None:
+        key, now = (tenant_id, service_id), self._clock()
+        known = self._offers.get(key)
+        if known is not None and now < known[0]:
+            return known[1]
+        offer = await slot_world.load_offer(connection, tenant_id, service_id)
+        if offer is None:
+            self._offers.pop(key, None)
+            return None
+        if len(self._offers) >= _MOST_KEPT:
+            self._offers = {k: v for k, v in self._offers.items() if now < v[0]}
+        self._offers[key] = (now + timedelta(seconds=STATIC_SECONDS), offer)
+        return offer
+
+
+async def _moving(connection: Connection, search: _Search, booking_id: UUID) -> _Search:
+    """The search for somewhere else for this booking. Its own time is free for it; a hold has no notice to keep."""
+    booked = await connection.fetchrow(LOAD_BOOKED, search.offer.tenant_id, booking_id)
+    if booked is None:
+        return search
+    moving = None if booked["status"] == "held" else Moving(booked["starts_at"])
+    return _Search(
+        search.offer, search.staff_ids, search.by_business, frozenset({booked["session_id"]}), moving
+    )
+
+
+async def _search(
+    connection: Connection, search: _Search, start: datetime, end: datetime, now: datetime
+) -> Sequence[Slot]:
+    if start >= end or not search.offer.named(search.staff_ids):
+        return ()
+    window = Interval(start, end)
+    world = await slot_world.load_busy(
+        connection, search.offer, window, staff_ids=search.staff_ids, except_sessions=search.but, now=now
+    )
+    request = world.request(
+        window,
+        now,
+        by="business" if search.by_business else "customer",
+        staff_ids=search.staff_ids,
+        except_sessions=search.but,
+        moving=search.moving,
+    )
+    return find_slots(request)
+
+
+def _views(offer: Offer, slots: Sequence[Slot], timezone: str | None) -> tuple[SlotView, ...]:
+    """The slots in the business's local times, and in the customer's where that is another zone."""
+    business = offer.business
+    theirs = timezone if timezone is not None and timezone != business.timezone else None
+    return tuple(
+        SlotView(
+            service_id=offer.service_id,
+            service_name=offer.name,
+            staff_ids=slot.staff_ids,
+            starts_at=slot.starts_at,
+            ends_at=slot.ends_at,
+            timezone=business.timezone,
+            local=local_times(slot.starts_at, slot.ends_at, business.timezone, business.language),
+            local_for_customer=(
+                local_times(slot.starts_at, slot.ends_at, theirs, business.language) if theirs else None
+            ),
+            price=offer.price,
+            currency=business.currency,
+        )
+        for slot in slots
+    )
