@@ -117,8 +117,11 @@ def told(tenant_id: UUID, decided: Decided, event: ev.Event) -> Outgoing | None:
     state = decided.draft.session(session_id)
     if state is None:
         raise KeyError(f"an event of a session that is not there: {session_id}")
-    waits = isinstance(event, ev.EntryChanged)
-    text = wire.entry_event_json(state, event) if waits else wire.event_json(state, event)
+    text = (
+        wire.entry_event_json(state, event)
+        if isinstance(event, ev.EntryChanged)
+        else wire.event_json(state, event)
+    )
     return Outgoing(
         tenant_id, event.event_id, subjects.event("booking", tenant_id, entity, name), text.encode()
     )

@@ -122,7 +122,7 @@ def plan_customers(
     problems = list(sheet.problems)
     steps: list[Step] = []
     unchanged = 0
-    lines: dict[UUID, int] = {}
+    lines: dict[object, int] = {}
     for row in sheet.rows:
         values, wrong = _read(row, now, region)
         if wrong:
@@ -132,11 +132,13 @@ def plan_customers(
         if isinstance(found, Problem):
             problems.append(found)
             continue
-        if found in lines:
-            text = f"This is the same customer as on line {lines[found]}: keep one of the two."
+        names = (found, values.get("phone"), (row.cells.get("external_id"),))  # any of them says who it is
+        before = next((lines[name] for name in names if name in lines), None)
+        if before is not None:
+            text = f"This is the same customer as on line {before}: keep one of the two."
             problems.append(Problem(row.line, "", text))
             continue
-        lines[found] = row.line
+        lines.update({name: row.line for name in names if name not in (None, (None,))})
         step = _step(row, found, values, existing)
         steps += [step] if step is not None else []
         unchanged += step is None

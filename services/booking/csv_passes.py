@@ -31,7 +31,8 @@ from services.booking.domain.money.passes import (
 )
 from services.booking.domain.money.postings import Cause
 from services.booking.domain.pass_state import PassState, canonical_code, document_of
-from services.booking.people import ADD, load_products
+from services.booking.people import ADD
+from services.booking.people_extras import load_products
 from shared.db import Connection, Database
 from shared.ids import derive
 

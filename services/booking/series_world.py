@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from services.booking.domain.clash import Diary, Place
-from services.booking.domain.customer_series import Calendar, expand_customer_series
+from services.booking.domain.customer_series import Calendar, WishedDate, expand_customer_series
 from services.booking.domain.decisions.schedules import SeriesFound, StoredSession
 from services.booking.domain.decisions.series import Candidates, wish_of
 from services.booking.domain.decisions.sessions import Wanted
@@ -127,11 +127,15 @@ async def load_edit(connection: Connection, command: EditSchedule, now: datetime
         names={row["id"]: row["name"] for row in names},
         rooms=frozenset(row["id"] for row in names if row["room"]),
         active=frozenset(row["id"] for row in names if row["active"]),
-        taken=await _taken(connection, tenant_id, ids, (now - _DAY, last + 2 * _DAY), [r["id"] for r in rows]),
+        taken=await _taken(
+            connection, tenant_id, ids, (now - _DAY, last + 2 * _DAY), [r["id"] for r in rows]
+        ),
     )
 
 
-async def load_series(connection: Connection, command: BookSeries | PreviewSeries, now: datetime) -> Candidates:
+async def load_series(
+    connection: Connection, command: BookSeries | PreviewSeries, now: datetime
+) -> Candidates:
     """The extras of `BookSeries` (and what a `PreviewSeries` is answered from): the classes of the wanted days."""
     tenant_id = command.tenant_id
     service = await connection.fetchrow(SERVICE, tenant_id, command.service_id)
@@ -177,7 +181,11 @@ async def wanted(connection: Connection, command: ChangeSession, state: SessionS
     )
     place = _place_wanted(command, facts)
     taken = await _taken(
-        connection, tenant_id, list(place.resources), (place.busy[0] - _DAY, place.busy[1] + _DAY), [facts.session_id]
+        connection,
+        tenant_id,
+        list(place.resources),
+        (place.busy[0] - _DAY, place.busy[1] + _DAY),
+        [facts.session_id],
     )
     busy = []
     for resource_id in sorted(place.resources):
@@ -237,10 +245,8 @@ async def _taken(
 def _stored_session(row: asyncpg.Record, timezone: str) -> StoredSession:
     # Rows from before `local_start` was kept were never moved, so their start is the original one.
     original = row["local_start"] or local_of(row["starts_at"], timezone)
-    return StoredSession(
-        row["id"], row["schedule_id"], original, row["used"], row["status"] == "cancelled"
-    )
+    return StoredSession(row["id"], row["schedule_id"], original, row["used"], row["status"] == "cancelled")
 
 
-def _wanted_days(dates: tuple[object, ...]) -> list[date]:
-    return sorted({each.local_start.date() for each in dates})  # type: ignore[attr-defined]
+def _wanted_days(dates: tuple[WishedDate, ...]) -> list[date]:
+    return sorted({each.local_start.date() for each in dates})

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.booking import slot_world
 from services.booking.clock import Clock
@@ -111,7 +112,8 @@ class Slots:
             for ahead in _AHEAD:
                 found = found or await _search(connection, search, max(now, wanted), max(now, wanted) + ahead, now)
         nearest = sorted(found, key=lambda slot: (abs(slot.starts_at - wanted), slot.start))
-        others = [slot for slot in nearest if slot.starts_at != wanted or command.staff_id is not None]
+        # The wanted start was refused, though it may be free by now (or only its customer is not).
+        others = [slot for slot in nearest if slot.starts_at != wanted]
         views = _views(search.offer, others[:_ALTERNATIVES], None)
         return tuple(NextMove(move="book_slot", slot=view) for view in views)
 
@@ -180,7 +182,7 @@ async def _search(
 def _views(offer: Offer, slots: Sequence[Slot], timezone: str | None) -> tuple[SlotView, ...]:
     """The slots in the business's local times, and in the customer's where that is another zone."""
     business = offer.business
-    theirs = timezone if timezone is not None and timezone != business.timezone else None
+    theirs = timezone if timezone != business.timezone and _is_known(timezone) else None
     return tuple(
         SlotView(
             service_id=offer.service_id,
@@ -198,3 +200,11 @@ def _views(offer: Offer, slots: Sequence[Slot], timezone: str | None) -> tuple[S
         )
         for slot in slots
     )
+
+
+def _is_known(timezone: str | None) -> bool:
+    # What a phone or a model says of somebody's zone may be anything: then the business's times are shown alone.
+    try:
+        return timezone is not None and ZoneInfo(timezone) is not None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False

@@ -152,12 +152,9 @@ async def load_busy(
 
 
 async def for_command(
-    connection: Connection, command: BookSlot | RescheduleToSlot, service_id: UUID, now: datetime
-) -> SlotWorld | None:
-    """What deciding this command needs. Nothing of it is remembered: what a booking rests on is read each time."""
-    offer = await load_offer(connection, command.tenant_id, service_id)
-    if offer is None:
-        return None
+    connection: Connection, command: BookSlot | RescheduleToSlot, offer: Offer, now: datetime
+) -> SlotWorld:
+    """What deciding this command needs. `offer` must be read in the same batch: a booking rests on nothing older."""
     window = Interval(command.starts_at, command.starts_at + timedelta(minutes=offer.duration_minutes))
     staff_ids = () if command.staff_id is None else (command.staff_id,)
     return await load_busy(
@@ -183,10 +180,12 @@ async def for_commands(
                 wanted.setdefault(command.tenant_id, []).append((command, source.facts.service_id))
     for tenant_id, those in wanted.items():
         async with db.tenant(tenant_id) as connection:
+            offers = {each: await load_offer(connection, tenant_id, each) for each in {each for _, each in those}}
             for command, service_id in those:
-                slots = await for_command(connection, command, service_id, now)
-                if slots is None:
+                offer = offers[service_id]
+                if offer is None:
                     continue
+                slots = await for_command(connection, command, offer, now)
                 world.extras[command.command_id] = slots
                 named = {*slots.lapsed, *_own(world, command, service_id, now)}
                 keys = [(tenant_id, each) for each in named if (tenant_id, each) not in world.sessions]

@@ -105,7 +105,9 @@ async def laying_of(
     return found
 
 
-async def coming(connection: Connection, schedules: Sequence[Schedule], now: datetime) -> dict[UUID, Occurrence]:
+async def coming(
+    connection: Connection, schedules: Sequence[Schedule], now: datetime
+) -> dict[UUID, Occurrence]:
     """All sessions that these schedules give for their horizons, by session id. Raises `InvalidSchedule`."""
     services = await _services_of(connection, schedules)
     return {
@@ -189,9 +191,7 @@ async def _put(
     return sum(row[0] for row in rows)
 
 
-async def _clash(
-    connection: Connection, schedule: Schedule, laying: Laying, occurrence: Occurrence
-) -> Clash:
+async def _clash(connection: Connection, schedule: Schedule, laying: Laying, occurrence: Occurrence) -> Clash:
     """Who or what is busy then. The session may have a teacher or room of its own, so its row counts if it is there."""
     row = await connection.fetchrow(
         BUSY_THEN,

@@ -94,21 +94,15 @@ def read_source(text: str, name: str) -> Source:
         loader.dispose()
     source = Source(name, data, walk.keys, walk.values)
     if walk.twice:
-        raise InvalidDocument(walk.twice, f"{name} has mistakes") if name == "" else _Located(walk.twice, source)
+        raise located(InvalidDocument(walk.twice), source)
     return source
 
 
-class _Located(InvalidDocument):
-    """The document is wrong: one line per mistake, with file, line and column."""
-
-    def __init__(self, mistakes: Iterable[Mistake], source: Source) -> None:
-        super().__init__(tuple(mistakes))
-        self.args = ("\n".join(source.located(self.mistakes)),)
-
-
 def located(error: InvalidDocument, source: Source) -> InvalidDocument:
-    """The same mistakes, shown with file, line and column."""
-    return _Located(error.mistakes, source)
+    """The same mistakes, one line for each, with file, line and column."""
+    shown = InvalidDocument(error.mistakes)
+    shown.args = (f"{source.name} has mistakes:\n  " + "\n  ".join(source.located(error.mistakes)),)
+    return shown
 
 
 class _Walk:

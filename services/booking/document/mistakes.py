@@ -47,6 +47,8 @@ def mistakes_of(error: ValidationError, data: object, model: type[BaseModel]) ->
     """What pydantic found in `data`, with the paths that the writer sees; one mistake for one place."""
     found: dict[Path, Mistake] = {}
     for detail in error.errors():
+        if detail["type"] == "too_short" and detail["input"]:
+            continue  # its items are wrong, which is said of each
         mistake = _mistake(detail, data, model)
         found.setdefault(mistake.path, mistake)
     return list(found.values())
@@ -69,7 +71,12 @@ def _mistake(detail: ErrorDetails, data: object, model: type[BaseModel]) -> Mist
         return Mistake(path, f"there is no such field{nearest(str(location[-1]), known)}", at_key=True)
     if kind == "missing":
         return Mistake((*path, location[-1]), "is missing")
-    return Mistake(path, detail["msg"].removeprefix("Value error, "))
+    text = detail["msg"].removeprefix("Value error, ")
+    # A check of several fields together names the one it is about first: `rrule: it is not …`.
+    name, _, rest = text.partition(": ")
+    if rest and len(_present((*location, name), data)) > len(path):
+        return Mistake((*path, name), rest)
+    return Mistake(path, text)
 
 
 def _present(location: Sequence[str | int], data: object) -> Path:

@@ -192,7 +192,7 @@ class RowsWritten:
 
 
 Event = (
-    BookingChanged | BookingMoved | EntryChanged | FactsChanged | SessionSettled | SessionMade | Posted | PassChanged | PromoUsed | PaymentAsked
-    | PaymentDropped | RefundAsked | StandingChanged | CustomerChanged | IdentityLinked | CustomerErased
-    | RowsWritten
+    BookingChanged | BookingMoved | EntryChanged | FactsChanged | SessionSettled | SessionMade | Posted
+    | PassChanged | PromoUsed | PaymentAsked | PaymentDropped | RefundAsked | StandingChanged | CustomerChanged
+    | IdentityLinked | CustomerErased | RowsWritten
 )  # fmt: skip

@@ -14,12 +14,12 @@ from services.booking.domain.money.postings import Cause
 from services.booking.loader import Loader
 from services.booking.people import (
     apply_customer_changed,
-    load_linking,
     load_passes,
     owed,
     person_ids,
     survivors,
 )
+from services.booking.people_extras import load_linking
 from services.booking.people_merge import apply_identity_linked
 from shared.db import Database
 from shared.messages.booking import LinkIdentity

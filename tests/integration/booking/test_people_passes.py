@@ -25,10 +25,8 @@ from services.booking.people import (
     load_gift_card,
     load_passes,
     load_passes_by_id,
-    load_pausing,
-    load_selling,
-    new_code,
 )
+from services.booking.people_extras import load_pausing, load_selling, new_code
 from shared.db import Database
 from shared.messages.booking import PausePass, SellPass
 from tests.integration.booking.people_shop import NOW, Shop, open_shop

@@ -115,7 +115,7 @@ def _priced(
                 target.facts.business.currency,
                 target.facts.starts_at,
                 f"Change to {target.facts.local}",
-            )  # fmt: skip
+            )
         )
     return replace(
         booking, price=target.facts.price, total=priced.total, terms=replace(terms, quote=priced.terms.quote)

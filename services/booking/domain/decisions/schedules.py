@@ -99,7 +99,9 @@ def edit_schedule(draft: Draft, command: msg.EditSchedule) -> Result:
         return refusals.invalid("There is no such room.")
     zone = found.schedules[0].timezone
     original = local_of(command.occurrence, zone)
-    states = {s.session_id: state for s in found.sessions if (state := draft.session(s.session_id)) is not None}
+    states = {
+        s.session_id: state for s in found.sessions if (state := draft.session(s.session_id)) is not None
+    }
     existing = _existing(found, states)
     try:
         change = _change(command, found, original, states)
@@ -206,8 +208,8 @@ def _clashes(
 ) -> tuple[Clashing | None, list[PlannedSession]]:
     """The first session that cannot be where it should, or None and the new sessions that can be put down.
 
-    `there`: all sessions of the series that take place now, and those of them that stay. A date that could not be put down before, since somebody is busy then, is left out again: only what the edit itself
-    brings is refused.
+    `there`: all sessions of the series that take place now, and those of them that stay. A date that could not be put
+    down before, since somebody is busy then, is left out again: only what the edit itself brings is refused.
     """
     moving = {c.session_id: _place(c.session_id, c.new, states[c.session_id].facts) for c in changes}
     # Rows change one after another, so nobody may stand even where another one of the series still is.
@@ -232,7 +234,14 @@ def _added_clash(
     for each in added:
         values = each.values
         resources = frozenset(r for r in (values.staff_id, *values.resource_ids) if r is not None)
-        place = Place(each.session_id, resources, values.starts_at, values.ends_at, found.buffers)
+        place = Place(
+            each.session_id,
+            resources,
+            values.starts_at,
+            values.ends_at,
+            found.buffers,
+            what=found.service_name,
+        )
         clash = final.clash(place)
         if clash is None:
             final.add(place)

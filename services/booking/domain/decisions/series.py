@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from services.booking.domain import customer_series, refusals, wire
-from services.booking.domain.customer_series import Calendar, OfferedSession, WishedDate, expand_customer_series
+from services.booking.domain.customer_series import (
+    Calendar,
+    OfferedSession,
+    WishedDate,
+    expand_customer_series,
+)
 from services.booking.domain.decisions import booking, settling
 from services.booking.domain.decisions.booking import Wish
-from services.booking.domain.events import BookingChanged
+from services.booking.domain.events import BookingChanged, Event
 from services.booking.domain.refusals import Refused
-from services.booking.domain.results import BookingShown, Result, SeriesLine, SeriesShown
+from services.booking.domain.results import Result, SeriesLine, SeriesShown
 from services.booking.domain.schedule import InvalidSchedule
 from services.booking.domain.state import SessionState
 from services.booking.domain.world import Draft, World
@@ -31,6 +37,9 @@ _CODES = {str(word): code for code, word in _WORDS.items()} | {
     str(customer_series.Conflict.NO_SESSION): RefusalCode.NOT_FOUND,
     str(customer_series.Conflict.OUTSIDE_HORIZON): RefusalCode.OUTSIDE_WINDOW,
 }
+
+_OF_ALL_DATES = frozenset({RefusalCode.CUSTOMER_BLOCKED, RefusalCode.INVALID, RefusalCode.NOT_FOUND})
+"""Refusals that are not about one date."""
 
 _PAY_FIRST = Refused(
     RefusalCode.PAYMENT_NEEDED,
@@ -72,36 +81,35 @@ def book_series(draft: Draft, command: msg.BookSeries) -> Result:
         method=command.method,
         series_id=command.command_id,
     )
-    lines = _dates(draft, found, command, wish)
-    if isinstance(lines, Refused):
-        return lines
+    dates = _dates(draft, found, command, wish)
+    if isinstance(dates, Refused):
+        return dates
+    lines, after = dates
     booked = [line for line in lines if line.booking_id is not None]
-    if booked and (command.skip_conflicts or len(booked) == len(lines)):
-        _tell_once(draft)
-        return SeriesShown(tuple(lines))
-    draft.roll_back()
-    return SeriesShown(tuple(replace(line, booking_id=None) for line in lines), _conflicting(lines))
+    if not booked or (len(booked) < len(lines) and not command.skip_conflicts):
+        return SeriesShown(tuple(replace(line, booking_id=None) for line in lines), _conflicting(lines))
+    for event in _told_once(after.events[len(draft.events) :]):
+        draft.emit(event)
+    return SeriesShown(tuple(lines))
 
 
-def preview(
-    world: World, found: Candidates, query: msg.PreviewSeries, now: datetime
-) -> msg.SeriesPreview:
+def preview(world: World, found: Candidates, query: msg.PreviewSeries, now: datetime) -> msg.SeriesPreview:
     """Which dates could be booked and which conflict, by the very rules that booking them follows. Books nothing.
 
     A wish that makes no sense (rule, number of dates, unknown service) has no dates.
     """
     draft = Draft(world, query.tenant_id, derive("preview", query.customer_id), now)
-    lines = _dates(draft, found, query, Wish(query.customer_id, "{}", query.party_size))
-    if isinstance(lines, Refused):
+    dates = _dates(draft, found, query, Wish(query.customer_id, "{}", query.party_size))
+    if isinstance(dates, Refused):
         return msg.SeriesPreview()
-    draft.roll_back()
+    lines, _ = dates
     return msg.SeriesPreview(
         dates=tuple(series_date(draft, replace(line, booking_id=None)) for line in lines)
     )
 
 
 def wish_of(command: msg.BookSeries | msg.PreviewSeries, timezone: str) -> customer_series.Wish:
-    """The wish in the words of `customer_series`. Without count or last day it goes on as far as sessions are known."""
+    """The wish in the words of `customer_series`."""
     return customer_series.Wish(
         service_id=command.service_id,
         rule=command.rrule,
@@ -133,8 +141,8 @@ def series_date(draft: Draft, line: SeriesLine) -> SeriesDate:
 
 def _dates(
     draft: Draft, found: Candidates, command: msg.BookSeries | msg.PreviewSeries, wish: Wish
-) -> list[SeriesLine] | Refused:
-    """All wanted dates, those that can be booked booked on the draft."""
+) -> tuple[list[SeriesLine], Draft] | Refused:
+    """All wanted dates, and a draft on top of this one on which those that fit are booked."""
     if not found.service_name:
         return refusals.NO_SUCH_SERVICE
     if found.kind != "class":
@@ -156,32 +164,36 @@ def _dates(
         return refusals.invalid(str(error))
     if not wanted:
         return refusals.invalid("No date of this wish is still to come.")
-    lines = []
+    lines, after = [], draft
     for each in wanted:
-        line = _date(draft, each, wish)
-        if isinstance(line, Refused):
-            return line
+        placed = _date(after, each, wish)
+        if isinstance(placed, Refused):
+            return placed
+        line, after = placed
         lines.append(line)
-    return lines
+    return lines, after
 
 
-def _date(draft: Draft, each: WishedDate, wish: Wish) -> SeriesLine | Refused:
+def _date(draft: Draft, each: WishedDate, wish: Wish) -> tuple[SeriesLine, Draft] | Refused:
+    """One date, and the draft after it: a further one when it is booked, the same when it cannot be."""
     nearest = each.alternative.session_id if each.alternative is not None else None
     if each.session is None:
-        return SeriesLine(each.local_start, conflict=str(each.conflict), nearest=nearest)
+        return SeriesLine(each.local_start, conflict=str(each.conflict), nearest=nearest), draft
     session_id = each.session.session_id
-    state = draft.session(session_id)
+    then = draft.followed_by(derive("series date", wish.series_id, session_id))
+    state = then.session(session_id)
     if state is None:
         raise KeyError(f"no session {session_id} to book")
-    shown = booking.place(draft, state, wish)
+    shown = booking.place(then, state, wish)
     if isinstance(shown, Refused):
-        if shown.code in (RefusalCode.CUSTOMER_BLOCKED, RefusalCode.INVALID):
+        if shown.code in _OF_ALL_DATES:
             return shown
-        return SeriesLine(each.local_start, session_id, conflict=str(_WORDS.get(shown.code, shown.code)))
+        conflict = str(_WORDS.get(shown.code, shown.code))
+        return SeriesLine(each.local_start, session_id, conflict=conflict), draft
     made = shown.event.booking
     if made.status is BookingStatus.PENDING_PAYMENT:
-        return _PAY_FIRST
-    return SeriesLine(each.local_start, session_id, made.booking_id)
+        return SeriesLine(each.local_start, session_id, conflict=str(RefusalCode.PAYMENT_NEEDED)), draft
+    return SeriesLine(each.local_start, session_id, made.booking_id), then
 
 
 def _offered(state: SessionState) -> OfferedSession:
@@ -191,9 +203,9 @@ def _offered(state: SessionState) -> OfferedSession:
     )
 
 
-def _calendar(draft: Draft, customer_id: UUID, states: object) -> Calendar:
+def _calendar(draft: Draft, customer_id: UUID, states: Iterable[SessionState]) -> Calendar:
     """What the customer has booked. Where the service allows two bookings at a time, only these sessions count."""
-    known = [state for state in states if isinstance(state, SessionState)]  # type: ignore[attr-defined]
+    known = list(states)
     mine = {state.facts.session_id for state in known if customer_id in state.bookings}
     commitments = draft.account(customer_id).commitments
     overlap = any(state.facts.policy.overlap for state in known)
@@ -201,22 +213,24 @@ def _calendar(draft: Draft, customer_id: UUID, states: object) -> Calendar:
     return Calendar(frozenset(mine | {c.session_id for c in commitments}), busy)
 
 
-def _tell_once(draft: Draft) -> None:
+def _told_once(events: Iterable[Event]) -> list[Event]:
     """The customer gets one message, of the first date; the answer to the command lists all of them."""
     told = False
-    for number, event in enumerate(draft.events):
+    found: list[Event] = []
+    for event in events:
         if isinstance(event, BookingChanged) and event.was is None and event.name:
-            terms = event.booking.terms
-            if terms.series_id != draft.command_id:
-                continue
-            if told:
-                draft.events[number] = replace(event, name="")
+            found.append(replace(event, name="") if told else event)
             told = True
+        else:
+            found.append(event)
+    return found
 
 
 def _conflicting(lines: list[SeriesLine]) -> Refused:
     conflicts = [line for line in lines if line.conflict is not None]
     first = conflicts[0].conflict or ""
     code = _CODES.get(first) or RefusalCode(first)
+    if code is RefusalCode.PAYMENT_NEEDED:
+        return _PAY_FIRST
     those = "the only date" if len(lines) == 1 else f"{len(conflicts)} of {len(lines)} dates"
     return Refused(code, f"Nothing was booked: {those} cannot be booked as wished.")

@@ -92,7 +92,7 @@ def tell_changes(draft: Draft, session_id: UUID, before: SessionFacts, after: Se
                 None,
                 before,
                 changed,
-            )  # fmt: skip
+            )
         )
 
 

@@ -118,6 +118,11 @@ def test_the_same_customer_twice_in_a_file_is_a_mistake_on_the_second_line() -> 
     assert "line 2" in problem.text
 
 
+def test_the_same_external_id_twice_in_a_file_is_a_mistake_also_when_only_one_line_has_a_phone() -> None:
+    found = plan(f"external_id,phone\nc-7,\nc-7,{PHONE}\n")
+    assert [(p.line, p.column) for p in found.problems] == [(3, "")]
+
+
 def test_an_empty_cell_changes_nothing_and_the_dry_run_says_what_changes() -> None:
     found = plan(
         f"phone,name,tier,notes\n{PHONE},Ana,,likes mats\n", known(full_name="Anna", tier="gold", notes=None)
