@@ -18,6 +18,7 @@ from services.booking.loader import Loader
 from services.booking.mailbox import Mailbox
 from services.booking.mine import Mine
 from services.booking.payment_news import Payments
+from services.booking.payments.emulator import Emulator
 from services.booking.queries import Reads
 from services.booking.quotes import Quotes
 from services.booking.replies import Replies
@@ -118,6 +119,16 @@ class BookingService:
     def partitions(self) -> frozenset[int]:
         """The partitions of COMMANDS that this instance owns."""
         return self._consumer.owned
+
+    @property
+    def card_processor(self) -> Emulator:
+        """The emulated card processor, on which tests and the demo pay."""
+        return self._payments.processor
+
+    @property
+    def alarms(self) -> Alarms:
+        """The alarm clock."""
+        return self._alarms
 
     def _build_actor(self, outbox: TableOutbox, reads: Reads) -> BookingActor:
         settings = self._settings

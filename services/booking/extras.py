@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from services.booking import people
+from services.booking import people_extras
 from services.booking import statements as sql
 from services.booking.domain.decisions.payments import Recorded, reason_of
 from services.booking.domain.decisions.standing import Candidates
@@ -89,15 +89,15 @@ async def _waits_in(
 
 
 async def _selling(connection: Connection, command: msg.SellPass, _world: World, _now: datetime) -> Extra:
-    return Extra(await people.load_selling(connection, command.tenant_id, command))
+    return Extra(await people_extras.load_selling(connection, command.tenant_id, command))
 
 
 async def _pausing(connection: Connection, command: msg.PausePass, _world: World, _now: datetime) -> Extra:
-    return Extra(await people.load_pausing(connection, command.tenant_id, command))
+    return Extra(await people_extras.load_pausing(connection, command.tenant_id, command))
 
 
 async def _linking(connection: Connection, command: msg.LinkIdentity, _world: World, _now: datetime) -> Extra:
-    return Extra(await people.load_linking(connection, command.tenant_id, command))
+    return Extra(await people_extras.load_linking(connection, command.tenant_id, command))
 
 
 LOADERS: dict[type[Any], Callable[[Connection, Any, World, datetime], Awaitable[Extra]]] = {
