@@ -14,7 +14,7 @@ from services.booking import statements as sql
 from services.booking.cache import States
 from services.booking.domain.money.rules import PromoCode
 from services.booking.domain.promo import Promo
-from services.booking.domain.state import SessionState
+from services.booking.domain.state import Booking, SessionState
 from services.booking.domain.world import CustomerKey, SessionKey, World
 from services.booking.extras import LOADERS, Extra, pass_named
 from services.booking.loader import Loader
@@ -52,33 +52,39 @@ class Gatherer:
     ) -> tuple[World, list[BookingCommand]]:
         """The world for these commands, and the commands with merged customers named by whom they are now."""
         world = World()
-        await self._sessions(world, {key for command in commands for key in session_keys(command)}, states)
+        named = [session_keys(command) for command in commands]
+        await self._sessions(world, {key for keys in named for key in keys[:1]}, states)
+        await self._sessions(world, {key for keys in named for key in keys[1:]})
         special = [command for command in commands if type(command) in LOADERS]
         for command in special:
-            await self._extra(world, command, states, now)
+            await self._extra(world, command, now)
         customers = _customers(world, commands, now)
         world.accounts, merged = await self._loader.accounts(customers, now)
         resolved = [_resolved(command, merged) for command in commands] if merged else list(commands)
         await self._passes(world, commands, now)
-        await self._promos(world, commands)
+        await self._promos(world, commands, now)
         return world, resolved
 
-    async def _sessions(self, world: World, keys: Iterable[SessionKey], states: States) -> None:
+    async def _sessions(
+        self, world: World, keys: Iterable[SessionKey], states: States | None = None
+    ) -> None:
+        # From memory only what commands are ordered by: a refusal that rests on it is written under its version, and it
+        # is forgotten when that no longer stands. All other sessions belong to whichever instance, and are read.
         for key in keys:
             if key not in world.sessions:
-                world.sessions[key] = states.get(key)
+                world.sessions[key] = states.get(key) if states is not None else None
         unknown = [key for key in keys if world.sessions[key] is None]
         world.sessions.update(await self._loader.sessions(unknown))
 
-    async def _extra(self, world: World, command: BookingCommand, states: States, now: datetime) -> None:
+    async def _extra(self, world: World, command: BookingCommand, now: datetime) -> None:
         async with self._db.tenant(command.tenant_id) as connection:
             extra: Extra = await LOADERS[type(command)](connection, command, world, now)
         if extra.value is not None:
             world.extras[command.command_id] = extra.value
-        await self._sessions(world, set(extra.sessions), states)
+        await self._sessions(world, set(extra.sessions))
 
     async def _passes(self, world: World, commands: Sequence[BookingCommand], now: datetime) -> None:
-        """Passes of the customers, those that commands name, and those that bookings which may end were paid by."""
+        """Passes of the customers, those that commands name, and those that bookings which may change are paid by."""
         owners: defaultdict[UUID, list[UUID]] = defaultdict(list)
         for (tenant_id, customer_id), account in world.accounts.items():
             if account.has_passes:
@@ -87,10 +93,9 @@ class Gatherer:
         for command in commands:
             if (pass_id := pass_named(command)) is not None:
                 named[command.tenant_id].add(pass_id)
-        for (tenant_id, _), state in _may_end(world, commands, now):
-            named[tenant_id].update(
-                b.terms.pass_id for b in state.bookings.values() if b.terms.pass_id is not None
-            )
+        for tenant_id, booking in _may_change(world, commands, now):
+            if booking.terms.pass_id is not None:
+                named[tenant_id].add(booking.terms.pass_id)
         for tenant_id in {*owners, *named}:
             async with self._db.tenant(tenant_id) as connection:
                 found = (
@@ -98,17 +103,17 @@ class Gatherer:
                     if owners[tenant_id]
                     else {}
                 )
-                others = await people.load_named(
+                others = await people.load_passes_by_id(
                     connection, tenant_id, sorted(named[tenant_id], key=lambda i: i.int)
                 )
             for customer_id, passes in found.items():
                 account = world.accounts[(tenant_id, customer_id)]
                 world.accounts[(tenant_id, customer_id)] = replace(account, passes=passes)
                 world.passes.update({(tenant_id, p.pass_id): p for p in passes})
-            world.passes.update({(tenant_id, p.pass_id): p for p in others})
+            world.passes.update({(tenant_id, pass_id): p for pass_id, p in others.items()})
 
-    async def _promos(self, world: World, commands: Sequence[BookingCommand]) -> None:
-        """Promo codes that commands name, and those that bookings of these sessions came with."""
+    async def _promos(self, world: World, commands: Sequence[BookingCommand], now: datetime) -> None:
+        """Promo codes that commands name, and those that bookings which may change came with."""
         codes = {
             (command.tenant_id, code.strip().upper())
             for command in commands
@@ -116,11 +121,7 @@ class Gatherer:
         }
         used = {
             (tenant_id, booking.terms.promo_id)
-            for command in commands
-            if not isinstance(command, msg.BookSession)
-            for tenant_id, session_id in session_keys(command)
-            if (state := world.sessions.get((tenant_id, session_id))) is not None
-            for booking in state.bookings.values()
+            for tenant_id, booking in _may_change(world, commands, now)
             if booking.terms.promo_id is not None
         }
         if not codes and not used:
@@ -159,6 +160,26 @@ def _may_end(
         if state is not None
         and (key not in only_booked or (state.due_at is not None and state.due_at <= now))
     ]
+
+
+def _may_change(
+    world: World, commands: Sequence[BookingCommand], now: datetime
+) -> list[tuple[UUID, Booking]]:
+    """The bookings, with their tenants, whose credits or codes may be used up or given back by these commands: all
+    where something may end, and a customer's own that `BookSession` and `ConfirmHold` confirm."""
+    found = [
+        (tenant_id, booking)
+        for (tenant_id, _), state in _may_end(world, commands, now)
+        for booking in state.bookings.values()
+    ]
+    for command in commands:
+        if isinstance(command, (msg.BookSession, msg.ConfirmHold)):
+            state = world.sessions.get((command.tenant_id, command.session_id))
+            customer = customer_of(command)
+            own = state.bookings.get(customer) if state is not None and customer is not None else None
+            if own is not None:
+                found.append((command.tenant_id, own))
+    return found
 
 
 def _resolved(command: BookingCommand, merged: dict[CustomerKey, UUID]) -> BookingCommand:

@@ -146,14 +146,6 @@ async def load_passes_by_id(
     return {state.pass_id: state for state in await _with_balances(connection, tenant_id, rows)}
 
 
-async def load_named(
-    connection: Connection, tenant_id: UUID, pass_ids: Sequence[UUID]
-) -> tuple[PassState, ...]:
-    """These passes, whoever owns them; unknown ones are missing."""
-    rows = await connection.fetch(LOAD_NAMED, tenant_id, list(pass_ids)) if pass_ids else []
-    return tuple(await _with_balances(connection, tenant_id, rows)) if rows else ()
-
-
 async def load_gift_card(connection: Connection, tenant_id: UUID, code: str) -> PassState | None:
     """The gift card with this code, however it was typed; None: there is none."""
     canonical = canonical_code(code)

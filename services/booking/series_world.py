@@ -11,12 +11,12 @@ import asyncpg
 
 from services.booking.domain.clash import Diary, Place
 from services.booking.domain.customer_series import Calendar, WishedDate, expand_customer_series
-from services.booking.domain.decisions.schedules import SeriesFound, StoredSession
 from services.booking.domain.decisions.series import Candidates, wish_of
 from services.booking.domain.decisions.sessions import Wanted
 from services.booking.domain.local import local_times
 from services.booking.domain.schedule import InvalidSchedule, local_of
 from services.booking.domain.schedule_rows import StoredSchedule
+from services.booking.domain.series_found import SeriesFound, StoredSession
 from services.booking.domain.state import SessionFacts, SessionState
 from services.booking.domain.world import SessionKey
 from services.booking.timetable import Laying, laying_of, schedules_of, window

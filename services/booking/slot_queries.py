@@ -110,7 +110,9 @@ class Slots:
             now, wanted = self._clock(), command.starts_at
             found = await _search(connection, search, max(now, wanted - _NEAR), wanted + _NEAR, now)
             for ahead in _AHEAD:
-                found = found or await _search(connection, search, max(now, wanted), max(now, wanted) + ahead, now)
+                found = found or await _search(
+                    connection, search, max(now, wanted), max(now, wanted) + ahead, now
+                )
         nearest = sorted(found, key=lambda slot: (abs(slot.starts_at - wanted), slot.start))
         # The wanted start was refused, though it may be free by now (or only its customer is not).
         others = [slot for slot in nearest if slot.starts_at != wanted]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
@@ -19,11 +19,10 @@ import asyncpg
 from services.booking.domain.appointment import MARGIN, Colleague, Offer, SlotWorld, Unit
 from services.booking.domain.availability import Availability, Busy, Interval, LocationHours
 from services.booking.domain.policy import ServicePolicy
-from services.booking.domain.world import World
-from services.booking.loader import Loader
+from services.booking.domain.world import SessionKey, World
 from services.booking.statements import SEATED
-from shared.db import Connection, Database
-from shared.messages.booking import BookingCommand, BookSlot, BusinessView, RescheduleToSlot
+from shared.db import Connection
+from shared.messages.booking import BookSlot, BusinessView, RescheduleToSlot
 
 _WEEK = timedelta(days=7)
 
@@ -67,6 +66,17 @@ WHERE s.tenant_id = $1 AND s.starts_at > $2 AND s.starts_at < $3 AND s.status <>
 GROUP BY s.staff_id
 """  # noqa: S608
 
+# Under the id that the customer was met by, or is now known by.
+LOAD_OWN: Final = f"""
+SELECT b.session_id
+FROM booking.customers c
+JOIN booking.bookings b ON b.tenant_id = c.tenant_id AND b.customer_id = coalesce(c.merged_into, c.id)
+    AND b.status IN {SEATED}
+JOIN booking.sessions s ON s.tenant_id = b.tenant_id AND s.id = b.session_id AND s.kind = 'appointment'
+    AND s.service_id = $3 AND s.starts_at > $4
+WHERE c.tenant_id = $1 AND c.id = $2
+"""  # noqa: S608
+
 
 async def load(
     connection: Connection,
@@ -85,7 +95,9 @@ async def load(
     offer = await load_offer(connection, tenant_id, service_id)
     if offer is None:
         return None
-    return await load_busy(connection, offer, window, staff_ids=staff_ids, except_sessions=except_sessions, now=now)
+    return await load_busy(
+        connection, offer, window, staff_ids=staff_ids, except_sessions=except_sessions, now=now
+    )
 
 
 async def load_offer(connection: Connection, tenant_id: UUID, service_id: UUID) -> Offer | None:
@@ -151,53 +163,48 @@ async def load_busy(
     return world
 
 
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """What deciding a command needs: its world (None: there is no such service), and sessions to load with it.
+
+    Those are lapsed holds that may stand in its way, and the customer's own appointments of the service.
+    """
+
+    value: SlotWorld | None = None
+    sessions: tuple[SessionKey, ...] = ()
+
+
 async def for_command(
-    connection: Connection, command: BookSlot | RescheduleToSlot, offer: Offer, now: datetime
-) -> SlotWorld:
-    """What deciding this command needs. `offer` must be read in the same batch: a booking rests on nothing older."""
+    connection: Connection, command: BookSlot | RescheduleToSlot, world: World, now: datetime
+) -> Needed:
+    """What deciding this command needs; `world` has the session that is moved.
+
+    Nothing of it is remembered from one command to the next: a booking rests on nothing older.
+    """
+    service_id = _service_of(command, world)
+    offer = None if service_id is None else await load_offer(connection, command.tenant_id, service_id)
+    if offer is None:
+        return Needed()
     window = Interval(command.starts_at, command.starts_at + timedelta(minutes=offer.duration_minutes))
     staff_ids = () if command.staff_id is None else (command.staff_id,)
-    return await load_busy(
+    slots = await load_busy(
         connection, offer, window, staff_ids=staff_ids, now=now, fairly=command.staff_id is None
     )
+    sessions = set(slots.lapsed)
+    if isinstance(command, BookSlot):
+        rows = await connection.fetch(
+            LOAD_OWN, command.tenant_id, command.contact.customer_id, offer.service_id, now
+        )
+        sessions.update(row["session_id"] for row in rows)
+    keys = sorted(sessions, key=lambda each: each.int)
+    return Needed(slots, tuple((command.tenant_id, each) for each in keys))
 
 
-async def for_commands(
-    db: Database, loader: Loader, world: World, commands: Sequence[BookingCommand], now: datetime
-) -> None:
-    """Put into `world` what its `BookSlot`s and `RescheduleToSlot`s need, sessions and accounts being there already.
-
-    As extras their `SlotWorld`s (none: there is no such service), as sessions the lapsed holds that may stand in their
-    way and the customer's own appointments of the service.
-    """
-    wanted: dict[UUID, list[tuple[BookSlot | RescheduleToSlot, UUID]]] = {}
-    for command in commands:
-        if isinstance(command, BookSlot):
-            wanted.setdefault(command.tenant_id, []).append((command, command.service_id))
-        elif isinstance(command, RescheduleToSlot):
-            source = world.sessions.get((command.tenant_id, command.from_session_id))
-            if source is not None:
-                wanted.setdefault(command.tenant_id, []).append((command, source.facts.service_id))
-    for tenant_id, those in wanted.items():
-        async with db.tenant(tenant_id) as connection:
-            offers = {each: await load_offer(connection, tenant_id, each) for each in {each for _, each in those}}
-            for command, service_id in those:
-                offer = offers[service_id]
-                if offer is None:
-                    continue
-                slots = await for_command(connection, command, offer, now)
-                world.extras[command.command_id] = slots
-                named = {*slots.lapsed, *_own(world, command, service_id, now)}
-                keys = [(tenant_id, each) for each in named if (tenant_id, each) not in world.sessions]
-                world.sessions.update(await loader.sessions_on(connection, keys) if keys else {})
-
-
-def _own(world: World, command: BookSlot | RescheduleToSlot, service_id: UUID, now: datetime) -> set[UUID]:
-    if not isinstance(command, BookSlot):
-        return set()
-    account = world.accounts.get((command.tenant_id, command.contact.customer_id))
-    mine = account.commitments if account is not None else ()
-    return {each.session_id for each in mine if each.service_id == service_id and each.starts_at > now}
+def _service_of(command: BookSlot | RescheduleToSlot, world: World) -> UUID | None:
+    if isinstance(command, BookSlot):
+        return command.service_id
+    source = world.sessions.get((command.tenant_id, command.from_session_id))
+    return None if source is None else source.facts.service_id
 
 
 def _busy(
@@ -233,6 +240,3 @@ def _location(text: str | None) -> LocationHours | None:
 @lru_cache(maxsize=1_024)
 def _policy(text: str) -> ServicePolicy:
     return ServicePolicy.model_validate_json(text)
-
-
-__all__ = ["for_command", "for_commands", "load", "load_busy", "load_offer"]

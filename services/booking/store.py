@@ -16,6 +16,7 @@ import asyncpg
 from services.booking import statements as sql
 from services.booking.batch import Batch, CommandKey
 from services.booking.cache import Recent
+from services.booking.domain import events as ev
 from services.booking.domain.state import PLAIN, SEATED
 from services.booking.domain.world import SessionKey
 from services.booking.others import write_others
@@ -74,6 +75,8 @@ class Store:
             self._identities.clear()  # one of them may have been erased
             raise Conflict(str(error)) from error
         self._identities.keep(dict.fromkeys(identities))
+        if any(isinstance(event, ev.IdentityLinked | ev.CustomerErased) for _, event in batch.rows.others):
+            self._identities.clear()  # they belong to somebody else now, or to nobody
 
     async def _main(
         self, connection: Connection, batch: Batch, identities: Sequence[tuple[UUID, UUID, str, str]]

@@ -11,6 +11,8 @@ from services.booking.answers import Answer
 from services.booking.batch import Batch, CommandKey, key_of
 from services.booking.cache import Recent, States
 from services.booking.clock import Clock
+from services.booking.domain import wire
+from services.booking.domain.refusals import PUT_ASIDE
 from services.booking.domain.world import SessionKey
 from services.booking.gather import Gatherer, session_keys
 from services.booking.mailbox import Unreadable, Waiting
@@ -96,7 +98,10 @@ class Writer:
                 return await self._halves(batch, ours)
             if tries >= self._max_tries:
                 await self.bury(Unreadable(batch[0].delivery, repr(failure)), ours, tries)
-                return Written({}, {}, {})
+                # Told, not stored: the operator may replay the command, and then it gets its outcome.
+                command = batch[0].command
+                put_aside = wire.refusal_outcome(command.command_id, PUT_ASIDE)
+                return Written({key_of(command): Answer.of(put_aside)}, {}, {})
 
     async def bury(self, unreadable: Unreadable, ours: Callable[[], bool], tries: int = 1) -> None:
         """Keep a delivery that cannot be handled, with its reason, for the operator."""

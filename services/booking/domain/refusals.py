@@ -34,6 +34,11 @@ class Refused:
     moves: tuple[Move, ...] = ()
 
 
+PUT_ASIDE = Refused(
+    RefusalCode.INVALID,
+    "This could not be done; the people who run this system will look at it. Please contact us.",
+    ("contact_business",),
+)
 NO_SUCH_SESSION = Refused(RefusalCode.NOT_FOUND, "There is no such session.")
 NO_SUCH_BOOKING = Refused(
     RefusalCode.NOT_FOUND, "You have no such booking that could be changed.", ("my_bookings",)

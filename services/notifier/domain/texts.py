@@ -110,7 +110,8 @@ def changed(event: SessionChanged) -> str:
     """Something about the session is different: what was and what is now, for each field that changed."""
     voice = voice_of(event)
     wording, now, was = voice.wording, event.booking.session, event.previous
-    lines = [wording.changed.format(business=voice.name), one_line(now.service_name)]
+    named = one_line(now.service_name) if "staff" in event.changed else what(voice)
+    lines = [wording.changed.format(business=voice.name), named]
     if "time" in event.changed:
         lines += [wording.was.format(when=one_line(was.local)), wording.now.format(when=when(voice))]
     else:

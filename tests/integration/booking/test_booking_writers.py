@@ -193,7 +193,10 @@ async def test_a_command_that_cannot_be_written_is_found_among_the_others(
 
     answered = await outcomes(writer(db), [waiting(studio, command) for command in commands])
 
-    assert [o.command_id for o in answered] == [c.command_id for n, c in enumerate(commands) if n != 4]
-    assert all(outcome.booking for outcome in answered)
+    assert [o.command_id for o in answered] == [command.command_id for command in commands]
+    assert [n for n, outcome in enumerate(answered) if outcome.booking is None] == [4]
+    assert answered[4].refusal is not None
+    assert "will look at it" in answered[4].refusal.sentence
+    assert await studio.count("command_outcomes", f"command_id = '{commands[4].command_id}'") == 0
     assert await studio.count("dead_letters", "tries = 2") == 1
     assert await studio.seats(session_id) == (6, 6)

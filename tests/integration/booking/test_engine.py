@@ -308,7 +308,7 @@ async def test_money_that_comes_after_the_place_was_given_up_goes_back(
 
 async def test_the_fee_is_said_before_it_is_taken(engine: BookingService, desk: Desk, clock: Clock) -> None:
     await desk.policy(
-        cancellation=[{"late_cancel_fee": {"amount": 1000}, "late_within": "24h", "tiers": [
+        cancellation=[{"late_cancel_fee": {"fixed": 1000}, "late_within": "24h", "tiers": [
             {"at_least": "24h", "refund_basis_points": 10000}, {"at_least": "0h", "refund_basis_points": 0}]}]
     )  # fmt: skip
     session_id, ana = await desk.private(), desk.studio.contact(1)

@@ -9,6 +9,7 @@ import pytest
 from nats.aio.msg import Msg
 
 from services.notifier.app import Notifier, build
+from services.notifier.domain.plan import about
 from shared import subjects
 from shared.bus import HEADER_FROM, HEADER_ID, Bus
 from shared.db import Database
@@ -60,7 +61,7 @@ class World:
 
     async def say(self, event: BookingEvent) -> None:
         """Publish an event as booking does (each call is a publication of its own)."""
-        subject = subjects.event("booking", event.tenant_id, event.booking.booking_id, event.name)
+        subject = subjects.event("booking", event.tenant_id, about(event), event.name)
         await self.publish(subject, event.encode(), event.event_id)
 
     async def say_ready(self, ready: ReceiptReady) -> None:
@@ -105,6 +106,13 @@ class World:
         async with self.db.tenant(self.tenant_id) as connection:
             rows = await connection.fetch("SELECT subject FROM notifier.outbox ORDER BY created_at, subject")
         return [".".join(row["subject"].split(".")[:2]) for row in rows]
+
+    async def sequence(self, event: BookingEvent) -> int | None:
+        """The number of the event's booking in its customer's calendar (None: it was never in it)."""
+        async with self.db.tenant(self.tenant_id) as connection:
+            query = "SELECT sequence FROM notifier.calendars WHERE booking_id = $1"
+            found: int | None = await connection.fetchval(query, about(event))
+        return found
 
     async def count(self, table: str) -> int:
         """Rows of this tenant in one of the notifier's tables."""

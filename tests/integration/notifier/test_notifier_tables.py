@@ -10,7 +10,7 @@ import pytest
 from shared.db import Database
 from shared.settings import Settings
 
-_TABLES = {"notifications", "receipts", "outbox", "dead_letters"}
+_TABLES = {"notifications", "receipts", "calendars", "outbox", "dead_letters"}
 
 
 async def test_every_table_forces_row_security_by_tenant(database: Settings) -> None:
@@ -54,8 +54,27 @@ async def test_a_row_of_another_tenant_cannot_be_written(db: Database) -> None:
 
 _FILL = {
     "notifications": "INSERT INTO notifier.notifications VALUES ($1, $2, $2, $2, $2, 'receipt', $2, '{}')",
+    "calendars": "INSERT INTO notifier.calendars VALUES ($1, $2, 0, now())",
     "receipts": "INSERT INTO notifier.receipts VALUES ($1, $2, $2, $2, 'requested', '{}')",
     # Never due, so that no relay sends it.
     "outbox": "INSERT INTO notifier.outbox VALUES ($1, $2, 'out.x', '', now(), 0, 'infinity')",
     "dead_letters": "INSERT INTO notifier.dead_letters VALUES ($1, $2, 'evt.x', '', 'a reason', 1)",
 }
+
+
+async def test_a_notification_is_about_a_booking_or_an_entry_and_never_about_both_or_neither(
+    db: Database,
+) -> None:
+    for booking_id, entry_id in ((uuid4(), uuid4()), (None, None)):
+        tenant_id = uuid4()
+        with pytest.raises(asyncpg.CheckViolationError, match="notifications_about_check"):
+            async with db.tenant(tenant_id) as connection:
+                await connection.execute(
+                    "INSERT INTO notifier.notifications (tenant_id, id, event_id, booking_id, entry_id,"
+                    " recipient_id, purpose, conversation_id, body)"
+                    " VALUES ($1, $2, $2, $3, $4, $2, 'x', $2, '{}')",
+                    tenant_id,
+                    uuid4(),
+                    booking_id,
+                    entry_id,
+                )

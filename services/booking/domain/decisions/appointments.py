@@ -53,14 +53,15 @@ def book_slot(draft: Draft, command: msg.BookSlot) -> Result:
     if unfit is not None:
         return unfit
     contact = command.contact
-    held = _own_holds(draft, world, contact.customer_id)
-    same = next((each for each in held if _is_the_same(each, command)), None)
+    own = _own(draft, world, contact.customer_id)
+    same = next((each for each in own if _is_at(each, command)), None)
     if same is not None:
         mine = same.bookings[contact.customer_id]
-        if command.hold:
+        if mine.status is not BookingStatus.HELD or (command.hold and mine.party_size == command.party_size):
             return refusals.already_booked(same, mine)
-        return booking_decisions.firm_up(draft, same, mine, command.method, command.pass_id)
-    for each in held:
+        if mine.party_size == command.party_size:
+            return booking_decisions.firm_up(draft, same, mine, command.method, command.pass_id)
+    for each in own:
         _let_go(draft, each, each.bookings[contact.customer_id])
     made = _make(
         draft, world, command.starts_at, command.staff_id, command.party_size, command.by,
@@ -91,7 +92,9 @@ def reschedule_to_slot(draft: Draft, command: msg.RescheduleToSlot) -> Result:
     if source is None:
         return refusals.NO_SUCH_BOOKING
     if source.facts.kind != "appointment":
-        return refusals.invalid(f"{refusals.named(source.facts)} is no appointment: move it to another session.")
+        return refusals.invalid(
+            f"{refusals.named(source.facts)} is no appointment: move it to another session."
+        )
     booking = moving.own_booking(draft, source, command.booking_id, command.customer_id, command.by)
     if isinstance(booking, Refused):
         return booking
@@ -135,7 +138,9 @@ def _unfit(world: SlotWorld, command: msg.BookSlot) -> Refused | None:
 
 
 def _does_not(world: SlotWorld) -> Refused:
-    return refusals.invalid(f"Nobody of that name does {world.offer.name}: choose somebody else, or nobody in particular.")
+    return refusals.invalid(
+        f"Nobody of that name does {world.offer.name}: choose somebody else, or nobody in particular."
+    )
 
 
 def _make(
@@ -189,7 +194,8 @@ def _whose_turn(world: SlotWorld, request: SlotRequest, slot: Slot, source: Sess
     zone, now = request.zone, request.now
     loads = {
         each: Workload(
-            count_by_day(world.busy.get(each, ()), zone, now, request.except_sessions), world.assigned.get(each)
+            count_by_day(world.busy.get(each, ()), zone, now, request.except_sessions),
+            world.assigned.get(each),
         )
         for each in slot.staff_ids
     }
@@ -253,30 +259,27 @@ def _outside_window(facts: SessionFacts, request: SlotRequest) -> Refused:
     return refusals.too_far(facts, facts.policy.horizon_days or 0)
 
 
-def _own_holds(draft: Draft, world: SlotWorld, customer_id: UUID) -> list[SessionState]:
-    """The customer's appointments of this service that are held and not confirmed yet, soonest first."""
+def _own(draft: Draft, world: SlotWorld, customer_id: UUID) -> list[SessionState]:
+    """The customer's appointments of this service, as far as they still stand, soonest first."""
     found = []
     for each in draft.account(customer_id).commitments:
         state = draft.session(each.session_id) if each.service_id == world.offer.service_id else None
         mine = state.bookings.get(customer_id) if state is not None else None
-        if state is None or mine is None or state.facts.kind != "appointment":
+        if state is None or mine is None or state.facts.kind != "appointment" or mine.lapsed(draft.now):
             continue
-        if mine.status is BookingStatus.HELD and not mine.lapsed(draft.now):
-            found.append(state)
+        found.append(state)
     return sorted(found, key=lambda state: state.facts.starts_at)
 
 
-def _is_the_same(held: SessionState, command: msg.BookSlot) -> bool:
-    facts, mine = held.facts, held.bookings[command.contact.customer_id]
-    return (
-        facts.starts_at == command.starts_at
-        and mine.party_size == command.party_size
-        and command.staff_id in (None, facts.staff_id)
-    )
+def _is_at(own: SessionState, command: msg.BookSlot) -> bool:
+    """It is at the start that is asked for, with whom is asked for (or with anybody)."""
+    return own.facts.starts_at == command.starts_at and command.staff_id in (None, own.facts.staff_id)
 
 
 def _let_go(draft: Draft, held: SessionState, mine: Booking) -> None:
-    """Give a hold back for another slot. Its ids are its own: the command's goes to what it was sent for."""
+    """Give it back for another slot if it is just held. The ids are its own: the command's is the new booking's."""
+    if mine.status is not BookingStatus.HELD:
+        return
     after = replace(mine, status=BookingStatus.CANCELLED, expires_at=None)
     session_id = held.facts.session_id
     event_id = derive("let go", draft.command_id, mine.booking_id)
@@ -293,7 +296,9 @@ def _settle_lapsed(draft: Draft, world: SlotWorld, facts: SessionFacts) -> None:
         if state is None or state.facts.cancelled or session_id == facts.session_id:
             continue
         theirs = {state.facts.staff_id, *state.facts.resource_ids}
-        near = state.facts.starts_at < facts.ends_at + margin and facts.starts_at < state.facts.ends_at + margin
+        near = (
+            state.facts.starts_at < facts.ends_at + margin and facts.starts_at < state.facts.ends_at + margin
+        )
         if near and not taken.isdisjoint(theirs):
             settling.settle(draft, session_id)
 

@@ -48,10 +48,7 @@ def choose(draft: Draft, facts: SessionFacts, wish: Wish) -> PassUse | Refused |
     held = [p for p in draft.passes_of(wish.customer_id) if isinstance(p.held, (Pack, Membership))]
     if wish.pass_id is not None:
         held = [p for p in held if p.pass_id == wish.pass_id]
-    request = PassRequest(
-        wish.customer_id, str(facts.service_id), facts.starts_at, facts.ends_at, facts.business.timezone,
-        wish.party_size,
-    )  # fmt: skip
+    request = _request(facts, wish.customer_id, wish.party_size)
     # One at a time, in the order of preference that `choose_passes` has among several.
     refused: list[NoPass] = []
     for state in sorted(held, key=lambda p: _preference(p.held)):
@@ -62,9 +59,7 @@ def choose(draft: Draft, facts: SessionFacts, wish: Wish) -> PassUse | Refused |
     if not asked:
         return None
     reason = min(refused, key=list(NoPass).index, default=NoPass.NONE_HELD)
-    lacking = reason in (NoPass.NO_CREDIT, NoPass.NONE_HELD, NoPass.WEEK_USED_UP, NoPass.PERIOD_USED_UP)
-    code = RefusalCode.NO_CREDIT if lacking else RefusalCode.PASS_NOT_VALID
-    return Refused(code, f"Your pass cannot pay for this: {_WHY[reason]}.", ("my_passes", "pay"))
+    return _refused(reason)
 
 
 def use(draft: Draft, facts: SessionFacts, booking: Booking) -> Terms | Refused:
@@ -79,6 +74,10 @@ def use(draft: Draft, facts: SessionFacts, booking: Booking) -> Terms | Refused:
             return Refused(RefusalCode.NO_CREDIT, "No credit is left on your pass.", ("my_passes", "pay"))
         _move_credits(draft, facts, state, held, booking, -terms.credits)
     elif isinstance(held, Membership):
+        # Looked at again: since a hold was made under it, others may have used it up.
+        chosen = choose_passes([held], _request(facts, booking.customer_id, booking.party_size))
+        if isinstance(chosen, PassesRefused):
+            return _refused(chosen.reason)
         after = replace(held, uses=(*held.uses, Use(facts.starts_at, facts.ends_at)))
         _changed(draft, state, after)
     return terms
@@ -130,6 +129,18 @@ def refund_card(draft: Draft, facts: SessionFacts, booking: Booking, amount: int
     if state is None or not isinstance(state.held, GiftCard):
         raise KeyError(f"the gift card of booking {booking.booking_id} was not loaded")
     _move_value(draft, facts, state, state.held, booking, amount)
+
+
+def _request(facts: SessionFacts, customer_id: UUID, party_size: int) -> PassRequest:
+    return PassRequest(
+        customer_id, str(facts.service_id), facts.starts_at, facts.ends_at, facts.business.timezone, party_size
+    )
+
+
+def _refused(reason: NoPass) -> Refused:
+    lacking = reason in (NoPass.NO_CREDIT, NoPass.NONE_HELD, NoPass.WEEK_USED_UP, NoPass.PERIOD_USED_UP)
+    code = RefusalCode.NO_CREDIT if lacking else RefusalCode.PASS_NOT_VALID
+    return Refused(code, f"Your pass cannot pay for this: {_WHY[reason]}.", ("my_passes", "pay"))
 
 
 def _card(draft: Draft, facts: SessionFacts, card: GiftCard, total: int) -> tuple[GiftUse, ...]:

@@ -4,20 +4,18 @@ is told and refunded, and who keeps it is told what is different."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.booking.domain import refusals, schedule_rows
-from services.booking.domain.clash import Clashing, Diary, Place
+from services.booking.domain import refusals, schedule_rows, series_clash
 from services.booking.domain.decisions import sessions, settling, waitlist
 from services.booking.domain.events import FactsChanged, RowsWritten
-from services.booking.domain.local import local_times
 from services.booking.domain.refusals import Refused
 from services.booking.domain.results import Done, Result
-from services.booking.domain.schedule import InvalidSchedule, Schedule, local_of, occurrences
-from services.booking.domain.schedule_rows import StoredSchedule
+from services.booking.domain.schedule import InvalidSchedule, local_of
 from services.booking.domain.series import UNCHANGED, Change, InvalidEdit, Scope, SeriesEdit, edit, find
+from services.booking.domain.series_found import SeriesFound
 from services.booking.domain.series_plan import (
     ExistingSession,
     Field,
@@ -41,49 +39,6 @@ _COLUMNS = {
 """How `SessionFacts.overrides` names a session's own fields."""
 
 _FEW = 5
-
-
-@dataclass(frozen=True, slots=True)
-class StoredSession:
-    """A coming session of the series. `original_start`: the naive local start that its id follows from.
-
-    `used`: somebody once booked it or waited for it, so its row stays.
-    """
-
-    session_id: UUID
-    schedule_id: UUID
-    original_start: datetime
-    used: bool
-    cancelled: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesFound:
-    """What `EditSchedule` needs (as extra): the series of its schedule, and who is busy with something else.
-
-    - `schedules`: those in force (none: there is no such schedule). `stored`: rows of all that ever were, by id.
-    - `before`: the local day up to (and without) which sessions are laid out.
-    - `names` of all staff and resources; `rooms` are resources of that kind, `active` what can be asked for.
-    - `taken`: places of other sessions, from now on. `zone` and `language` are the business's.
-    """
-
-    tenant_id: UUID
-    before: date = date.max
-    schedules: tuple[Schedule, ...] = ()
-    stored: Mapping[UUID, StoredSchedule] = field(default_factory=dict)
-    sessions: tuple[StoredSession, ...] = ()
-    buffers: tuple[int, int] = (0, 0)
-    held_back: int = 0
-    service_name: str = ""
-    language: str = "en"
-    names: Mapping[UUID, str] = field(default_factory=dict)
-    rooms: frozenset[UUID] = frozenset()
-    active: frozenset[UUID] = frozenset()
-    taken: tuple[Place, ...] = ()
-
-    def room_of(self, resource_ids: Sequence[UUID]) -> str | None:
-        """The name of the room that a session shows: its first resource, when that is one."""
-        return self.names.get(resource_ids[0]) if resource_ids and resource_ids[0] in self.rooms else None
 
 
 def edit_schedule(draft: Draft, command: msg.EditSchedule) -> Result:
@@ -120,9 +75,9 @@ def edit_schedule(draft: Draft, command: msg.EditSchedule) -> Result:
     added = _may_be_added(result, found, draft.now)
     gone = {*result.plan.remove, *result.plan.needs_cancel}
     staying = [s for s in existing if s.session_id not in gone]
-    clash, added = _clashes(found, states, (existing, staying), changes, added, draft.now)
+    clash, added = series_clash.clashes(found, states, (existing, staying), changes, added, draft.now)
     if clash is not None:
-        return refusals.taken(_sentence(clash, found))
+        return refusals.taken(series_clash.sentence(clash, found))
     _write(draft, found, result, added)
     for each in changes:
         _carry_out(draft, found, each)
@@ -196,86 +151,6 @@ def _may_be_added(result: SeriesEdit, found: SeriesFound, now: datetime) -> list
     """What is to be put down, without dates that the business cancelled: those do not come back."""
     off = {s.session_id for s in found.sessions if s.cancelled}
     return [each for each in result.plan.add if each.session_id not in off]
-
-
-def _clashes(
-    found: SeriesFound,
-    states: Mapping[UUID, SessionState],
-    there: tuple[Sequence[ExistingSession], Sequence[ExistingSession]],
-    changes: Sequence[PlannedChange],
-    added: Sequence[PlannedSession],
-    now: datetime,
-) -> tuple[Clashing | None, list[PlannedSession]]:
-    """The first session that cannot be where it should, or None and the new sessions that can be put down.
-
-    `there`: all sessions of the series that take place now, and those of them that stay. A date that could not be put
-    down before, since somebody is busy then, is left out again: only what the edit itself brings is refused.
-    """
-    moving = {c.session_id: _place(c.session_id, c.new, states[c.session_id].facts) for c in changes}
-    # Rows change one after another, so nobody may stand even where another one of the series still is.
-    now_taken, final = Diary(found.taken), Diary([*found.taken, *moving.values()])
-    for number, diary in enumerate((now_taken, final)):
-        for session in there[number]:
-            if number == 0 or session.session_id not in moving:
-                diary.add(_place(session.session_id, session.values, states[session.session_id].facts))
-    for change in changes:
-        place = moving[change.session_id]
-        clash = (now_taken.clash(place) or final.clash(place)) if _occupies_other(change) else None
-        if clash is not None:
-            return clash, []
-    return _added_clash(found, final, added, now)
-
-
-def _added_clash(
-    found: SeriesFound, final: Diary, added: Sequence[PlannedSession], now: datetime
-) -> tuple[Clashing | None, list[PlannedSession]]:
-    planned_before = _planned(found, now)
-    kept = []
-    for each in added:
-        values = each.values
-        resources = frozenset(r for r in (values.staff_id, *values.resource_ids) if r is not None)
-        place = Place(
-            each.session_id,
-            resources,
-            values.starts_at,
-            values.ends_at,
-            found.buffers,
-            what=found.service_name,
-        )
-        clash = final.clash(place)
-        if clash is None:
-            final.add(place)
-            kept.append(each)
-        elif each.session_id not in planned_before or each.own:
-            return clash, []
-    return None, kept
-
-
-def _planned(found: SeriesFound, now: datetime) -> set[UUID]:
-    """The dates that the series had before the edit."""
-    first = now.date() - timedelta(days=1)
-    return {o.session_id for s in found.schedules for o in occurrences(s, first, found.before)}
-
-
-def _occupies_other(change: PlannedChange) -> bool:
-    return replace(change.old, capacity=0) != replace(change.new, capacity=0)
-
-
-def _place(session_id: UUID, values: SessionValues, facts: SessionFacts) -> Place:
-    resources = frozenset(r for r in (values.staff_id, *values.resource_ids) if r is not None)
-    what = facts.service_name
-    return Place(
-        session_id, resources, values.starts_at, values.ends_at, facts.buffers, facts.ignores_buffers, what
-    )
-
-
-def _sentence(clash: Clashing, found: SeriesFound) -> str:
-    zone = found.schedules[0].timezone
-    who = found.names.get(clash.resource_id, "Somebody")
-    taken, wanted = (
-        local_times(p.starts_at, p.ends_at, zone, found.language) for p in (clash.taken, clash.wanted)
-    )
-    return f"{who} is busy then: {clash.taken.what}, {taken}. Nothing was changed ({wanted} was wanted)."
 
 
 def _write(draft: Draft, found: SeriesFound, result: SeriesEdit, added: Sequence[PlannedSession]) -> None:

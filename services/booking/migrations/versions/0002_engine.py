@@ -154,6 +154,7 @@ PEOPLE = (
         ADD COLUMN merged_into uuid,
         ADD COLUMN erased_at timestamptz""",
     "CREATE INDEX customer_identities_customer_id_idx ON booking.customer_identities (tenant_id, customer_id)",
+    "CREATE INDEX customers_merged_into_idx ON booking.customers (tenant_id, merged_into) WHERE merged_into IS NOT NULL",
     "CREATE INDEX customers_phone_idx ON booking.customers (tenant_id, phone) WHERE phone IS NOT NULL",
 )
 
@@ -189,7 +190,7 @@ BOOKINGS = (
             CHECK (status NOT IN ('held', 'pending_payment') OR expires_at IS NOT NULL)""",
     "CREATE UNIQUE INDEX bookings_session_id_customer_id_key ON booking.bookings"
     f" (tenant_id, session_id, customer_id) WHERE status IN {SEATED}",
-    f"CREATE INDEX bookings_customer_id_idx ON booking.bookings (tenant_id, customer_id) WHERE status IN {SEATED}",
+    "CREATE INDEX bookings_customer_id_idx ON booking.bookings (tenant_id, customer_id)",
     """CREATE TABLE booking.waitlist_entries (
         tenant_id uuid NOT NULL,
         id uuid NOT NULL,

@@ -195,7 +195,7 @@ def test_importing_a_file_again_changes_nothing_whatever_is_in_it(rows: list[tup
     first = plan(text.getvalue())
     again = plan(text.getvalue(), after(Existing(), first))
     assert not again.steps
-    assert again.problems == first.problems
+    assert {p.line for p in again.problems} == {p.line for p in first.problems}
     assert again.unchanged == len(first.steps)
 
 
