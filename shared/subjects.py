@@ -132,7 +132,9 @@ ROUTES: tuple[Route, ...] = (
         Route(f"evt.booking.<tenant>.<entity>.{kind.name}", "booking", ("notifier",), kind, stream=EVENTS)
         for kind in booking.EVENTS
     ),
-    Route("due.booking.<tenant>.<session>", "booking", ("booking",), booking.SettleSession, stream=SCHEDULE),
+    Route(
+        "due.booking.rung.<tenant>.<session>", "booking", ("booking",), booking.SessionDue, stream=SCHEDULE
+    ),
     Route(
         "evt.media.<tenant>.<receipt>.receipt_ready",
         "media",

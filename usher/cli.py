@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Coroutine
 from contextlib import nullcontext
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, NoReturn, TextIO, TypeVar
+from typing import Annotated, NoReturn, TextIO
 
 import typer
 
 from shared.errors import UsherError
+from usher.commands.auditing import audit_command
+from usher.commands.exporting import export_command
+from usher.commands.importing import import_command
+from usher.loop import run as _run
 
-T = TypeVar("T")
 EXPECTED_STATUS = 1
 INTERRUPTED_STATUS = 130
 
@@ -138,6 +140,11 @@ def seed(
         typer.echo(f"{service}: loaded {file}")
 
 
+app.command("import")(import_command)
+app.command("export")(export_command)
+app.command("audit")(audit_command)
+
+
 @app.command()
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON object.")] = False,
@@ -225,16 +232,6 @@ def _open(file: Path) -> TextIO:
         return file.open(encoding="utf-8", errors="replace")
     except OSError as error:
         raise UsherError(f"{file} cannot be read: {error.strerror}.") from error
-
-
-def _run(work: Coroutine[object, object, T]) -> T:
-    """Run on uvloop where it exists."""
-    try:
-        import uvloop
-    except ImportError:  # pragma: no cover  not on Windows
-        return asyncio.run(work)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(work)
 
 
 def main() -> NoReturn:

@@ -7,8 +7,6 @@ from importlib import import_module, util
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from shared.errors import UsherError
 from shared.settings import Settings
 
@@ -20,16 +18,10 @@ class SeedError(UsherError):
 
 
 def load_document(file: Path) -> Mapping[str, Any]:
-    """The mapping in this YAML (or JSON) file. Raises SeedError."""
-    try:
-        document = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SeedError(f"{file} cannot be read: {error.strerror}.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SeedError(f"{file} is not valid YAML: {' '.join(str(error).split())}.") from error
-    if not isinstance(document, Mapping):
-        raise SeedError(f"{file} must hold a mapping (tenants: …) at its top.")
-    return document
+    """The mapping in this YAML (or JSON) file. Raises UsherError saying where it is none."""
+    from usher.importing import parse, read
+
+    return parse(read(file), str(file)).data
 
 
 async def seed_all(document: Mapping[str, Any], settings: Settings) -> list[str]:

@@ -23,7 +23,7 @@ from shared.bus import Bus
 from shared.db import Database, is_transient
 from shared.errors import Transient
 from shared.ids import derive
-from shared.messages.booking import SettleSession
+from shared.messages.booking import SessionDue, SettleSession
 from shared.tasks import ended, spawn
 from shared.telemetry import get_logger
 
@@ -82,7 +82,8 @@ class Alarms:
                 "Nats-Schedule-Target": subjects.rung(self._bus.service, tenant_id, session_id),
             }
             try:
-                await self._bus.send(subject, b"{}", headers)
+                due = SessionDue(tenant_id=tenant_id, session_id=session_id)
+                await self._bus.send(subject, due.encode(), headers)
             except Transient:
                 return
             self._set.keep({((tenant_id, session_id), at): None})
@@ -102,8 +103,8 @@ class Alarms:
 
     async def _rung(self, _partition: int, deliveries: Sequence[Delivery]) -> None:
         for delivery in deliveries:
-            tenant_id, session_id = UUID(delivery.tokens[3]), UUID(delivery.tokens[4])
-            await self._wake(tenant_id, session_id, f"rung:{delivery.sequence}")
+            due = SessionDue.decode(delivery.data)
+            await self._wake(due.tenant_id, due.session_id, f"rung:{delivery.sequence}")
             await delivery.ack()
 
     async def _wake(self, tenant_id: UUID, session_id: UUID, occasion: str) -> None:

@@ -103,7 +103,6 @@ FROM (
 FULL JOIN (SELECT * FROM booking.occupancies WHERE tenant_id = $1) AS o
     ON o.session_id = w.session_id AND o.resource_id = w.resource_id
 WHERE (o.during, o.busy, o.ignores_buffers) IS DISTINCT FROM (w.during, w.busy, w.ignores_buffers)
- 
 """,
 )
 

@@ -51,7 +51,9 @@ async def export(db: Database, slug: str) -> TenantPart:
     return tenant
 
 
-async def read_tenant(connection: Connection, tenant_id: UUID, known: Known | None = None) -> TenantPart | None:
+async def read_tenant(
+    connection: Connection, tenant_id: UUID, known: Known | None = None
+) -> TenantPart | None:
     """The document as it is stored, in the caller's transaction; None without the tenant.
 
     `known`: keys of a new document, so that the same thing has the same key in both.
@@ -74,16 +76,25 @@ class _Reading:
     """One tenant's rows on their way into the document."""
 
     def __init__(
-        self, tenant_id: UUID, settings: Mapping[str, Any], rows: Mapping[str, Sequence[asyncpg.Record]], known: Known
+        self,
+        tenant_id: UUID,
+        settings: Mapping[str, Any],
+        rows: Mapping[str, Sequence[asyncpg.Record]],
+        known: Known,
     ) -> None:
         self._rows = rows
         self._settings = settings
         said: Mapping[str, list[str]] = settings.get("keys", {})
-        self._keys = {kind: Keys(tenant_id, kind, [*known.get(kind, ()), *said.get(kind, ())]) for kind in KINDS}
+        self._keys = {
+            kind: Keys(tenant_id, kind, [*known.get(kind, ()), *said.get(kind, ())]) for kind in KINDS
+        }
         self._tenant_id = tenant_id
 
     def tenant(
-        self, row: asyncpg.Record, staff_of: Mapping[UUID, list[UUID]], needs_of: Mapping[UUID, list[list[UUID]]]
+        self,
+        row: asyncpg.Record,
+        staff_of: Mapping[UUID, list[UUID]],
+        needs_of: Mapping[UUID, list[list[UUID]]],
     ) -> TenantPart:
         locations = [self._location(each) for each in self._rows["locations"]]
         units = grouped(self._tenant_id, self._rows["resources"], self._keys["resources"])
@@ -96,7 +107,9 @@ class _Reading:
         for each in self._rows["services"]:  # rules of one service may name another
             self._keys["services"].add(each["id"], each["name"])
         services = [
-            self._service(each, staff_of.get(each["id"], []), [units.need(n) for n in needs_of.get(each["id"], [])])
+            self._service(
+                each, staff_of.get(each["id"], []), [units.need(n) for n in needs_of.get(each["id"], [])]
+            )
             for each in self._rows["services"]
         ]
         names = {each["id"]: each["name"] for each in self._rows["services"]}

@@ -65,9 +65,7 @@ class Gatherer:
         await self._promos(world, commands, now)
         return world, resolved
 
-    async def _sessions(
-        self, world: World, keys: Iterable[SessionKey], states: States | None = None
-    ) -> None:
+    async def _sessions(self, world: World, keys: Iterable[SessionKey], states: States | None = None) -> None:
         # From memory only what commands are ordered by: a refusal that rests on it is written under its version, and it
         # is forgotten when that no longer stands. All other sessions belong to whichever instance, and are read.
         for key in keys:

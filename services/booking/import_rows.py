@@ -137,7 +137,12 @@ class _Writing:
         ids = self._ids
         for position, place in enumerate(self._tenant.locations):
             await self.one(
-                LOCATION, ids.of("locations", place.key), place.name, place.address, _json(compact(place.hours)), position
+                LOCATION,
+                ids.of("locations", place.key),
+                place.name,
+                place.address,
+                _json(compact(place.hours)),
+                position,
             )
         position = 0
         for part in self._tenant.resources:
@@ -153,7 +158,14 @@ class _Writing:
         for position, person in enumerate(self._tenant.staff):
             hours = None if person.availability is None else _json(compact(person.availability))
             await self.one(
-                STAFF, ids.of("staff", person.key), person.name, person.role, person.bio, person.synonyms, hours, position
+                STAFF,
+                ids.of("staff", person.key),
+                person.name,
+                person.role,
+                person.bio,
+                person.synonyms,
+                hours,
+                position,
             )
         staff: list[tuple[UUID, UUID]] = []
         needs: list[tuple[UUID, int, UUID]] = []
@@ -167,7 +179,9 @@ class _Writing:
             )  # fmt: skip
             staff += [(service_id, ids.of("staff", key)) for key in part.staff]
             for number, need in enumerate(part.needs):
-                units = [unit for key in ([need] if isinstance(need, str) else need) for unit in ids.units(key)]
+                units = [
+                    unit for key in ([need] if isinstance(need, str) else need) for unit in ids.units(key)
+                ]
                 needs += [(service_id, number, unit) for unit in units]
         await self._links(_SERVICE_STAFF, staff, 2)
         await self._links(_SERVICE_RESOURCES, needs, 3)
@@ -177,7 +191,10 @@ class _Writing:
         ids = self._ids
         for part in self._tenant.schedules:
             own = ids.of("schedules", part.key)
-            left_out = [m.isoformat(timespec="minutes") if isinstance(m, datetime) else m.isoformat() for m in part.excluded]
+            left_out = [
+                m.isoformat(timespec="minutes") if isinstance(m, datetime) else m.isoformat()
+                for m in part.excluded
+            ]
             room = ids.units(part.room)[0] if part.room is not None else None
             await self.one(
                 SCHEDULE, own, ids.of("services", part.service), ids.maybe("staff", part.staff), room, part.rrule,
@@ -193,7 +210,9 @@ class _Writing:
             leave = {"key", "id", "price"} if product.kind == "gift_card" else {"key", "id"}
             terms = {name: value for name, value in compact(product).items() if name not in leave}
             await self._connection.execute(_FREE_KEY["products"], ids.tenant_id, product.key, own)
-            await self.one(PRODUCT, own, product.key, product.name, product.kind, product.price, self._rules(terms))
+            await self.one(
+                PRODUCT, own, product.key, product.name, product.kind, product.price, self._rules(terms)
+            )
         for promo in self._tenant.promo_codes:
             own = ids.of("promo_codes", promo.key)
             rule = {name: value for name, value in compact(promo).items() if name != "id"}
@@ -201,13 +220,17 @@ class _Writing:
             await self.one(PROMO, own, promo.key, self._rules(rule), promo.max_uses)
 
     async def _links(self, statement: str, rows: Sequence[tuple[object, ...]], width: int) -> None:
-        columns: list[list[object]] = [list(column) for column in zip(*rows, strict=True)] if rows else [[]] * width
+        columns: list[list[object]] = (
+            [list(column) for column in zip(*rows, strict=True)] if rows else [[]] * width
+        )
         self.changed |= bool(await self._connection.fetchval(statement, self._ids.tenant_id, *columns))
 
     def _rules(self, data: Json) -> str:
         ids = self._ids
         return _json(
-            with_references(data, lambda key: ids.text_of("services", key), lambda key: ids.text_of("staff", key))
+            with_references(
+                data, lambda key: ids.text_of("services", key), lambda key: ids.text_of("staff", key)
+            )
         )
 
 

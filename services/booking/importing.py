@@ -150,7 +150,9 @@ async def _sessions(connection: Connection, tenant_id: UUID, now: datetime) -> d
     return {row["id"]: row for row in await connection.fetch(SESSIONS, tenant_id, now)}
 
 
-def _counts(before: dict[UUID, asyncpg.Record], after: dict[UUID, asyncpg.Record], kept: int) -> SessionCounts:
+def _counts(
+    before: dict[UUID, asyncpg.Record], after: dict[UUID, asyncpg.Record], kept: int
+) -> SessionCounts:
     return SessionCounts(
         added=sum(1 for i in after if i not in before),
         changed=sum(1 for i, row in after.items() if i in before and tuple(row) != tuple(before[i])),

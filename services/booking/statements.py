@@ -7,6 +7,8 @@ from typing import Final
 SEATED: Final = "('held', 'pending_payment', 'pending_approval', 'confirmed', 'attended', 'no_show')"
 """Statuses that take seats, as the indexes of bookings have them."""
 
+# `LATERAL (... OFFSET 0)`: one look into an index per key, whatever the planner believes of a table's size. On a new
+# table it believes that there is nothing, and would read all of a tenant's customers for each key.
 LOAD_SESSIONS: Final = """
 SELECT s.tenant_id, s.id, s.service_id, s.staff_id, s.starts_at, s.ends_at, s.capacity, s.seats_taken, s.version,
        s.status, s.kind, s.resource_ids, s.held_back, s.buffer_before_minutes, s.buffer_after_minutes,
@@ -15,7 +17,7 @@ SELECT s.tenant_id, s.id, s.service_id, s.staff_id, s.starts_at, s.ends_at, s.ca
        r.name AS room, t.name AS business_name, t.timezone, t.language, t.currency, t.address, t.phone,
        t.description, t.opening_hours
 FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
-JOIN booking.sessions s ON s.tenant_id = k.tenant_id AND s.id = k.id
+CROSS JOIN LATERAL (SELECT * FROM booking.sessions s WHERE s.tenant_id = k.tenant_id AND s.id = k.id OFFSET 0) AS s
 JOIN booking.services v ON v.tenant_id = s.tenant_id AND v.id = s.service_id
 JOIN booking.tenants t ON t.tenant_id = s.tenant_id
 LEFT JOIN booking.staff w ON w.tenant_id = s.tenant_id AND w.id = s.staff_id
@@ -25,14 +27,18 @@ LEFT JOIN booking.resources r ON r.tenant_id = s.tenant_id AND r.id = s.resource
 LOAD_BOOKINGS: Final = f"""
 SELECT b.*
 FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
-JOIN booking.bookings b ON b.tenant_id = k.tenant_id AND b.session_id = k.id AND b.status IN {SEATED}
+CROSS JOIN LATERAL (
+    SELECT * FROM booking.bookings b WHERE b.tenant_id = k.tenant_id AND b.session_id = k.id AND b.status IN {SEATED} OFFSET 0
+) AS b
 """  # noqa: S608  # made of constants
 
 LOAD_QUEUES: Final = """
 SELECT e.*
 FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
-JOIN booking.waitlist_entries e ON e.tenant_id = k.tenant_id AND e.session_id = k.id
-    AND e.status IN ('waiting', 'offered')
+CROSS JOIN LATERAL (
+    SELECT * FROM booking.waitlist_entries e
+    WHERE e.tenant_id = k.tenant_id AND e.session_id = k.id AND e.status IN ('waiting', 'offered') OFFSET 0
+) AS e
 """
 
 LOAD_OUTCOMES: Final = """
@@ -45,37 +51,54 @@ LOAD_ACCOUNTS: Final = """
 SELECT k.id AS asked, c.tenant_id, c.id, c.version, c.tier, c.blocked_at, c.erased_at,
        EXISTS (SELECT 1 FROM booking.passes p WHERE p.tenant_id = c.tenant_id AND p.customer_id = c.id) AS has_passes
 FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
-JOIN booking.customers a ON a.tenant_id = k.tenant_id AND a.id = k.id
-JOIN booking.customers c ON c.tenant_id = a.tenant_id AND c.id = coalesce(a.merged_into, a.id)
+CROSS JOIN LATERAL (
+    SELECT coalesce(a.merged_into, a.id) AS id FROM booking.customers a
+    WHERE a.tenant_id = k.tenant_id AND a.id = k.id OFFSET 0
+) AS a
+CROSS JOIN LATERAL (SELECT * FROM booking.customers c WHERE c.tenant_id = k.tenant_id AND c.id = a.id OFFSET 0) AS c
 """
 
 # Those that still take the customer's time, and those of the last days, which count for limits of a week.
 LOAD_COMMITMENTS: Final = f"""
 SELECT b.tenant_id, b.customer_id, b.id, b.session_id, s.service_id, s.starts_at, s.ends_at, t.timezone
 FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
-JOIN booking.bookings b ON b.tenant_id = k.tenant_id AND b.customer_id = k.id AND b.status IN {SEATED}
-JOIN booking.sessions s ON s.tenant_id = b.tenant_id AND s.id = b.session_id AND s.ends_at > $3::timestamptz - interval '8 days'
+CROSS JOIN LATERAL (
+    SELECT * FROM booking.bookings b
+    WHERE b.tenant_id = k.tenant_id AND b.customer_id = k.id AND b.status IN {SEATED}
+      AND (b.expires_at IS NULL OR b.expires_at > $3::timestamptz) OFFSET 0
+) AS b
+CROSS JOIN LATERAL (
+    SELECT * FROM booking.sessions s
+    WHERE s.tenant_id = b.tenant_id AND s.id = b.session_id AND s.ends_at > $3::timestamptz - interval '8 days' OFFSET 0
+) AS s
 JOIN booking.tenants t ON t.tenant_id = b.tenant_id
-WHERE b.expires_at IS NULL OR b.expires_at > $3::timestamptz
 """  # noqa: S608
 
-LOAD_STANDING: Final = """
+LOAD_STANDING: Final = f"""
 SELECT r.tenant_id, r.customer_id, r.id, NULL::uuid AS promo_id, 0::bigint AS times
 FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
-JOIN booking.standing_requests r ON r.tenant_id = k.tenant_id AND r.customer_id = k.id AND r.status = 'open'
+CROSS JOIN LATERAL (
+    SELECT * FROM booking.standing_requests r
+    WHERE r.tenant_id = k.tenant_id AND r.customer_id = k.id AND r.status = 'open' OFFSET 0
+) AS r
 UNION ALL
 SELECT b.tenant_id, b.customer_id, NULL, b.promo_id, count(*)
 FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
-JOIN booking.bookings b ON b.tenant_id = k.tenant_id AND b.customer_id = k.id AND b.promo_id IS NOT NULL
-WHERE b.status NOT IN ('cancelled', 'expired')
+CROSS JOIN LATERAL (
+    SELECT * FROM booking.bookings b
+    WHERE b.tenant_id = k.tenant_id AND b.customer_id = k.id AND b.status IN {SEATED} AND b.promo_id IS NOT NULL OFFSET 0
+) AS b
 GROUP BY b.tenant_id, b.customer_id, b.promo_id
 UNION ALL
 SELECT b.tenant_id, b.customer_id, NULL, NULL, count(*)
 FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
-JOIN booking.bookings b ON b.tenant_id = k.tenant_id AND b.customer_id = k.id AND b.cancelled_by = 'customer'
-    AND b.cancel_reason = 'late' AND b.cancelled_at >= date_trunc('month', $3::timestamptz)
+CROSS JOIN LATERAL (
+    SELECT * FROM booking.bookings b
+    WHERE b.tenant_id = k.tenant_id AND b.customer_id = k.id AND b.cancelled_by = 'customer'
+      AND b.cancel_reason = 'late' AND b.cancelled_at >= date_trunc('month', $3::timestamptz) OFFSET 0
+) AS b
 GROUP BY b.tenant_id, b.customer_id
-"""
+"""  # noqa: S608
 
 # What of a card payment was captured, as the ledger has it.
 LOAD_RECORDED: Final = """

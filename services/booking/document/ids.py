@@ -32,7 +32,10 @@ class Ids:
         """Reads the keys and explicit ids of all lists."""
         self.tenant_id = tenant_id_of(tenant.slug)
         self._ids = {
-            kind: {thing.key: thing.id or id_of(self.tenant_id, kind, thing.key) for thing in things(tenant, kind)}
+            kind: {
+                thing.key: thing.id or id_of(self.tenant_id, kind, thing.key)
+                for thing in things(tenant, kind)
+            }
             for kind in KINDS
         }
         self._units = {part.key: self.units_of(part) for part in tenant.resources}

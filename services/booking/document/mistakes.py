@@ -79,18 +79,21 @@ def _mistake(detail: ErrorDetails, data: object, model: type[BaseModel]) -> Mist
     return Mistake(path, text)
 
 
-def _present(location: Sequence[str | int], data: object) -> Path:
+def _present(location: Sequence[str | int], data: Any) -> Path:
     """The location without what pydantic adds to it (the names of alternatives)."""
     path: list[str | int] = []
     for part in location:
-        if isinstance(data, Mapping) and part in data:
-            data = data[part]
-        elif isinstance(data, Sequence) and not isinstance(data, str) and isinstance(part, int) and part < len(data):
-            data = data[part]
-        else:
+        if not _has(data, part):
             continue
+        data = data[part]
         path.append(part)
     return tuple(path)
+
+
+def _has(data: Any, part: str | int) -> bool:
+    if isinstance(data, Mapping):
+        return part in data
+    return isinstance(part, int) and isinstance(data, list | tuple) and part < len(data)
 
 
 def _fields(model: type[BaseModel], location: Sequence[str | int]) -> set[str]:

@@ -18,7 +18,9 @@ def normal(tenant: TenantPart) -> TenantPart:
             ),
             "products": tuple(sorted(tenant.products, key=lambda p: p.key)),
             "promo_codes": tuple(
-                sorted((p.model_copy(update={"code": p.key}) for p in tenant.promo_codes), key=lambda p: p.key)
+                sorted(
+                    (p.model_copy(update={"code": p.key}) for p in tenant.promo_codes), key=lambda p: p.key
+                )
             ),
         }
     )

@@ -201,7 +201,17 @@ class Document(Part):
 KINDS = ("locations", "resources", "staff", "services", "schedules", "products", "promo_codes")
 """The lists of a tenant, in the order in which they refer to each other."""
 
-Thing = LocationPart | ResourcePart | StaffPart | ServicePart | SchedulePart | PackPart | MembershipPart | GiftCardPart | PromoPart
+Thing = (
+    LocationPart
+    | ResourcePart
+    | StaffPart
+    | ServicePart
+    | SchedulePart
+    | PackPart
+    | MembershipPart
+    | GiftCardPart
+    | PromoPart
+)
 
 
 def things(tenant: TenantPart, kind: str) -> tuple[Thing, ...]:

@@ -228,6 +228,14 @@ class SettleSession(_OfSession):
     name: ClassVar[str] = "settle_session"
 
 
+class SessionDue(Message):
+    """What an alarm says when it rings: this session has something to settle."""
+
+    name: ClassVar[str] = "session_due"
+
+    session_id: UUID
+
+
 class EditSchedule(Command):
     """Staff: change a repeating session for this date, this and all following, or all."""
 

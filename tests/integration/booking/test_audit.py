@@ -45,7 +45,13 @@ class Planted:
         return customer
 
     async def booking(
-        self, session: UUID, *, status: str = "confirmed", customer: UUID | None = None, seats: int = 1, **values: object
+        self,
+        session: UUID,
+        *,
+        status: str = "confirmed",
+        customer: UUID | None = None,
+        seats: int = 1,
+        **values: object,
     ) -> UUID:
         """A booking, with the session's seats taken as they should be."""
         booking = uuid4()
@@ -274,7 +280,9 @@ async def test_somebody_in_two_places_at_once_is_found(planted: Planted) -> None
 )
 async def test_two_places_that_may_be_are_no_breach(planted: Planted, change: str) -> None:
     await at_the_same_time(planted)
-    await planted.owner.execute(f"{change} {'AND' if 'WHERE' in change else 'WHERE'} tenant_id = $1", planted.studio.tenant_id)
+    await planted.owner.execute(
+        f"{change} {'AND' if 'WHERE' in change else 'WHERE'} tenant_id = $1", planted.studio.tenant_id
+    )
     assert await planted.found(datetime.now(UTC)) == []
 
 
@@ -311,7 +319,9 @@ async def test_a_place_that_went_past_somebody_who_waits_is_found(planted: Plant
 
 
 @pytest.mark.parametrize(
-    "values", [{"party_size": 10}, {"offered_at": NOW}, {"method": "pass"}], ids=["too many", "had a turn", "pass"]
+    "values",
+    [{"party_size": 10}, {"offered_at": NOW}, {"method": "pass"}],
+    ids=["too many", "had a turn", "pass"],
 )
 async def test_somebody_who_could_not_be_given_the_place_is_passed_over_rightly(
     planted: Planted, values: dict[str, object]
@@ -405,9 +415,12 @@ async def test_a_payment_that_does_not_add_up_or_waits_for_nobody_is_found(
 
 
 @pytest.mark.parametrize(
-    ("due", "words"), [(None, "nobody will look again"), (NOW - timedelta(minutes=11), "nobody has looked since")]
+    ("due", "words"),
+    [(None, "nobody will look again"), (NOW - timedelta(minutes=11), "nobody has looked since")],
 )
-async def test_a_refund_that_is_forgotten_is_found(planted: Planted, due: datetime | None, words: str) -> None:
+async def test_a_refund_that_is_forgotten_is_found(
+    planted: Planted, due: datetime | None, words: str
+) -> None:
     refund = uuid4()
     await planted.owner.execute(
         "INSERT INTO booking.refunds (tenant_id, id, payment_id, amount, next_attempt_at) VALUES ($1, $2, $3, 500, $4)",

@@ -32,6 +32,8 @@ def matches(pattern: str, subject: str) -> bool:
         (subjects.command("booking", TENANT, KEY, "book_session"), subjects.COMMANDS),
         (subjects.event("booking", TENANT, KEY, "booking_confirmed"), subjects.EVENTS),
         (subjects.job("media", "build_receipt", TENANT), subjects.JOBS),
+        (subjects.alarm("booking", TENANT, KEY), subjects.SCHEDULE),
+        (subjects.rung("booking", TENANT, KEY), subjects.SCHEDULE),
     ],
 )
 def test_every_subject_falls_into_exactly_its_stream(subject: str, stream: str) -> None:
@@ -66,9 +68,19 @@ def test_an_unknown_field_of_a_newer_version_is_ignored() -> None:
 
 
 def test_every_message_class_has_its_own_name() -> None:
-    names = [cls.name for cls in Message.__subclasses__() if cls.__module__.startswith("shared.")]
+    def concrete(of: type[Message]) -> list[type[Message]]:
+        return [
+            c
+            for sub in of.__subclasses__()
+            for c in [*concrete(sub), sub]
+            if "name" in vars(sub) or c is not sub
+        ]
 
-    assert len(names) == len(set(names))
+    names = [
+        cls.name for cls in concrete(Message) if cls.__module__.startswith("shared.") and "name" in vars(cls)
+    ]
+
+    assert len(names) == len(set(names)) > 40
 
 
 def test_a_party_of_none_is_no_command() -> None:

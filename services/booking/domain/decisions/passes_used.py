@@ -133,7 +133,12 @@ def refund_card(draft: Draft, facts: SessionFacts, booking: Booking, amount: int
 
 def _request(facts: SessionFacts, customer_id: UUID, party_size: int) -> PassRequest:
     return PassRequest(
-        customer_id, str(facts.service_id), facts.starts_at, facts.ends_at, facts.business.timezone, party_size
+        customer_id,
+        str(facts.service_id),
+        facts.starts_at,
+        facts.ends_at,
+        facts.business.timezone,
+        party_size,
     )
 
 

@@ -1,0 +1,1 @@
+"""Which commands of `usher` are for the data of businesses? One module each; `usher.cli` registers them."""
