@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from pydantic import ValidationError
+
 from services.booking.cache import Recent
 from services.booking.clock import Clock
 from services.booking.domain.world import SessionKey
@@ -82,8 +84,8 @@ class Alarms:
                 "Nats-Schedule-Target": subjects.rung(self._bus.service, tenant_id, session_id),
             }
             try:
-                due = SessionDue(tenant_id=tenant_id, session_id=session_id)
-                await self._bus.send(subject, due.encode(), headers)
+                message = SessionDue(tenant_id=tenant_id, session_id=session_id)
+                await self._bus.send(subject, message.encode(), headers)
             except Transient:
                 return
             self._set.keep({((tenant_id, session_id), at): None})
@@ -103,8 +105,13 @@ class Alarms:
 
     async def _rung(self, _partition: int, deliveries: Sequence[Delivery]) -> None:
         for delivery in deliveries:
-            due = SessionDue.decode(delivery.data)
-            await self._wake(due.tenant_id, due.session_id, f"rung:{delivery.sequence}")
+            try:
+                due = SessionDue.decode(delivery.data)
+                await self._wake(due.tenant_id, due.session_id, f"rung:{delivery.sequence}")
+            except ValidationError as error:
+                self._log.error(
+                    "alarm_unreadable", problems=error.error_count()
+                )  # the sweep knows what is due
             await delivery.ack()
 
     async def _wake(self, tenant_id: UUID, session_id: UUID, occasion: str) -> None:

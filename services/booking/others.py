@@ -11,6 +11,10 @@ from services.booking import statements as sql
 from services.booking.domain import events as ev
 from services.booking.payments import desk
 from shared.db import Connection
+from shared.ids import derive
+from shared.telemetry import get_logger
+
+_log = get_logger("booking")
 
 RETURN_URL = ""
 """Where a checkout leads back to; a chat needs none."""
@@ -42,8 +46,8 @@ async def _write(
             await desk.add_payments(connection, [_payment(tenant_id, event)], now)
         case ev.PaymentDropped(payment_id):
             await desk.give_up(connection, tenant_id, payment_id, now)
-        case ev.RefundAsked(refund_id, payment_id, amount):
-            await desk.request_refund(connection, tenant_id, refund_id, payment_id, amount, now)
+        case ev.RefundAsked():
+            await _refund(connection, tenant_id, event, now)
         case ev.StandingChanged():
             await connection.execute(
                 sql.PUT_STANDING, tenant_id, event.request_id, event.customer_id, event.wish or "{}", event.status,
@@ -62,6 +66,25 @@ async def _write(
         case _:
             raise NotImplementedError(type(event).__name__)
     return True
+
+
+async def _refund(connection: Connection, tenant_id: UUID, event: ev.RefundAsked, now: datetime) -> None:
+    """Spread a refund over the booking's payments (a difference was paid by one of its own), each as far as it goes."""
+    rows = await connection.fetch(sql.REFUNDABLE, tenant_id, event.booking_id, event.payment_id)
+    missing = event.amount
+    for row in rows:
+        part = min(missing, row["refundable"])
+        if part > 0:
+            refund_id = derive("refund", event.refund_id, row["id"])
+            answer = await desk.request_refund(connection, tenant_id, refund_id, row["id"], part, now)
+            if isinstance(answer, desk.RefundRefused):
+                _log.error("refund_refused", payment=str(row["id"]), code=answer.code)
+                continue
+            missing -= part
+    if missing:
+        _log.error(
+            "refund_not_covered", booking=str(event.booking_id), missing=missing
+        )  # `usher audit` shows it
 
 
 def _payment(tenant_id: UUID, event: ev.PaymentAsked) -> desk.NewPayment:

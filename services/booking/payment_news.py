@@ -91,7 +91,7 @@ def commands_of(change: Change) -> tuple[RecordPayment, ...]:
     if change.status is PaymentStatus.DISPUTED:
         news.append(_command(change, "disputed", change.captured - change.refunded))
     elif change.status is PaymentStatus.CREATED:
-        news.append(_command(change, "declined" if change.reason else "created", 0))
+        news.append(_command(change, "declined" if change.reason else "created", change.amount))
     elif change.status in (PaymentStatus.FAILED, PaymentStatus.VOIDED) and change.captured == 0:
         news.append(_command(change, "failed" if change.status is PaymentStatus.FAILED else "voided", 0))
     return tuple(news)

@@ -198,7 +198,7 @@ async def wanted(connection: Connection, command: ChangeSession, state: SessionS
 
 
 def _place_wanted(command: ChangeSession, facts: SessionFacts) -> Place:
-    """Where the session would take place; what it has already stands, unless the time changes, as it has it."""
+    """Where the session would take place."""
     resources = facts.resource_ids
     if command.room_id is not None:
         resources = (command.room_id, *(resources[1:] if facts.room is not None else resources))

@@ -167,7 +167,7 @@ async def _search(
     if start >= end or not search.offer.named(search.staff_ids):
         return ()
     window = Interval(start, end)
-    world = await slot_world.load_busy(
+    world = await slot_world.load_taken(
         connection, search.offer, window, staff_ids=search.staff_ids, except_sessions=search.but, now=now
     )
     request = world.request(

@@ -16,7 +16,7 @@ from uuid import UUID
 
 import asyncpg
 
-from services.booking.domain.appointment import MARGIN, Colleague, Offer, SlotWorld, Unit
+from services.booking.domain.appointment import MARGIN, Colleague, Offer, SlotWorld, Unit, fold
 from services.booking.domain.availability import Availability, Busy, Interval, LocationHours
 from services.booking.domain.policy import ServicePolicy
 from services.booking.domain.world import SessionKey, World
@@ -45,17 +45,35 @@ WHERE v.tenant_id = $1 AND v.id = $2 AND v.active
 """
 
 # Only an appointment with something due can have lapsed, so the bookings of all others are not looked at.
-LOAD_BUSY: Final = f"""
-SELECT s.id, s.staff_id, s.resource_ids, floor(extract(epoch FROM s.starts_at) / 60)::int AS starts,
-       ceil(extract(epoch FROM s.ends_at) / 60)::int AS ends, s.buffer_before_minutes, s.buffer_after_minutes,
-       s.ignores_buffers,
-       CASE WHEN s.kind = 'appointment' AND s.due_at <= $4 THEN NOT EXISTS (
-           SELECT FROM booking.bookings b WHERE b.tenant_id = s.tenant_id AND b.session_id = s.id
-             AND b.status IN {SEATED} AND (b.expires_at IS NULL OR b.expires_at > $4)) ELSE false END AS lapsed
+_LAPSED = f"""
+CASE WHEN s.kind = 'appointment' AND s.due_at <= $4 THEN NOT EXISTS (
+    SELECT FROM booking.bookings b WHERE b.tenant_id = s.tenant_id AND b.session_id = s.id
+      AND b.status IN {SEATED} AND (b.expires_at IS NULL OR b.expires_at > $4)) ELSE false END
+"""
+
+_AROUND = """
 FROM booking.sessions s
 WHERE s.tenant_id = $1 AND s.starts_at > $2 AND s.starts_at < $3 AND s.status <> 'cancelled'
   AND (s.staff_id = ANY ($5::uuid[]) OR s.resource_ids && $5::uuid[])
-"""  # noqa: S608  # made of constants
+"""
+
+LOAD_BUSY: Final = f"""
+SELECT s.id, s.staff_id, s.resource_ids, floor(date_part('epoch', s.starts_at) / 60)::int AS starts,
+       ceil(date_part('epoch', s.ends_at) / 60)::int AS ends, s.buffer_before_minutes, s.buffer_after_minutes,
+       s.ignores_buffers, {_LAPSED} AS lapsed
+{_AROUND}
+"""  # made of constants
+
+# The same for a search: the times of all who are together, as two arrays, since a value costs less there than a row.
+LOAD_TAKEN: Final = f"""
+SELECT s.staff_id, s.resource_ids,
+       array_agg(floor(date_part('epoch', s.starts_at) / 60)::int
+                 - CASE WHEN s.ignores_buffers THEN 0 ELSE s.buffer_before_minutes END),
+       array_agg(ceil(date_part('epoch', s.ends_at) / 60)::int
+                 + CASE WHEN s.ignores_buffers THEN 0 ELSE s.buffer_after_minutes END)
+{_AROUND} AND NOT s.id = ANY ($6::uuid[]) AND NOT {_LAPSED}
+GROUP BY s.staff_id, s.resource_ids
+"""
 
 LOAD_ASSIGNED: Final = f"""
 SELECT s.staff_id, max(b.booked_at) AS at
@@ -161,6 +179,35 @@ async def load_busy(
         found = await connection.fetch(LOAD_ASSIGNED, offer.tenant_id, since, until, staff)
         world = replace(world, assigned={row["staff_id"]: row["at"] for row in found})
     return world
+
+
+async def load_taken(
+    connection: Connection,
+    offer: Offer,
+    window: Interval,
+    *,
+    staff_ids: Iterable[UUID] = (),
+    except_sessions: frozenset[UUID] = frozenset(),
+    now: datetime,
+) -> SlotWorld:
+    """The same as `load_busy` for a search that only lists what is free: a third of its cost.
+
+    Where staff have limits each booking counts, so that all is read.
+    """
+    if offer.limits_staff:
+        return await load_busy(
+            connection, offer, window, staff_ids=staff_ids, except_sessions=except_sessions, now=now
+        )
+    ids = [*(each.staff_id for each in offer.named(staff_ids)), *(unit.resource_id for unit in offer.units)]
+    found: dict[UUID, list[tuple[int, int]]] = {each: [] for each in ids}
+    since, until = window.start - MARGIN, window.end + MARGIN
+    rows = await connection.fetch(LOAD_TAKEN, offer.tenant_id, since, until, now, ids, list(except_sessions))
+    for staff_id, resource_ids, starts, ends in rows:
+        times = list(zip(starts, ends, strict=True))
+        for each in (staff_id, *resource_ids):
+            if each in found:
+                found[each].extend(times)
+    return SlotWorld(offer, {each: fold(times, offer.footprint) for each, times in found.items()})
 
 
 @dataclass(frozen=True, slots=True)

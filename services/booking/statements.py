@@ -106,6 +106,15 @@ SELECT coalesce(sum(amount), 0)::bigint FROM booking.ledger_entries
 WHERE tenant_id = $1 AND booking_id = $2 AND reason = $3 AND account = 'card_clearing' AND amount > 0
 """
 
+# A booking's card payments and what of each can still go back; the one that is named first.
+REFUNDABLE: Final = """
+SELECT p.id, p.captured - coalesce(sum(r.amount) FILTER (WHERE r.status <> 'failed'), 0)::bigint AS refundable
+FROM booking.payments p
+LEFT JOIN booking.refunds r ON r.tenant_id = p.tenant_id AND r.payment_id = p.id
+WHERE p.tenant_id = $1 AND (p.booking_id = $2 OR p.id = $3) AND p.captured > 0
+GROUP BY p.tenant_id, p.id, p.captured, p.created_at ORDER BY p.id <> $3, p.created_at DESC
+"""
+
 LOAD_PROMOS: Final = """
 SELECT p.tenant_id, p.id, p.code, p.rule, p.uses, p.max_uses
 FROM unnest($1::uuid[], $2::text[]) AS k (tenant_id, code)

@@ -260,7 +260,7 @@ class Horizon:
                     "busy_then",
                     tenant=str(tenant_id),
                     sessions=len(laid.clashes),
-                    who=sorted({clash.resource_name or "?" for clash in laid.clashes}),
+                    who=sorted({str(clash.resource_id) for clash in laid.clashes}),
                 )
         return added
 

@@ -76,6 +76,11 @@ class Offer:
         return self.policy.limits.party_size or self.capacity
 
     @property
+    def footprint(self) -> int:
+        """The minutes that one appointment takes, with its buffers."""
+        return self.buffers[0] + self.duration_minutes + self.buffers[1]
+
+    @property
     def limits_staff(self) -> bool:
         """Whether somebody's bookings are limited, so that whole weeks must be known."""
         return any(not each.availability.limits.is_unlimited for each in self.staff)
@@ -161,6 +166,26 @@ class SlotWorld:
         limited = not who.availability.limits.is_unlimited
         booked = count_by_day(taken, self.offer.business.timezone, now, but) if limited else ()
         return StaffCalendar(who.staff_id, who.availability, taken, booked, self.offer.location)
+
+
+def fold(taken: Iterable[tuple[int, int]], footprint: int) -> tuple[Busy, ...]:
+    """Taken times (epoch minutes with their buffers) as few: a gap in which a `footprint` does not fit is taken, too.
+
+    For searches, where whose time it is does not matter: the starts that are left are the same.
+    """
+    found: list[Busy] = []
+    since = until = None
+    for start, end in sorted(taken):
+        if until is None or since is None:
+            since, until = start, end
+        elif start - until < footprint:
+            until = max(until, end)
+        else:
+            found.append(Busy(since, until))
+            since, until = start, end
+    if since is not None and until is not None:
+        found.append(Busy(since, until))
+    return tuple(found)
 
 
 def is_free(state: SessionState, now: datetime) -> bool:

@@ -139,10 +139,11 @@ class PaymentDropped:
 
 @dataclass(frozen=True, slots=True)
 class RefundAsked:
-    """The card processor is to give `amount` (minor units) of a payment back."""
+    """The card processor is to give `amount` (minor units) of a booking's payments back, of `payment_id` first."""
 
     refund_id: UUID
     payment_id: UUID
+    booking_id: UUID
     amount: int
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -41,8 +42,6 @@ async def listen(studio: Studio) -> Told:
     told, receipts = Told(), Receipts(studio.bus)
 
     async def on_event(message: Msg) -> None:
-        import json
-
         event = json.loads(message.data)
         name = message.subject.rsplit(".", 1)[-1]
         told.by_id[event["event_id"]] = (name, event["contact"]["address"]["name"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
@@ -137,8 +138,6 @@ async def test_dates_without_a_class_or_behind_the_horizon_are_conflicts(studio:
 
 
 async def test_two_customers_cannot_both_get_the_last_seats_of_a_series(studio: Studio) -> None:
-    import asyncio
-
     yoga_full = [r["id"] for r in await wanted_sessions(studio)]
     for session_id in yoga_full:
         await studio.book(session_id, studio.contact(9), party=9)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
@@ -270,8 +271,6 @@ async def test_another_tenants_schedule_is_not_found(studio: Studio, other_studi
 
 async def test_edits_of_the_same_series_at_once_all_count(studio: Studio, booking: BookingService) -> None:
     """Two pieces of one series belong to different writers' queues: no edit may rest on rows that are out of date."""
-    import asyncio
-
     ben = await at.add_staff(studio, "Ben")
     rows = list((await at.rows(studio)).values())
     await at.edit(studio, rows[5]["local_start"], "following", starts_at_local=time(20))
@@ -284,3 +283,28 @@ async def test_edits_of_the_same_series_at_once_all_count(studio: Studio, bookin
 
     assert [o.refusal for o in outcomes] == [None, None]
     assert {(r["capacity"], r["staff_id"]) for r in (await at.rows(studio)).values()} == {(7, ben)}
+
+
+async def test_lowering_capacity_while_places_are_booked_never_leaves_more_people_than_seats(
+    studio: Studio,
+) -> None:
+    """Case 50. Either the edit sees the bookings and is refused, or the bookings see the smaller room."""
+    rows = list((await at.rows(studio)).values())[:3]
+    for row in rows:
+        await studio.book(row["id"], studio.contact(50), party=4)
+
+    edited, *booked = await asyncio.gather(
+        at.edit(studio, rows[0]["local_start"], "all", capacity=5),
+        *(studio.book(row["id"], studio.contact(n)) for n in range(1, 5) for row in rows),
+    )
+
+    after = await at.rows(studio)
+    for row in rows:
+        taken, counted = await studio.seats(row["id"])
+        assert (
+            taken
+            == counted
+            == 4 + sum(o.booking is not None and o.booking.session.session_id == row["id"] for o in booked)
+        )
+        assert taken <= after[row["id"]]["capacity"]
+    assert {r["capacity"] for r in after.values()} == ({10} if edited.refusal else {5})

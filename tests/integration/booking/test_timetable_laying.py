@@ -7,8 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
+from services.booking.domain.schedule_rows import END_SCHEDULE, PUT_SCHEDULE, StoredSchedule, schedule_row
+from services.booking.domain.series import SeriesEdit
+from services.booking.domain.series_plan import SessionPlan
 from services.booking.timetable import Laid, coming, lay_sessions, schedules_of, window
 from shared.ids import derive
 from tests.integration.booking import series_studio as at
@@ -26,7 +30,7 @@ async def set_service(studio: Studio, key: str = "yoga", **columns: object) -> N
     for column, value in columns.items():
         await at.execute(
             studio,
-            f"UPDATE booking.services SET {column} = $2 WHERE id = $1",  # noqa: S608  # the test's own words
+            f"UPDATE booking.services SET {column} = $2 WHERE id = $1",  # the test's own words
             derive("service", studio.tenant_id, key),
             value,
         )
@@ -65,7 +69,9 @@ async def test_extending_keeps_the_ids_of_what_is_there_and_appends(studio: Stud
 
     assert (again.added, again.clashes) == (0, ())
     assert later.added == 14  # two schedules, seven days
-    after = {r["id"]: r["version"] for r in await at.fetch(studio, "SELECT id, version FROM booking.sessions")}
+    after = {
+        r["id"]: r["version"] for r in await at.fetch(studio, "SELECT id, version FROM booking.sessions")
+    }
     assert {r["id"]: r["version"] for r in before}.items() <= after.items()
 
 
@@ -105,7 +111,7 @@ async def test_who_or_what_is_busy_is_named_and_all_other_dates_are_laid(studio:
     today = NOW.date()
     await at.execute(
         studio,
-        f"INSERT INTO booking.schedules (tenant_id, id, service_id, {column}, rrule, starts_on, starts_at_local,"  # noqa: S608
+        f"INSERT INTO booking.schedules (tenant_id, id, service_id, {column}, rrule, starts_on, starts_at_local,"
         " until) VALUES ($1, $2, $3, $4, 'FREQ=DAILY;BYHOUR=15,19', $5, '15:00', $6)",
         studio.tenant_id,
         other,
@@ -182,10 +188,6 @@ async def test_a_service_that_is_booked_further_ahead_is_laid_out_further_ahead(
 
 async def test_every_part_of_a_schedule_comes_back_from_its_row(studio: Studio) -> None:
     """What `EditSchedule` writes is what the timetable reads: times, exclusions, added dates, an end, older names."""
-    from services.booking.domain.schedule_rows import PUT_SCHEDULE, StoredSchedule, schedule_row
-    from services.booking.domain.series import SeriesEdit
-    from services.booking.domain.series_plan import SessionPlan
-
     room = await at.add_room(studio, "Room")
     async with studio.db.tenant(studio.tenant_id) as connection:
         [first, *_] = [s for s in await schedules_of(connection, studio.tenant_id) if s.staff_id]
@@ -211,3 +213,26 @@ async def test_every_part_of_a_schedule_comes_back_from_its_row(studio: Studio) 
 
     assert replace(again, excluded=()) == replace(changed, excluded=())
     assert set(again.excluded) == set(changed.excluded)
+
+
+async def test_an_edit_that_rests_on_an_older_reading_of_a_schedule_is_refused_by_the_database(
+    studio: Studio,
+) -> None:
+    """Whoever read the row before another edit must decide again: nothing of the late one is written."""
+    async with studio.db.tenant(studio.tenant_id) as connection:
+        [first, *_] = await schedules_of(connection, studio.tenant_id)
+    result = SeriesEdit((first,), (first,), (), (), SessionPlan())
+    row = schedule_row(first, {first.schedule_id: StoredSchedule()}, result, frozenset(), [first])
+    async with studio.db.tenant(studio.tenant_id) as connection:
+        await connection.executemany(PUT_SCHEDULE, [row])
+
+    for statement, late in (
+        (PUT_SCHEDULE, row),
+        (END_SCHEDULE, (studio.tenant_id, first.schedule_id, 1)),
+    ):
+        with pytest.raises(asyncpg.CheckViolationError):
+            async with studio.db.tenant(studio.tenant_id) as connection:
+                await connection.executemany(statement, [late])
+    async with studio.db.tenant(studio.tenant_id) as connection:
+        await connection.executemany(END_SCHEDULE, [(studio.tenant_id, first.schedule_id, 2)])
+        assert first not in await schedules_of(connection, studio.tenant_id)

@@ -99,9 +99,7 @@ class Studio:
     def seat(self, number: int, customer: int, party: int = 1) -> None:
         """Somebody is booked."""
         state, who = self.state(number), contact(customer)
-        self.world.accounts.setdefault(
-            (TENANT, who.customer_id), Account(TENANT, who.customer_id, version=1)
-        )
+        self.world.accounts.setdefault((TENANT, who.customer_id), Account(TENANT, who.customer_id, version=1))
         booking = Booking(
             derive("booking", number, customer), who.customer_id, party, 1500, "ABC", NOW,
             who.model_dump_json(exclude_none=True),
@@ -121,19 +119,19 @@ class Studio:
         )
         self.world.sessions[(TENANT, self.ids[number])] = replace(state, queue=(*state.queue, entry))
 
-    def credits(self, customer: int, number: int) -> PassState:
+    def credits(self, customer: int, number: int) -> None:
         """The customer has a pack with so many credits."""
         who = contact(customer).customer_id
-        pack = PassState(
-            pass_id=derive("pass", customer), tenant_id=TENANT, customer_id=who, name="Pack",
-            terms=PackTerms(credits=number), holding=Pack(str(derive("pass", customer)), str(who), PackTerms(credits=number)),
-            balance=number, version=1,
-        )  # fmt: skip
-        self.world.passes[(TENANT, pack.pass_id)] = pack
-        self.world.accounts[(TENANT, who)] = Account(
-            TENANT, who, version=1, passes=(pack,), has_passes=True
-        )
-        return pack
+        terms = PackTerms(name="Pack", price=1000, credits=number)
+        pack = Pack(derive("pass", customer), who, terms, number, date(2026, 1, 1))
+        sold = PassState(pack, who, "Pack", pack.terms, version=1)
+        self.world.passes[(TENANT, sold.pass_id)] = sold
+        self.world.accounts[(TENANT, who)] = Account(TENANT, who, version=1, passes=(sold,), has_passes=True)
+
+    def credits_left(self, customer: int) -> int:
+        held = self.world.passes[(TENANT, derive("pass", customer))].held
+        assert isinstance(held, Pack)
+        return held.credits_left
 
     def found(self) -> SeriesFound:
         """What the loader would find."""

@@ -179,7 +179,7 @@ def pay_back(draft: Draft, facts: SessionFacts, booking: Booking, terms: Terms, 
     cause, currency = _cause(draft, booking), facts.business.currency
     if terms.method == "card" and terms.payment_id is not None:
         refund_id = derive("refund", draft.command_id, booking.booking_id)
-        draft.emit(RefundAsked(refund_id, terms.payment_id, amount))
+        draft.emit(RefundAsked(refund_id, terms.payment_id, booking.booking_id, amount))
         draft.emit(Posted(postings.deposit_returned(cause, amount, currency, "card")))
     elif terms.method == "gift_card":
         passes_used.refund_card(draft, facts, booking, amount)

@@ -40,7 +40,7 @@ def record_payment(draft: Draft, command: msg.RecordPayment) -> Result:
         return _cash(draft, state, booking, command)
     match command.status:
         case "created":
-            return _linked(draft, state, booking, command)
+            return _linked(draft, booking, command)
         case "captured":
             return _captured(draft, state, booking, command)
         case "failed" | "voided":
@@ -79,16 +79,25 @@ def _cash(draft: Draft, state: SessionState, booking: Booking | None, command: m
     return BookingShown(event)
 
 
-def _linked(draft: Draft, state: SessionState, booking: Booking | None, command: msg.RecordPayment) -> Result:
-    if (
-        booking is None
-        or booking.terms.pay_link is not None
-        or booking.terms.payment_id != command.payment_id
-    ):
+def _linked(draft: Draft, booking: Booking | None, command: msg.RecordPayment) -> Result:
+    """The link to pay is there. For a place that is confirmed already it is about a difference, and told as such."""
+    if booking is None or booking.terms.pay_link is not None:
+        return Done("linked")
+    waits = booking.status is BookingStatus.PENDING_PAYMENT
+    if waits and booking.terms.payment_id != command.payment_id:
         return Done("linked")
     after = replace(booking, terms=replace(booking.terms, pay_link=command.link))
+    name, reason = (msg.BookingPending.name, None) if waits else (msg.PaymentChanged.name, "due")
     event = BookingChanged(
-        draft.new_id(), draft.now, msg.BookingPending.name, command.session_id, after, booking, "system"
+        draft.new_id(),
+        draft.now,
+        name,
+        command.session_id,
+        after,
+        booking,
+        "system",
+        reason,
+        amount=command.amount,
     )
     draft.emit(event)
     return BookingShown(event)
@@ -106,7 +115,8 @@ def _captured(
     if booking is None or booking.lapsed(draft.now):
         # The place was given up before the money came: it goes back, whole.
         draft.emit(Posted(postings.deposit_returned(cause, amount, currency, "card")))
-        draft.emit(RefundAsked(derive("refund", "late", command.payment_id), command.payment_id, amount))
+        refund_id = derive("refund", "late", command.payment_id)
+        draft.emit(RefundAsked(refund_id, command.payment_id, command.booking_id, amount))
         return Done("refunded")
     terms = replace(
         booking.terms,
