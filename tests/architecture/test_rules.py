@@ -103,3 +103,11 @@ def test_no_file_names_a_package_registry() -> None:
     files += [p for p in ROOT.iterdir() if p.is_file()]
 
     assert [relative(p) for p in files if hosts.search(p.read_text(errors="ignore"))] == []
+
+
+def test_every_case_of_the_best_systems_has_a_test_or_a_reason_and_the_page_says_which() -> None:
+    tests = cases.tests_of_cases()
+
+    assert [n for n in cases.CASES if not tests[n] and n not in cases.LEFT_OUT] == []
+    assert set(tests) == set(cases.CASES)
+    assert cases.PAGE.read_text() == cases.page(), "run: python -m tests.cases"

@@ -150,6 +150,8 @@ def payment(event: PaymentChanged) -> str | None:
     voice, booking = voice_of(event), event.booking
     wording = voice.wording
     template = {
+        "due": wording.difference_due,
+        "declined": wording.payment_failed,
         "failed": wording.payment_failed,
         "disputed": wording.payment_disputed,
         "refunded": wording.refunded,
@@ -157,7 +159,7 @@ def payment(event: PaymentChanged) -> str | None:
     }.get(event.status)
     if template is None:
         return None
-    pays_again = event.status == "failed" and is_link(booking.pay_link)
+    pays_again = event.status in ("due", "declined", "failed") and is_link(booking.pay_link)
     lines = [
         template.format(amount=voice.money(event.amount), business=voice.name),
         what(voice),

@@ -65,6 +65,7 @@ class Wording:
     no_show_fee: str
     no_show_mistake: str
     payment_failed: str
+    difference_due: str
     payment_disputed: str
     refunded: str
     refund_failed: str
@@ -129,6 +130,7 @@ EN = Wording(
     no_show_fee="Fee for not coming: {fee}",
     no_show_mistake="Were you there after all? Just tell me.",
     payment_failed="Your payment of {amount} did not go through.",
+    difference_due="{amount} more is to be paid for the new time.",
     payment_disputed="A payment of {amount} is disputed with your bank. {business} will look into it.",
     refunded="{amount} is on its way back to you.",
     refund_failed="{amount} could not be sent back to you yet. {business} will sort it out with you.",
@@ -193,6 +195,7 @@ PT = Wording(
     no_show_fee="Taxa por não comparecer: {fee}",
     no_show_mistake="Afinal esteve presente? É só dizer.",
     payment_failed="O seu pagamento de {amount} não foi concluído.",
+    difference_due="Para a nova hora faltam pagar {amount}.",
     payment_disputed="Um pagamento de {amount} está em disputa no seu banco. {business} vai analisar.",
     refunded="{amount} estão a caminho da sua conta.",
     refund_failed="Ainda não foi possível devolver-lhe {amount}. {business} vai resolver isto consigo.",

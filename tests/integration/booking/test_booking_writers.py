@@ -81,6 +81,7 @@ async def decided(db: Database, studio: Studio, session_id: UUID, number: int) -
 async def test_the_late_one_of_two_writers_with_the_same_state_changes_nothing(
     db: Database, studio: Studio
 ) -> None:
+    """Case 37. The last seat and two writers: the version of the session decides, under READ COMMITTED."""
     session_id = (await studio.sessions("Private"))[0]
     awake, frozen = store(db), store(db)
     late = await decided(db, studio, session_id, 1)
@@ -97,6 +98,7 @@ async def test_the_late_one_of_two_writers_with_the_same_state_changes_nothing(
 async def test_negative_control_without_the_guard_the_same_two_writers_oversell(
     db: Database, studio: Studio
 ) -> None:
+    """Case 37. The control: the same two writers without the version both sell the last seat."""
     session_id = (await studio.sessions("Private"))[0]
     awake, frozen = store(db, UnguardedStore), store(db, UnguardedStore)
     late = await decided(db, studio, session_id, 1)
