@@ -19,4 +19,5 @@ def answer_queries(bus: Bus, reads: Reads, quotes: Quotes, mine: Mine) -> None:
     bus.answer(msg.MyBalances.name, msg.MyBalances, mine.my_balances)
     bus.answer(msg.ExportCustomer.name, msg.ExportCustomer, mine.export_customer)
     bus.answer(msg.QuoteBooking.name, msg.QuoteBooking, quotes.quote_booking)
+    bus.answer(msg.PreviewSeries.name, msg.PreviewSeries, quotes.preview_series)
     bus.answer(msg.QuoteCancellation.name, msg.QuoteCancellation, quotes.quote_cancellation)

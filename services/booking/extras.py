@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from services.booking import people_extras
+from services.booking import people_extras, series_world
 from services.booking import statements as sql
 from services.booking.domain.decisions.payments import Recorded, reason_of
 from services.booking.domain.decisions.standing import Candidates
@@ -100,6 +100,21 @@ async def _linking(connection: Connection, command: msg.LinkIdentity, _world: Wo
     return Extra(await people_extras.load_linking(connection, command.tenant_id, command))
 
 
+async def _edit(connection: Connection, command: msg.EditSchedule, _world: World, now: datetime) -> Extra:
+    found = await series_world.load_edit(connection, command, now)
+    return Extra(found, tuple(series_world.session_keys(found)))
+
+
+async def _series(connection: Connection, command: msg.BookSeries, _world: World, now: datetime) -> Extra:
+    found = await series_world.load_series(connection, command, now)
+    return Extra(found, tuple(series_world.session_keys(found)))
+
+
+async def _wanted(connection: Connection, command: msg.ChangeSession, world: World, _now: datetime) -> Extra:
+    state = world.sessions.get((command.tenant_id, command.session_id))
+    return Extra(await series_world.wanted(connection, command, state))
+
+
 LOADERS: dict[type[Any], Callable[[Connection, Any, World, datetime], Awaitable[Extra]]] = {
     msg.RecordPayment: _recorded,
     msg.AnswerOffer: _ended,
@@ -109,6 +124,9 @@ LOADERS: dict[type[Any], Callable[[Connection, Any, World, datetime], Awaitable[
     msg.SellPass: _selling,
     msg.PausePass: _pausing,
     msg.LinkIdentity: _linking,
+    msg.EditSchedule: _edit,
+    msg.BookSeries: _series,
+    msg.ChangeSession: _wanted,
 }
 """Which commands need something of their own."""
 

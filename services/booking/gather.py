@@ -119,7 +119,8 @@ class Gatherer:
         }
         used = {
             (tenant_id, booking.terms.promo_id)
-            for tenant_id, booking in _may_change(world, commands, now)
+            for (tenant_id, _), state in _may_end(world, commands, now)
+            for booking in state.bookings.values()
             if booking.terms.promo_id is not None
         }
         if not codes and not used:

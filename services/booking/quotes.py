@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
+from services.booking import series_world
 from services.booking.cache import States
 from services.booking.clock import Clock
 from services.booking.domain import wire
@@ -15,6 +16,7 @@ from services.booking.domain.results import BookingShown
 from services.booking.domain.state import SessionState
 from services.booking.domain.world import Draft
 from services.booking.gather import Gatherer
+from services.booking.loader import Loader
 from shared.db import Database
 from shared.messages.booking import (
     BookingQuoted,
@@ -25,8 +27,10 @@ from shared.messages.booking import (
     CancellationQuoted,
     CancellationQuoteView,
     Contact,
+    PreviewSeries,
     QuoteBooking,
     QuoteCancellation,
+    SeriesPreview,
 )
 from shared.messages.conversation import ChannelAddress
 
@@ -59,6 +63,10 @@ class Quotes:
         state = next(iter(decided.draft.sessions.values()))
         priced = paying.Price(booking.price, booking.total, booking.terms)
         return BookingQuoted(quote=paying.view_of(state.facts, priced))
+
+    async def preview_series(self, query: PreviewSeries) -> SeriesPreview:
+        """Which dates of a repeating wish could be booked now, and which conflict."""
+        return await series_world.preview_series(self._db, Loader(self._db), query, self._clock())
 
     async def quote_cancellation(self, query: QuoteCancellation) -> CancellationQuoted:
         """What cancelling costs and gives back now, and how long these terms hold."""

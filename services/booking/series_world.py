@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -9,19 +10,21 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
+from services.booking import people
 from services.booking.domain.clash import Diary, Place
 from services.booking.domain.customer_series import Calendar, WishedDate, expand_customer_series
-from services.booking.domain.decisions.series import Candidates, wish_of
+from services.booking.domain.decisions.series import Candidates, preview, wish_of
 from services.booking.domain.decisions.sessions import Wanted
 from services.booking.domain.local import local_times
 from services.booking.domain.schedule import InvalidSchedule, local_of
 from services.booking.domain.schedule_rows import StoredSchedule
 from services.booking.domain.series_found import SeriesFound, StoredSession
 from services.booking.domain.state import SessionFacts, SessionState
-from services.booking.domain.world import SessionKey
+from services.booking.domain.world import SessionKey, World
+from services.booking.loader import Loader
 from services.booking.timetable import Laying, laying_of, schedules_of, window
-from shared.db import Connection
-from shared.messages.booking import BookSeries, ChangeSession, EditSchedule, PreviewSeries
+from shared.db import Connection, Database
+from shared.messages.booking import BookSeries, ChangeSession, EditSchedule, PreviewSeries, SeriesPreview
 
 SERIES_OF: Final = """
 SELECT coalesce(c.series_id, c.id) AS series_id, c.service_id, v.name AS service_name, t.timezone, t.language
@@ -161,6 +164,23 @@ async def load_series(
     return Candidates(
         tenant_id, known.service_name, known.kind, timezone, before, tuple(row["id"] for row in rows)
     )
+
+
+async def preview_series(db: Database, loader: Loader, query: PreviewSeries, now: datetime) -> SeriesPreview:
+    """The answer to `PreviewSeries`: read afresh, so it says what booking at this moment would say."""
+    asked = (query.tenant_id, query.customer_id)
+    accounts, merged = await loader.accounts([asked], now)
+    who = merged.get(asked, query.customer_id)
+    async with db.tenant(query.tenant_id) as connection:
+        found = await load_series(connection, query, now)
+        passes = await people.load_passes(connection, query.tenant_id, [who])
+    world = World(accounts=accounts)
+    world.sessions.update(await loader.sessions(session_keys(found)))
+    account = accounts.get((query.tenant_id, who))
+    if account is not None and passes.get(who):
+        world.accounts[(query.tenant_id, who)] = replace(account, passes=passes[who])
+        world.passes.update({(query.tenant_id, each.pass_id): each for each in passes[who]})
+    return preview(world, found, query.model_copy(update={"customer_id": who}), now)
 
 
 async def wanted(connection: Connection, command: ChangeSession, state: SessionState | None) -> Wanted:

@@ -48,6 +48,7 @@ _ALTERNATIVES = 3
 _MOST_KEPT = 2_000
 _AHEAD: Final = (timedelta(days=7), timedelta(days=28))
 _NEAR: Final = timedelta(days=3)
+_WEEK: Final = timedelta(days=7)
 
 LOAD_BOOKED: Final = """
 SELECT b.session_id, b.status, s.service_id, s.starts_at
@@ -87,13 +88,13 @@ class Slots:
                 search = await _moving(connection, search, query.booking_id)
             now = self._clock()
             start = max(query.starts_from, now)
-            found = await _search(connection, search, start, query.starts_before, now)
+            found = await _search(connection, search, start, query.starts_before, now, query.limit)
             if found:
                 return SlotsFound(slots=_views(offer, found[: query.limit], query.timezone))
             later: Sequence[Slot] = ()
             since = max(query.starts_before, now)
             for ahead in _AHEAD:
-                later = later or await _search(connection, search, since, since + ahead, now)
+                later = later or await _search(connection, search, since, since + ahead, now, _ALTERNATIVES)
             return SlotsFound(alternatives=_views(offer, later[:_ALTERNATIVES], query.timezone))
 
     async def alternatives(self, command: Command) -> tuple[NextMove, ...]:
@@ -162,23 +163,39 @@ async def _moving(connection: Connection, search: _Search, booking_id: UUID) -> 
 
 
 async def _search(
-    connection: Connection, search: _Search, start: datetime, end: datetime, now: datetime
+    connection: Connection,
+    search: _Search,
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    limit: int | None = None,
 ) -> Sequence[Slot]:
-    if start >= end or not search.offer.named(search.staff_ids):
+    """The slots that start in [`start`, `end`), soonest first; when there are `limit` in its first week, no more."""
+    if not search.offer.named(search.staff_ids):
         return ()
-    window = Interval(start, end)
-    world = await slot_world.load_taken(
-        connection, search.offer, window, staff_ids=search.staff_ids, except_sessions=search.but, now=now
-    )
-    request = world.request(
-        window,
-        now,
-        by="business" if search.by_business else "customer",
-        staff_ids=search.staff_ids,
-        except_sessions=search.but,
-        moving=search.moving,
-    )
-    return find_slots(request)
+    found: list[Slot] = []
+    for window in _stages(start, end):
+        world = await slot_world.load_taken(
+            connection, search.offer, window, staff_ids=search.staff_ids, except_sessions=search.but, now=now
+        )
+        request = world.request(
+            window,
+            now,
+            by="business" if search.by_business else "customer",
+            staff_ids=search.staff_ids,
+            except_sessions=search.but,
+            moving=search.moving,
+        )
+        found += find_slots(request)
+        if limit is not None and len(found) >= limit:
+            break
+    return found
+
+
+def _stages(start: datetime, end: datetime) -> list[Interval]:
+    """A week first, which mostly is enough, then the rest."""
+    middle = min(start + _WEEK, end)
+    return [Interval(since, until) for since, until in ((start, middle), (middle, end)) if since < until]
 
 
 def _views(offer: Offer, slots: Sequence[Slot], timezone: str | None) -> tuple[SlotView, ...]:

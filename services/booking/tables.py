@@ -30,6 +30,12 @@ customers = table(
     Column("merged_into", Uuid),
     Column("erased_at", INSTANT),
     of_tenant(),
+    Index(
+        "customers_merged_into_idx",
+        "tenant_id",
+        "merged_into",
+        postgresql_where=text("merged_into IS NOT NULL"),
+    ),
     Index("customers_phone_idx", "tenant_id", "phone", postgresql_where=text("phone IS NOT NULL")),
 )
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import cases
+
 ROOT = Path(__file__).parents[2]
 SHIPPED = [
     p for folder in ("shared", "services", "usher", "devkit") for p in sorted((ROOT / folder).rglob("*.py"))

@@ -65,29 +65,39 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def _mistake(detail: ErrorDetails, data: object, model: type[BaseModel]) -> Mistake:
     location, kind = detail["loc"], detail["type"]
-    path = _present(location, data)
+    path, _ = _walk(location, data, model)
     if kind == "extra_forbidden":
-        known = _fields(model, location[:-1])
+        _, models = _walk(location[:-1], data, model)
+        known = {field.alias or name for m in models for name, field in m.model_fields.items()}
         return Mistake(path, f"there is no such field{nearest(str(location[-1]), known)}", at_key=True)
     if kind == "missing":
         return Mistake((*path, location[-1]), "is missing")
     text = detail["msg"].removeprefix("Value error, ")
     # A check of several fields together names the one it is about first: `rrule: it is not …`.
     name, _, rest = text.partition(": ")
-    if rest and len(_present((*location, name), data)) > len(path):
+    if rest and len(_walk((*location, name), data, model)[0]) > len(path):
         return Mistake((*path, name), rest)
     return Mistake(path, text)
 
 
-def _present(location: Sequence[str | int], data: Any) -> Path:
-    """The location without what pydantic adds to it (the names of alternatives)."""
+def _walk(
+    location: Sequence[str | int], data: Any, model: type[BaseModel]
+) -> tuple[Path, list[type[BaseModel]]]:
+    """The path that a location of pydantic's is in the document, and the models that the value there is one of.
+
+    Pydantic also names the alternative it took (a rule's kind): that is no part of the path.
+    """
     path: list[str | int] = []
+    models = [model]
     for part in location:
-        if not _has(data, part):
-            continue
-        data = data[part]
-        path.append(part)
-    return tuple(path)
+        chosen = [m for m in models if _tag(m) == part] if len(models) > 1 else []
+        if chosen:
+            models = chosen
+        elif _has(data, part):
+            data = data[part]
+            path.append(part)
+            models = models if isinstance(part, int) else _below(models, part)
+    return tuple(path), models
 
 
 def _has(data: Any, part: str | int) -> bool:
@@ -96,26 +106,15 @@ def _has(data: Any, part: str | int) -> bool:
     return isinstance(part, int) and isinstance(data, list | tuple) and part < len(data)
 
 
-def _fields(model: type[BaseModel], location: Sequence[str | int]) -> set[str]:
-    """The fields that the model has at this location of pydantic's."""
-    models = [model]
-    for part in location:
-        if isinstance(part, int):
-            continue
-        tagged = [m for m in models if _tag(m) == part]
-        if tagged:
-            models = tagged
-            continue
-        below = [
-            inner
-            for m in models
-            for name, field in m.model_fields.items()
-            if part in (name, field.alias)
-            for inner in _models(field.annotation)
-        ]
-        if below:
-            models = below
-    return {field.alias or name for m in models for name, field in m.model_fields.items()}
+def _below(models: Sequence[type[BaseModel]], name: str) -> list[type[BaseModel]]:
+    """What models the values of this field are."""
+    return [
+        inner
+        for model in models
+        for own, field in model.model_fields.items()
+        if name in (own, field.alias)
+        for inner in _models(field.annotation)
+    ]
 
 
 def _models(annotation: Any) -> list[type[BaseModel]]:

@@ -124,7 +124,7 @@ class SchedulePart(Keyed):
         if any(not isinstance(moment, datetime) for moment in self.extra):
             raise ValueError("extra: an added session needs its time, such as 2026-12-24T19:00")
         if self.until is not None and self.until < self.first_day:
-            raise ValueError(f"until {self.until} is before from {self.first_day}")
+            raise ValueError(f"until: {self.until} is before from {self.first_day}")
         return self
 
 

@@ -174,17 +174,17 @@ def fold(taken: Iterable[tuple[int, int]], footprint: int) -> tuple[Busy, ...]:
     For searches, where whose time it is does not matter: the starts that are left are the same.
     """
     found: list[Busy] = []
-    since = until = None
-    for start, end in sorted(taken):
-        if until is None or since is None:
-            since, until = start, end
-        elif start - until < footprint:
-            until = max(until, end)
-        else:
+    times = sorted(taken)
+    if not times:
+        return ()
+    since, until = times[0]
+    for start, end in times:
+        if start - until >= footprint:
             found.append(Busy(since, until))
             since, until = start, end
-    if since is not None and until is not None:
-        found.append(Busy(since, until))
+        elif end > until:
+            until = end
+    found.append(Busy(since, until))
     return tuple(found)
 
 

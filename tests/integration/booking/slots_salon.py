@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -38,9 +39,8 @@ from shared.messages.booking import (
 from shared.messages.conversation import ChannelAddress
 from shared.outbox import DeadLetters, TableOutbox
 
-ALWAYS = '{"weekly": {%s}}' % ", ".join(
-    f'"{day}": ["00:00-24:00"]' for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-)
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+ALWAYS = json.dumps({"weekly": {day: ["00:00-24:00"] for day in DAYS}})
 
 
 async def _slots(connection: Connection, command: Any, world: Any, now: datetime) -> Extra:
@@ -130,7 +130,10 @@ class Salon:
             )
         for each in rooms:
             await connection.execute(
-                "INSERT INTO booking.service_resources VALUES ($1, $2, 1, $3)", tenant, service_id, self.id_of(each)
+                "INSERT INTO booking.service_resources VALUES ($1, $2, 1, $3)",
+                tenant,
+                service_id,
+                self.id_of(each),
             )
 
     async def run(self, statement: str, *arguments: object) -> str:
@@ -157,7 +160,9 @@ class Salon:
         return Contact(
             customer_id=customer_id_of(self.tenant_id, "whatsapp", user),
             conversation_id=uuid4(),
-            address=ChannelAddress(channel="whatsapp", account_id="1", user_id=user, name=f"Customer {number}"),
+            address=ChannelAddress(
+                channel="whatsapp", account_id="1", user_id=user, name=f"Customer {number}"
+            ),
         )
 
     def slot(
@@ -174,7 +179,9 @@ class Salon:
             **more,
         )
 
-    def move(self, booked: CommandOutcome, number: int, clock: str, staff: str | None = None) -> RescheduleToSlot:
+    def move(
+        self, booked: CommandOutcome, number: int, clock: str, staff: str | None = None
+    ) -> RescheduleToSlot:
         assert booked.booking is not None
         return RescheduleToSlot(
             tenant_id=self.tenant_id,
@@ -225,7 +232,12 @@ class Salon:
         return batch
 
     async def find(
-        self, start: str = "09:00", end: str = "13:00", service: str = "Haircut", staff: str | None = "Ana", **more: Any
+        self,
+        start: str = "09:00",
+        end: str = "13:00",
+        service: str = "Haircut",
+        staff: str | None = "Ana",
+        **more: Any,
     ) -> SlotsFound:
         query = FindSlots(
             tenant_id=self.tenant_id,

@@ -10,8 +10,6 @@ from uuid import uuid4
 import pytest
 
 from services.booking import series_world
-from services.booking.domain.decisions import series
-from services.booking.domain.world import World
 from services.booking.loader import Loader
 from shared.ids import derive
 from shared.messages.booking import BookSeries, CommandOutcome, PreviewSeries, RefusalCode, SeriesPreview
@@ -45,13 +43,7 @@ async def book(studio: Studio, number: int = 1, **changes: Any) -> CommandOutcom
 
 async def preview(studio: Studio, number: int = 1, **changes: Any) -> SeriesPreview:
     query = PreviewSeries(customer_id=studio.contact(number).customer_id, **wish(studio, **changes))
-    now, loader = datetime.now(UTC), Loader(studio.db)
-    async with studio.db.tenant(studio.tenant_id) as connection:
-        found = await series_world.load_series(connection, query, now)
-    world = World()
-    world.sessions.update(await loader.sessions(series_world.session_keys(found)))
-    world.accounts, _ = await loader.accounts([(studio.tenant_id, query.customer_id)], now)
-    return series.preview(world, found, query, now)
+    return await series_world.preview_series(studio.db, Loader(studio.db), query, datetime.now(UTC))
 
 
 async def wanted_sessions(studio: Studio) -> list[dict[str, Any]]:

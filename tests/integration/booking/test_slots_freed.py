@@ -15,6 +15,7 @@ from shared.messages.booking import (
     ChangeSession,
     CommandOutcome,
     DecideApproval,
+    FindSlots,
     RefusalCode,
 )
 from tests.integration.booking.slots_salon import Salon
@@ -44,7 +45,9 @@ async def test_what_is_booked_is_stored_with_its_times_and_no_longer_free(salon:
     assert await salon.count("occupancies") == 1
 
 
-async def test_a_class_blocks_the_slots_of_its_teacher_and_of_its_room_and_the_other_way_round(salon: Salon) -> None:
+async def test_a_class_blocks_the_slots_of_its_teacher_and_of_its_room_and_the_other_way_round(
+    salon: Salon,
+) -> None:
     """Case 32."""
     await salon.put_class("10:00", "Ana")
     await salon.put_class("12:00", None, "Red")
@@ -59,7 +62,9 @@ async def test_a_class_blocks_the_slots_of_its_teacher_and_of_its_room_and_the_o
             await salon.put_class("14:30", staff, room)
 
 
-async def test_a_hold_hides_its_slot_from_others_also_of_another_service_and_not_from_its_owner(salon: Salon) -> None:
+async def test_a_hold_hides_its_slot_from_others_also_of_another_service_and_not_from_its_owner(
+    salon: Salon,
+) -> None:
     """Case 35."""
     (held,) = await salon.do(salon.slot(1, "10:00", hold=True))
     assert held.booking is not None
@@ -73,7 +78,9 @@ async def test_a_hold_hides_its_slot_from_others_also_of_another_service_and_not
     assert mine.booking.booking_id == held.booking.booking_id
 
 
-async def test_a_hold_that_is_over_is_free_though_no_alarm_rang_and_its_place_can_be_taken(salon: Salon) -> None:
+async def test_a_hold_that_is_over_is_free_though_no_alarm_rang_and_its_place_can_be_taken(
+    salon: Salon,
+) -> None:
     """Case 35."""
     (held,) = await salon.do(salon.slot(1, "10:00", hold=True))
     assert held.booking is not None
@@ -183,11 +190,15 @@ async def test_a_refused_slot_comes_with_the_nearest_ones_that_are_free(salon: S
     moves = await Slots(salon.db, salon.clock).alternatives(refused)
     assert [f"{move.slot.starts_at:%H:%M}" for move in moves if move.slot] == ["09:00", "11:00", "08:45"]
     assert {move.move for move in moves} == {"book_slot"}
-    (other,) = await salon.do(refused.model_copy(update={"starts_at": salon.at("11:00"), "command_id": salon.id_of("x")}))
+    (other,) = await salon.do(
+        refused.model_copy(update={"starts_at": salon.at("11:00"), "command_id": salon.id_of("x")})
+    )
     assert code(other) == "booked"
 
 
-async def test_another_tenant_s_service_has_no_slots_and_cannot_be_booked(salon: Salon, db: Database, bus: Bus) -> None:
+async def test_another_tenant_s_service_has_no_slots_and_cannot_be_booked(
+    salon: Salon, db: Database, bus: Bus
+) -> None:
     stranger = Salon(db, bus)
     await stranger.open()
     command = salon.slot(1, "10:00").model_copy(
@@ -195,3 +206,65 @@ async def test_another_tenant_s_service_has_no_slots_and_cannot_be_booked(salon:
     )
     (outcome,) = await stranger.do(command)
     assert code(outcome) == RefusalCode.NOT_FOUND
+
+
+async def test_a_listed_slot_is_one_that_can_be_booked_and_any_other_is_not(salon: Salon) -> None:
+    await salon.run("UPDATE booking.services SET buffer_before_minutes = 5, buffer_after_minutes = 20")
+    await salon.put_class("11:00", "Ana")
+    await salon.do(salon.slot(1, "09:00"), salon.slot(2, "13:20", "Massage", "Bea"))
+    for service, staff in (("Haircut", "Ana"), ("Massage", "Ana"), ("Massage", None)):
+        found = await salon.find("08:00", "16:00", service, staff, limit=500)
+        listed = {slot.starts_at: slot.staff_ids for slot in found.slots}
+        assert listed
+        for quarter in range(32):
+            start = salon.at("08:00") + timedelta(minutes=15 * quarter)
+            wanted = salon.slot(9, "08:00", service, staff).model_copy(update={"starts_at": start})
+            batch = await salon.decided(wanted)
+            booked = [facts.staff_id for facts in batch.rows.made.values()]
+            assert bool(booked) == (start in listed), start
+            assert not booked or booked[0] in listed[start]
+
+
+async def test_limits_of_staff_hide_their_full_days(salon: Salon) -> None:
+    await salon.run(
+        'UPDATE booking.staff SET availability = availability || \'{"limits": {"bookings_per_day": 1}}\' WHERE id = $1',
+        salon.id_of("Ana"),
+    )
+    await salon.do(salon.slot(1, "20:00"))
+    assert await salon.starts() == []
+    assert await salon.starts(staff="Bea") == ALL
+    (outcome,) = await salon.do(salon.slot(2, "10:00"))
+    assert code(outcome) == RefusalCode.LIMIT_REACHED
+
+
+async def test_the_catalogue_of_an_answer_is_two_seconds_old_at_most(salon: Salon) -> None:
+    slots = Slots(salon.db, salon.clock)
+    query = FindSlots(
+        tenant_id=salon.tenant_id,
+        service_id=salon.id_of("Haircut"),
+        starts_from=salon.at("09:00"),
+        starts_before=salon.at("10:00"),
+    )
+    assert (await slots.find(query)).slots[0].price == 3000
+    await salon.run("UPDATE booking.services SET price = 4000")
+    salon.now += timedelta(seconds=2)
+    assert (await slots.find(query)).slots[0].price == 4000
+
+
+async def test_whoever_had_an_appointment_longest_ago_is_next_when_all_have_as_many(salon: Salon) -> None:
+    who = []
+    for number, clock in enumerate(("08:00", "10:00", "12:00", "14:00")):
+        salon.now += timedelta(minutes=1)
+        (outcome,) = await salon.do(salon.slot(number, clock, staff=None))
+        assert outcome.booking is not None
+        who.append(outcome.booking.session.staff_name)
+    assert sorted(who[:2], key=str) == sorted(who[2:], key=str) == ["Ana", "Bea"]
+    assert who[2] == who[0]
+
+
+async def test_a_repeated_command_gets_its_first_answer_and_makes_one_appointment(salon: Salon) -> None:
+    command = salon.slot(1, "10:00")
+    (first,) = await salon.do(command)
+    (again,) = await salon.do(command)
+    assert again == first
+    assert await salon.count("sessions") == 1

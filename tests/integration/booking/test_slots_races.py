@@ -34,7 +34,9 @@ async def salon(db: Database, bus: Bus) -> Salon:
 
 
 def codes(outcomes: list[CommandOutcome]) -> list[str]:
-    return sorted("booked" if each.booking else each.refusal.code if each.refusal else "?" for each in outcomes)
+    return sorted(
+        "booked" if each.booking else each.refusal.code if each.refusal else "?" for each in outcomes
+    )
 
 
 async def test_the_late_one_of_two_writers_that_give_one_person_away_changes_nothing(salon: Salon) -> None:
@@ -52,7 +54,9 @@ async def test_the_late_one_of_two_writers_that_give_one_person_away_changes_not
 async def test_one_slot_asked_for_by_two_services_through_two_instances_goes_to_one(salon: Salon) -> None:
     writers = [salon.writer(), salon.writer()]
     asked = [
-        salon.do(salon.slot(number, "10:00", ("Haircut", "Colour")[number % 2]), writer=writers[number // 2 % 2])
+        salon.do(
+            salon.slot(number, "10:00", ("Haircut", "Colour")[number % 2]), writer=writers[number // 2 % 2]
+        )
         for number in range(8)
     ]
     outcomes = [one for each in await asyncio.gather(*asked) for one in each]

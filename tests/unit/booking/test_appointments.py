@@ -6,9 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from services.booking.domain.appointment import Colleague, Offer, Unit
+from services.booking.domain.appointment import Colleague, Offer, Unit, fold
 from services.booking.domain.availability import Availability, Busy
+from services.booking.domain.availability.intervals import blocked_starts
 from services.booking.domain.decisions import decide
 from services.booking.domain.decisions.appointments import session_id_of
 from services.booking.domain.events import SessionMade
@@ -412,3 +415,17 @@ def test_a_class_in_memory_that_was_moved_there_is_in_the_way() -> None:
     salon.world.sessions[(TENANT, derive("yoga"))] = yoga
     refused(salon.book(2, "13:30", ANA), TAKEN)
     assert salon.of(salon.book(2, "13:30", BEA))[0].facts.room == "Blue room"
+
+
+# Searching among folded times.
+
+
+@given(
+    taken=st.lists(st.tuples(st.integers(0, 1500), st.integers(0, 120)), max_size=12),
+    footprint=st.integers(5, 180),
+)
+def test_folding_taken_times_leaves_the_same_starts(taken: list[tuple[int, int]], footprint: int) -> None:
+    times = [(start, start + length) for start, length in taken]
+    folded = [one.during for one in fold(times, footprint)]
+    assert len(folded) <= len(times)
+    assert blocked_starts(folded, 0, footprint) == blocked_starts(times, 0, footprint)

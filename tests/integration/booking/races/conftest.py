@@ -8,11 +8,13 @@ from uuid import uuid4
 import pytest
 
 from services.booking.app import BookingService
+from shared import subjects
 from shared.bus import Bus
 from shared.db import Database
 from shared.settings import Settings
 from tests.integration.booking.conftest import running
 from tests.integration.booking.races.arena import Arena
+from tests.integration.conftest import eventually
 
 
 @pytest.fixture
@@ -27,4 +29,6 @@ async def arena(quick: Settings, bus: Bus, db: Database) -> Arena:
 async def instances(request: pytest.FixtureRequest, quick: Settings) -> AsyncIterator[list[BookingService]]:
     """Running booking instances: one, then two that share the partitions."""
     async with running(quick, request.param) as started:
+        share = subjects.PARTITIONS // request.param
+        await eventually(lambda: all(len(each.partitions) == share for each in started))
         yield started

@@ -14,6 +14,8 @@ import asyncpg
 from services.booking import slot_world
 from services.booking.batch import Batch, key_of
 from services.booking.cache import States
+from services.booking.domain.world import World
+from services.booking.extras import LOADERS, Extra
 from services.booking.gather import Gatherer
 from services.booking.loader import Loader
 from services.booking.statements import (
@@ -34,10 +36,30 @@ from shared.outbox import DeadLetters, TableOutbox
 UNMOVED = timedelta()
 
 
+async def _slots(connection: Connection, command: msg.BookSlot, world: World, at: datetime) -> Extra:
+    needed = await slot_world.for_command(connection, command, world, at)
+    return Extra(needed.value, needed.sessions)
+
+
+LOADERS.setdefault(msg.BookSlot, _slots)  # nothing where the service itself has it
+
+
 class NoVersionGuard(Store):
     """A session may be written from any state of it. Never for use, as all of these."""
 
     write_statement = WRITE.replace(VERSION_STANDS, "true")
+
+
+class NoAccountGuard(Store):
+    """A customer may be written from any state of theirs."""
+
+    write_statement = WRITE.replace(ACCOUNT_STANDS, "true")
+
+
+class NoAccountNorVersionGuard(Store):
+    """A customer and a session may be written from any state of them."""
+
+    write_statement = NoVersionGuard.write_statement.replace(ACCOUNT_STANDS, "true")
 
 
 class NoPassGuard(Store):
@@ -46,16 +68,12 @@ class NoPassGuard(Store):
     pass_guard = "true"
 
 
-class NoPassNorAccountGuard(NoPassGuard):
+class NoPassNorAccountGuard(NoPassGuard, NoAccountGuard):
     """A pass and its owner may be written from any state of them."""
 
-    write_statement = WRITE.replace(ACCOUNT_STANDS, "true")
 
-
-class NoPassNorVersionGuard(NoPassGuard):
+class NoPassNorVersionGuard(NoPassGuard, NoVersionGuard):
     """A pass and a session may be written from any state of them."""
-
-    write_statement = WRITE.replace(VERSION_STANDS, "true")
 
 
 class NoPromoGuard(Store):
@@ -64,7 +82,7 @@ class NoPromoGuard(Store):
     use_promo_statement = USE_PROMO.replace(PROMO_STANDS, "true")
 
 
-assert len({WRITE, *(kind.write_statement for kind in (NoVersionGuard, NoPassNorAccountGuard))}) == 3  # noqa: S101
+assert len({WRITE, *(kind.write_statement for kind in (NoVersionGuard, NoAccountGuard))}) == 3  # noqa: S101
 assert NoPromoGuard.use_promo_statement != USE_PROMO  # noqa: S101
 assert PASS_STANDS != "true"  # noqa: S101, S105
 
@@ -87,10 +105,7 @@ def writer(db: Database) -> Writer:
 async def decided(db: Database, command: BookingCommand, ahead: timedelta = UNMOVED) -> Batch:
     """The command decided from what is stored now, by a clock that is `ahead`, and not written yet."""
     at = now() + ahead
-    loader = Loader(db)
-    world, (resolved,) = await Gatherer(db, loader).gather([command], States(), at)
-    if isinstance(command, msg.BookSlot) and command.command_id not in world.extras:
-        await slot_world.for_commands(db, loader, world, [resolved], at)
+    world, (resolved,) = await Gatherer(db, Loader(db)).gather([command], States(), at)
     batch = Batch(world)
     batch.decide(resolved, at)
     return batch
@@ -110,10 +125,17 @@ async def done(
     return outcome(batch, command)
 
 
+async def did(db: Database, command: BookingCommand, kind: type[Store] = Store) -> CommandOutcome:
+    """The same for what must not be refused."""
+    told = await done(db, command, kind)
+    assert told.refusal is None, told.refusal
+    return told
+
+
 async def booked(db: Database, command: BookingCommand) -> UUID:
     """The same for what must become a booking: its id."""
-    told = await done(db, command)
-    assert told.booking is not None, told
+    told = await did(db, command)
+    assert told.booking is not None
     return told.booking.booking_id
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from uuid import UUID
+
 import pytest
 
 from services.booking.store import Conflict, Store
 from shared.db import Database
-from shared.messages.booking import RefusalCode
+from shared.messages.booking import Contact, RefusalCode
 from shared.settings import Settings
 from tests.integration.booking.races.arena import Arena
 from tests.integration.booking.races.racing import (
     NoVersionGuard,
     booked,
     decided,
+    did,
     done,
     late,
     now,
@@ -54,39 +58,52 @@ async def test_negative_control_the_last_seat_is_sold_twice_without_the_version_
     assert await arena.taken(session) == (1, 2)
 
 
-async def test_a_raised_capacity_and_a_cancellation_at_once_give_each_seat_once(
-    arena: Arena, db: Database
-) -> None:
-    session = await arena.session(await arena.service())
-    ana, pair, single = (arena.contact(number) for number in (1, 2, 3))
+@dataclass(frozen=True)
+class Queued:
+    """A full session of two, Ana in it; waiting are first a pair, then one person."""
+
+    session: UUID
+    ana: Contact
+    her_booking: UUID
+
+
+@pytest.fixture
+async def queued(arena: Arena, db: Database) -> Queued:
+    session = await arena.session(await arena.service(), capacity=2)
+    ana, bea, pair, single = (arena.contact(number) for number in (1, 2, 3, 4))
     hers = await booked(db, arena.booking(session, ana))
-    await done(db, arena.joining(session, pair, party=2))
-    await done(db, arena.joining(session, single))
+    await booked(db, arena.booking(session, bea))
+    await did(db, arena.joining(session, pair, party=2))
+    await did(db, arena.joining(session, single))
+    return Queued(session, ana, hers)
 
+
+async def test_a_raised_capacity_and_a_cancellation_at_once_give_each_seat_once(
+    arena: Arena, db: Database, queued: Queued
+) -> None:
     _, lost = await race(
-        db, arena.changing(session, capacity=3), arena.cancelling(session, hers, ana)
+        db,
+        arena.changing(queued.session, capacity=4),
+        arena.cancelling(queued.session, queued.her_booking, queued.ana),
     )
-    assert (await done(db, lost)).refusal is None
+    await did(db, lost)
 
-    assert await arena.taken(session) == (3, 3)
+    assert await arena.taken(queued.session) == (4, 4)
     assert await arena.count("waitlist_entries", "status = 'accepted'") == 2
 
 
 async def test_negative_control_a_raise_and_a_cancellation_lose_count_without_the_version_guard(
-    arena: Arena, db: Database
+    arena: Arena, db: Database, queued: Queued
 ) -> None:
-    session = await arena.session(await arena.service())
-    ana, pair, single = (arena.contact(number) for number in (1, 2, 3))
-    hers = await booked(db, arena.booking(session, ana))
-    await done(db, arena.joining(session, pair, party=2))
-    await done(db, arena.joining(session, single))
-
     await late(
-        db, arena.changing(session, capacity=3), arena.cancelling(session, hers, ana), NoVersionGuard
+        db,
+        arena.changing(queued.session, capacity=4),
+        arena.cancelling(queued.session, queued.her_booking, queued.ana),
+        NoVersionGuard,
     )
-    await done(db, arena.booking(session, arena.contact(4), party_size=2), NoVersionGuard)
+    await did(db, arena.booking(queued.session, arena.contact(5), party_size=2), NoVersionGuard)
 
-    assert await arena.taken(session) == (3, 5), "three seats, five people in them"
+    assert await arena.taken(queued.session) == (4, 6), "four seats, six people in them"
 
 
 async def test_a_refusal_by_the_old_capacity_is_not_given_once_it_was_raised(
