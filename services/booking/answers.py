@@ -9,7 +9,7 @@ from uuid import UUID
 from services.booking.domain import results, wire
 from services.booking.domain.decisions import Decided
 from services.booking.domain.events import BookingChanged
-from services.booking.domain.refusals import WITH_ALTERNATIVES, Refused
+from services.booking.domain.refusals import WITH_ALTERNATIVES, WITH_SLOTS, Refused
 from services.booking.domain.state import SessionState
 from services.booking.domain.world import Draft
 from shared.messages.booking import (
@@ -24,7 +24,7 @@ from shared.messages.booking import (
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The outcome of a command, as JSON. `refused`: the same as a value, when another session may do instead."""
+    """The outcome of a command, as JSON. `refused`: the same as a value, when another session or slot may do instead."""
 
     text: str
     refused: CommandOutcome | None = None
@@ -32,7 +32,7 @@ class Answer:
     @classmethod
     def of(cls, outcome: CommandOutcome) -> Answer:
         """The answer with this outcome."""
-        elsewhere = outcome.refusal is not None and outcome.refusal.code in WITH_ALTERNATIVES
+        elsewhere = outcome.refusal is not None and outcome.refusal.code in WITH_ALTERNATIVES | WITH_SLOTS
         return cls(outcome.model_dump_json(exclude_none=True), outcome if elsewhere else None)
 
     @classmethod

@@ -22,6 +22,7 @@ from services.booking.payments.emulator import Emulator
 from services.booking.queries import Reads
 from services.booking.quotes import Quotes
 from services.booking.replies import Replies
+from services.booking.slot_queries import Slots
 from services.booking.store import Store
 from services.booking.timetable import Horizon
 from services.booking.writer import Writer, Written
@@ -64,6 +65,7 @@ class BookingService:
         outbox = TableOutbox(self._db, NAME, resend_after=settings.resend_after_seconds)
         self._sender = Sender(self._bus, outbox, interval=settings.relay_interval_seconds)
         reads = Reads(self._db, self._clock)
+        self._slots = Slots(self._db, self._clock)
         self._actor = self._build_actor(outbox, reads)
         self._consumer = PartitionedConsumer(
             self._bus,
@@ -79,9 +81,8 @@ class BookingService:
         self._horizon = Horizon(self._db, self._clock)
         self._alarms = Alarms(self._bus, self._db, self._clock, every=settings.alarm_sweep_seconds)
         self._payments = Payments(self._bus, self._db, self._clock)
-        answer_queries(
-            self._bus, reads, Quotes(self._db, self._gatherer, self._clock), Mine(self._db, self._clock)
-        )
+        quotes, mine = Quotes(self._db, self._gatherer, self._clock), Mine(self._db, self._clock)
+        answer_queries(self._bus, reads, self._slots, quotes, mine)
         await self._bus.start()
         await self._sender.start()
         self._actor.start()
@@ -141,7 +142,7 @@ class BookingService:
             States(),
             max_tries=settings.max_tries,
         )
-        replies = Replies(self._bus, self._sender, Alternatives(reads, time.monotonic))
+        replies = Replies(self._bus, self._sender, Alternatives(reads, time.monotonic), self._slots)
         return BookingActor(Mailbox(settings.booking_batch_limit), writer, replies, self._committed)
 
     async def _committed(self, written: Written) -> None:

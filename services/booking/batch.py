@@ -51,9 +51,10 @@ class Batch:
         if key in self.answers:
             return
         decided = decide(self.world, command, now)
-        session_id = getattr(command, "session_id", None)
-        if session_id is not None:
-            self._rests_on((command.tenant_id, session_id))
+        for name in ("session_id", "from_session_id"):
+            session_id = getattr(command, name, None)
+            if session_id is not None:
+                self._rests_on((command.tenant_id, session_id))
         self._apply(key, decided)
         self.answers[key] = answer_to(command.command_id, decided)
         contact = getattr(command, "contact", None)

@@ -164,6 +164,7 @@ class _Reading:
             "staff": self._keys["staff"].key(row["staff_id"]),
             "room": rooms.get(row["room_id"]) if row["room_id"] else None,
             "rrule": row["rrule"], "starts": row["starts_at_local"], "from": row["starts_on"], "until": row["until"],
+            "times": row["times"], "first_times": orjson.loads(row["first_times"]),
             "duration_minutes": row["duration_minutes"], "capacity": row["capacity"], "excluded": row["left_out"],
             "extra": row["extra"], "series": None if row["series_id"] == row["id"] else row["series_id"],
             "continues": row["split_from"],

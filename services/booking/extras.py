@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from services.booking import people_extras, series_world
+from services.booking import people_extras, series_world, slot_world
 from services.booking import statements as sql
 from services.booking.domain.decisions.payments import Recorded, reason_of
 from services.booking.domain.decisions.standing import Candidates
@@ -23,8 +23,8 @@ MOST_CANDIDATES = 101
 
 CANDIDATES: Final = """
 SELECT s.id FROM booking.sessions s
-WHERE s.tenant_id = $1 AND s.starts_at >= greatest($2, $4) AND s.starts_at < $3 AND s.status = 'scheduled'
-  AND s.kind = 'class' AND (cardinality($5::uuid[]) = 0 OR s.service_id = ANY ($5::uuid[]))
+WHERE s.tenant_id = $1 AND s.starts_at >= greatest($2::timestamptz, $4::timestamptz) AND s.starts_at < $3
+  AND s.status = 'scheduled' AND s.kind = 'class' AND (cardinality($5::uuid[]) = 0 OR s.service_id = ANY ($5::uuid[]))
 ORDER BY s.starts_at, s.id LIMIT 500
 """
 
@@ -110,6 +110,13 @@ async def _series(connection: Connection, command: msg.BookSeries, _world: World
     return Extra(found, tuple(series_world.session_keys(found)))
 
 
+async def _slots(
+    connection: Connection, command: msg.BookSlot | msg.RescheduleToSlot, world: World, now: datetime
+) -> Extra:
+    needed = await slot_world.for_command(connection, command, world, now)
+    return Extra(needed.value, needed.sessions)
+
+
 async def _wanted(connection: Connection, command: msg.ChangeSession, world: World, _now: datetime) -> Extra:
     state = world.sessions.get((command.tenant_id, command.session_id))
     return Extra(await series_world.wanted(connection, command, state))
@@ -124,6 +131,8 @@ LOADERS: dict[type[Any], Callable[[Connection, Any, World, datetime], Awaitable[
     msg.SellPass: _selling,
     msg.PausePass: _pausing,
     msg.LinkIdentity: _linking,
+    msg.BookSlot: _slots,
+    msg.RescheduleToSlot: _slots,
     msg.EditSchedule: _edit,
     msg.BookSeries: _series,
     msg.ChangeSession: _wanted,

@@ -61,8 +61,8 @@ class Gatherer:
         customers = _customers(world, commands, now)
         world.accounts, merged = await self._loader.accounts(customers, now)
         resolved = [_resolved(command, merged) for command in commands] if merged else list(commands)
-        await self._passes(world, commands, now)
-        await self._promos(world, commands, now)
+        await self._passes(world, resolved, now)
+        await self._promos(world, resolved, now)
         return world, resolved
 
     async def _sessions(self, world: World, keys: Iterable[SessionKey], states: States | None = None) -> None:
@@ -119,8 +119,7 @@ class Gatherer:
         }
         used = {
             (tenant_id, booking.terms.promo_id)
-            for (tenant_id, _), state in _may_end(world, commands, now)
-            for booking in state.bookings.values()
+            for tenant_id, booking in _may_change(world, commands, now)
             if booking.terms.promo_id is not None
         }
         if not codes and not used:

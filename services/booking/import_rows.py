@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -16,8 +15,11 @@ from services.booking.document.writing import Json, compact, with_references
 from shared.db import Connection
 
 
-def _upsert(table: str, key: str, columns: str, *, active: bool = True) -> str:
-    """Insert or change; `key` and `columns` are names. A row that is as wanted is left alone (no write, no count)."""
+def _upsert(table: str, key: str, columns: str, *, active: bool = True, counted: bool = False) -> str:
+    """Insert or change; `key` and `columns` are names. A row that is as wanted is left alone (no write, no count).
+
+    `counted`: the row counts its changes, which others' edits of it rest on.
+    """
     names = [*key.split(), *columns.split()]
     changed = columns.split()
     places = ", ".join(f"${number}" for number in range(1, len(names) + 1))
@@ -26,6 +28,8 @@ def _upsert(table: str, key: str, columns: str, *, active: bool = True) -> str:
     wanted = [f"excluded.{name}" for name in changed]
     if active:
         sets, same, wanted = [*sets, "active = true"], [*same, "t.active"], [*wanted, "true"]
+    if counted:
+        sets = [*sets, "version = t.version + 1"]
     return (
         f"INSERT INTO booking.{table} AS t ({', '.join(names)}) VALUES ({places})"  # noqa: S608  # constants
         f" ON CONFLICT ({', '.join(key.split())}) DO UPDATE SET {', '.join(sets)}"
@@ -51,8 +55,9 @@ SERVICE: Final = _upsert(
 SCHEDULE: Final = _upsert(
     "schedules",
     "tenant_id id",
-    "service_id staff_id room_id rrule starts_on starts_at_local until duration_minutes capacity left_out extra"
-    " series_id split_from",
+    "service_id staff_id room_id rrule starts_on starts_at_local until times duration_minutes capacity"
+    " left_out extra series_id split_from first_times",
+    counted=True,
 )
 PRODUCT: Final = _upsert("pass_products", "tenant_id id", "key name kind price terms")
 PROMO: Final = _upsert("promo_codes", "tenant_id id", "code rule max_uses")
@@ -127,8 +132,9 @@ class _Writing:
 
     async def retire(self, kind: str) -> None:
         """What is not in the document any more is no longer offered."""
+        counted = ", version = version + 1" if kind == "schedules" else ""
         await self.one(
-            f"UPDATE booking.{_TABLES[kind]} SET active = false WHERE tenant_id = $1 AND active AND NOT id = ANY ($2)",  # noqa: S608
+            f"UPDATE booking.{_TABLES[kind]} SET active = false{counted} WHERE tenant_id = $1 AND active AND NOT id = ANY ($2)",  # noqa: S608
             self._ids.all(kind),
         )
 
@@ -191,15 +197,13 @@ class _Writing:
         ids = self._ids
         for part in self._tenant.schedules:
             own = ids.of("schedules", part.key)
-            left_out = [
-                m.isoformat(timespec="minutes") if isinstance(m, datetime) else m.isoformat()
-                for m in part.excluded
-            ]
+            left_out = [moment.isoformat() for moment in part.excluded]
             room = ids.units(part.room)[0] if part.room is not None else None
             await self.one(
                 SCHEDULE, own, ids.of("services", part.service), ids.maybe("staff", part.staff), room, part.rrule,
-                part.first_day, part.starts, part.until, part.duration_minutes, part.capacity, left_out, part.extra,
-                part.series or own, part.continues,
+                part.first_day, part.starts, part.until, part.times, part.duration_minutes, part.capacity, left_out,
+                part.extra, part.series or own, part.continues,
+                _json({now.isoformat(): first.isoformat() for now, first in part.first_times.items()}),
             )  # fmt: skip
 
     async def for_sale(self) -> None:

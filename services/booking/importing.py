@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import asyncpg
 
@@ -18,10 +16,9 @@ from services.booking.document.difference import Change, difference
 from services.booking.document.ids import Ids
 from services.booking.document.parts import KINDS, things
 from services.booking.domain.availability import skipped_blocks
-from services.booking.domain.schedule import Schedule, occurrences
 from services.booking.exporting import read_tenant
 from services.booking.import_rows import write_rows
-from services.booking.timetable import Clash, lay_sessions, schedules_of, window
+from services.booking.timetable import Clash, coming, lay_sessions, schedules_of
 from shared.db import Connection, Database
 from shared.errors import UsherError
 from shared.ids import tenant_id_of
@@ -131,8 +128,9 @@ async def put_tenant(connection: Connection, tenant: TenantPart, position: int, 
     before = await _sessions(connection, tenant_id, now)
     changed = await write_rows(connection, tenant, ids)
     schedules = await schedules_of(connection, tenant_id)
+    wanted = await coming(connection, schedules, now)
     if changed:
-        await connection.execute(PRUNE, tenant_id, now, list(_coming(schedules, now)))
+        await connection.execute(PRUNE, tenant_id, now, list(wanted))
         await connection.execute(TOUCH, tenant_id, now)
     laid = await lay_sessions(connection, schedules, lambda: now)
     if laid.clashes:
@@ -141,9 +139,10 @@ async def put_tenant(connection: Connection, tenant: TenantPart, position: int, 
             "Nobody and nothing can be in two places",
         )
     after = await _sessions(connection, tenant_id, now)
-    wanted = _coming(schedules, now)
     kept = sum(1 for i, row in after.items() if i not in wanted and row["seats_taken"])
-    return Imported(tenant.slug, changes, _counts(before, after, kept), _notes(tenant))
+    return Imported(
+        tenant.slug, changes, _counts(before, after, kept), (*_untold(before, after), *_notes(tenant))
+    )
 
 
 async def _sessions(connection: Connection, tenant_id: UUID, now: datetime) -> dict[UUID, asyncpg.Record]:
@@ -161,23 +160,31 @@ def _counts(
     )
 
 
-def _coming(schedules: Sequence[Schedule], now: datetime) -> frozenset[UUID]:
-    return frozenset(
-        occurrence.session_id
-        for schedule in schedules
-        for occurrence in occurrences(schedule, *window(now.astimezone(ZoneInfo(schedule.timezone)).date()))
+def _untold(before: dict[UUID, asyncpg.Record], after: dict[UUID, asyncpg.Record]) -> tuple[str, ...]:
+    """An import sends no messages: what customers would want to hear is said to the operator."""
+    seen = ("staff_id", "resource_ids", "starts_at", "ends_at")
+    count = sum(
+        1
+        for i, row in after.items()
+        if i in before and row["seats_taken"] and any(row[name] != before[i][name] for name in seen)
     )
+    if not count:
+        return ()
+    sessions = "1 booked session gets" if count == 1 else f"{count} booked sessions get"
+    return (f"{sessions} another teacher, room or time, and nobody is told by an import",)
 
 
 def _clash(tenant: TenantPart, ids: Ids, position: int, clash: Clash) -> Mistake:
     """Where it is, and who or what is busy then."""
     when = f"{clash.occurrence.local_start:%Y-%m-%d at %H:%M}"
+    keys: dict[UUID | None, str] = {ids.of("staff", part.key): part.key for part in tenant.staff}
+    keys |= {unit: part.key for part in tenant.resources for unit in ids.units(part.key)}
+    who = keys.get(clash.resource_id) or clash.resource_name or "somebody or something it needs"
     for index, part in enumerate(tenant.schedules):
         if ids.of("schedules", part.key) == clash.schedule_id:
-            who = " or ".join(key for key in (part.staff, part.room) if key is not None) or "what it needs"
             text = f"{who} is busy when schedule {part.key!r} takes place on {when}"
             return Mistake(("tenants", position, "schedules", index), text)
-    return Mistake(("tenants", position, "schedules"), f"schedule {clash.schedule_id} clashes on {when}")
+    return Mistake(("tenants", position, "schedules"), f"{who} is busy at a session of {when}")
 
 
 def _notes(tenant: TenantPart) -> tuple[str, ...]:

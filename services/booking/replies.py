@@ -10,11 +10,14 @@ from services.booking.alternatives import Alternatives
 from services.booking.answers import Answer
 from services.booking.batch import key_of
 from services.booking.domain import wire
+from services.booking.domain.refusals import WITH_ALTERNATIVES, WITH_SLOTS
 from services.booking.mailbox import Waiting
+from services.booking.slot_queries import Slots
 from services.booking.writer import Written
 from shared.bus import HEADER_REPLY, Bus
+from shared.db import is_transient
 from shared.errors import Transient
-from shared.messages.booking import CommandOutcome
+from shared.messages.booking import BookingCommand, BookSlot, CommandOutcome, NextMove, RescheduleToSlot
 from shared.outbox import Outgoing, Sender
 from shared.tasks import spawn
 from shared.telemetry import span
@@ -25,10 +28,11 @@ _TRACE_HEADER = "traceparent"
 class Replies:
     """Sends answers and events. Whatever gets lost is asked for or sent again, so nothing here is awaited twice."""
 
-    def __init__(self, bus: Bus, sender: Sender, alternatives: Alternatives) -> None:
+    def __init__(self, bus: Bus, sender: Sender, alternatives: Alternatives, slots: Slots) -> None:
         self._bus = bus
         self._sender = sender
         self._alternatives = alternatives
+        self._slots = slots
         self._looking: set[asyncio.Task[None]] = set()
 
     async def send(self, batch: Sequence[Waiting], written: Written) -> None:
@@ -47,7 +51,7 @@ class Replies:
             answer = written.answers.get(key)
             if answer is None or HEADER_REPLY not in headers:
                 continue  # it is among the dead letters, or nobody waits for it
-            if answer.refused is not None and hasattr(waiting.command, "session_id"):
+            if answer.refused is not None and _has_others(waiting.command, answer.refused):
                 elsewhere.append((waiting, answer.refused))
             else:
                 await self._reply(waiting, answer)
@@ -70,8 +74,26 @@ class Replies:
 
     async def _refuse(self, refused: Sequence[tuple[Waiting, CommandOutcome]]) -> None:
         for waiting, outcome in refused:
-            command = waiting.command
-            party_size = getattr(command, "party_size", 1)
-            session_id: UUID = getattr(command, "session_id")  # noqa: B009  # only commands of sessions get here
-            found = await self._alternatives.of((command.tenant_id, session_id, party_size))
-            await self._reply(waiting, Answer.of(wire.with_alternatives(outcome, found)))
+            moves = await self._instead(waiting.command)
+            await self._reply(waiting, Answer.of(wire.with_moves(outcome, moves)))
+
+    async def _instead(self, command: BookingCommand) -> tuple[NextMove, ...]:
+        if isinstance(command, BookSlot | RescheduleToSlot):
+            try:
+                return await self._slots.alternatives(command)
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                return ()
+        party_size = getattr(command, "party_size", 1)
+        session_id: UUID = getattr(command, "session_id")  # noqa: B009  # only commands of sessions get here
+        found = await self._alternatives.of((command.tenant_id, session_id, party_size))
+        return tuple(NextMove(move="book", session=session) for session in found)
+
+
+def _has_others(command: BookingCommand, outcome: CommandOutcome) -> bool:
+    """Whether another slot (of an appointment) or another session may do instead."""
+    code = outcome.refusal.code if outcome.refusal is not None else None
+    if isinstance(command, BookSlot | RescheduleToSlot):
+        return code in WITH_SLOTS
+    return code in WITH_ALTERNATIVES and hasattr(command, "session_id")

@@ -24,7 +24,6 @@ from shared.messages.booking import (
     Command,
     FindSlots,
     NextMove,
-    RefusalCode,
     RescheduleToSlot,
     SlotsFound,
     SlotView,
@@ -32,17 +31,6 @@ from shared.messages.booking import (
 
 STATIC_SECONDS = 2.0
 """How old the catalogue's part of an answer may be."""
-
-WITH_SLOTS: Final = frozenset(
-    {
-        RefusalCode.SLOT_TAKEN,
-        RefusalCode.OUTSIDE_WINDOW,
-        RefusalCode.OUTSIDE_HOURS,
-        RefusalCode.LIMIT_REACHED,
-        RefusalCode.BOOKED_ELSEWHERE,
-    }
-)
-"""Refusals of `BookSlot` and `RescheduleToSlot` whose next move is another slot."""
 
 _ALTERNATIVES = 3
 _MOST_KEPT = 2_000
@@ -202,8 +190,9 @@ def _views(offer: Offer, slots: Sequence[Slot], timezone: str | None) -> tuple[S
     """The slots in the business's local times, and in the customer's where that is another zone."""
     business = offer.business
     theirs = timezone if timezone != business.timezone and _is_known(timezone) else None
+    # All of it is ours and of the right type: checking 500 views would cost as much as finding them.
     return tuple(
-        SlotView(
+        SlotView.model_construct(
             service_id=offer.service_id,
             service_name=offer.name,
             staff_ids=slot.staff_ids,

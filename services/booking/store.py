@@ -20,7 +20,8 @@ from services.booking.domain import events as ev
 from services.booking.domain.state import PLAIN, SEATED
 from services.booking.domain.world import SessionKey
 from services.booking.others import write_others
-from services.booking.rows import BookingRow, EntryRow, Rows
+from services.booking.rows import BookingRow, EntryRow
+from services.booking.session_rows import write_sessions
 from shared.db import Connection, Database
 from shared.errors import UsherError
 from shared.outbox import TableOutbox
@@ -57,7 +58,7 @@ class Store:
         identities = self._new_identities(batch)
         try:
             async with self._db.tenant(*{tenant for tenant, _ in batch.answers}) as connection:
-                await self._sessions(connection, batch.rows)
+                await write_sessions(connection, batch.rows)
                 await self._bookings(connection, [row for row in batch.rows.bookings.values() if not row.new])
                 await self._main(connection, batch, identities)
                 await self._bookings(
@@ -94,20 +95,6 @@ class Store:
         expected = (len(changed), len(unchanged), len(people), len(batch.answers))
         if tuple(await connection.fetchrow(self.write_statement, *arguments) or ()) != expected:
             raise Conflict
-
-    async def _sessions(self, connection: Connection, rows: Rows) -> None:
-        for (tenant_id, session_id), facts in rows.made.items():
-            await connection.execute(
-                sql.MAKE_SESSION, tenant_id, session_id, facts.kind, facts.service_id, facts.staff_id,
-                list(facts.resource_ids), facts.starts_at, facts.ends_at, facts.capacity, *facts.buffers,
-                facts.ignores_buffers,
-            )  # fmt: skip
-        for (tenant_id, session_id), facts in sorted(rows.facts.items(), key=lambda item: item[0][1].int):
-            await connection.execute(
-                sql.CHANGE_SESSION, tenant_id, session_id, facts.staff_id, list(facts.resource_ids), facts.starts_at,
-                facts.ends_at, facts.capacity, facts.held_back, "cancelled" if facts.cancelled else "scheduled",
-                list(facts.overrides), facts.cancel_reason, *facts.buffers, facts.ignores_buffers,
-            )  # fmt: skip
 
     async def _bookings(self, connection: Connection, rows: Sequence[BookingRow]) -> None:
         if not rows:

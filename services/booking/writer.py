@@ -127,7 +127,11 @@ class Writer:
             answers |= {key: Answer.stored(text) for key, text in stored.items()}
         new = [waiting for waiting, key in zip(batch, keys, strict=True) if key not in answers]
         decided, now = await self._decide(new)
-        await self._store.write(decided, now)
+        try:
+            await self._store.write(decided, now)
+        except BaseException:
+            self.states.drop(decided.before)  # also those that no command names
+            raise
         due = self._remember(decided, new)
         answers |= decided.answers
         self._recent.keep(answers)

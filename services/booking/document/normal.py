@@ -9,19 +9,13 @@ from services.booking.domain.schedule import parse_dates
 
 
 def normal(tenant: TenantPart) -> TenantPart:
-    """The tenant with lists whose order means nothing in one order, and all dates in the tenant's zone."""
+    """The tenant with inner lists whose order means nothing in one order, and all dates in the tenant's zone."""
+    codes = tuple(promo.model_copy(update={"code": promo.key}) for promo in tenant.promo_codes)
     return tenant.model_copy(
         update={
             "services": tuple(_service(part) for part in tenant.services),
-            "schedules": tuple(
-                sorted((_schedule(part, tenant.timezone) for part in tenant.schedules), key=lambda s: s.key)
-            ),
-            "products": tuple(sorted(tenant.products, key=lambda p: p.key)),
-            "promo_codes": tuple(
-                sorted(
-                    (p.model_copy(update={"code": p.key}) for p in tenant.promo_codes), key=lambda p: p.key
-                )
-            ),
+            "schedules": tuple(_schedule(part, tenant.timezone) for part in tenant.schedules),
+            "promo_codes": codes,
         }
     )
 
@@ -38,4 +32,10 @@ def _service(part: ServicePart) -> ServicePart:
 
 def _schedule(part: SchedulePart, zone: str) -> SchedulePart:
     extra = tuple(m for m in parse_dates(part.extra, zone) if isinstance(m, datetime))
-    return part.model_copy(update={"excluded": parse_dates(part.excluded, zone), "extra": extra})
+    return part.model_copy(
+        update={
+            "excluded": parse_dates(part.excluded, zone),
+            "extra": extra,
+            "times": tuple(sorted({*part.times} - {part.starts})),
+        }
+    )

@@ -30,7 +30,7 @@ from services.booking.domain.money.config import Minor, WallTime
 from services.booking.domain.money.passes import GiftCardTerms, MembershipTerms, PackTerms
 from services.booking.domain.money.rules import PromoCode
 from services.booking.domain.policy import DEFAULT_POLICY, ServicePolicy
-from services.booking.domain.schedule import InvalidSchedule, parse_rule
+from services.booking.domain.rule import InvalidSchedule, has_own_times, parse_rule
 
 
 class LocationPart(Keyed):
@@ -98,7 +98,8 @@ class SchedulePart(Keyed):
     """One repeating class. `starts` is wall-clock time in the tenant's zone; the rule counts from day `from`.
 
     `excluded`: a date leaves the whole day out, a time that one session. `extra`: added times, which no exclusion takes
-    away. `series` and `continues` are ids of schedules that this one is the later part of (written by the export).
+    away. `times`: more starts on each day of the rule. The export alone writes what keeps the sessions' ids: `series` and
+    `continues` (schedules that this one is the later part of) and `first_times` (start now: start at first).
     """
 
     service: Key
@@ -108,12 +109,14 @@ class SchedulePart(Keyed):
     starts: WallTime
     first_day: date = Field(FIRST_DAY, alias="from")
     until: date | None = None
+    times: tuple[WallTime, ...] = ()
     duration_minutes: int | None = Field(None, gt=0, le=24 * 60)
     capacity: Capacity | None = None
     excluded: tuple[LocalMoment, ...] = ()
     extra: tuple[LocalMoment, ...] = ()
     series: UUID | None = None
     continues: UUID | None = None
+    first_times: dict[WallTime, WallTime] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _rule_can_be_read(self) -> Self:
@@ -121,6 +124,8 @@ class SchedulePart(Keyed):
             parse_rule(self.rrule, datetime.combine(self.first_day, self.starts))
         except InvalidSchedule as error:
             raise ValueError(f"rrule: {error}") from error
+        if self.times and has_own_times(self.rrule):
+            raise ValueError("times: the rule says its times itself (BYHOUR): give either of them")
         if any(not isinstance(moment, datetime) for moment in self.extra):
             raise ValueError("extra: an added session needs its time, such as 2026-12-24T19:00")
         if self.until is not None and self.until < self.first_day:

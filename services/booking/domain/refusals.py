@@ -25,6 +25,18 @@ WITH_ALTERNATIVES = frozenset(
 """Refusals whose next move is another session; which one has room is looked up when the answer is sent."""
 
 
+WITH_SLOTS = frozenset(
+    {
+        RefusalCode.SLOT_TAKEN,
+        RefusalCode.OUTSIDE_WINDOW,
+        RefusalCode.OUTSIDE_HOURS,
+        RefusalCode.LIMIT_REACHED,
+        RefusalCode.BOOKED_ELSEWHERE,
+    }
+)
+"""Refusals of an appointment whose next move is another slot."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """A command changed nothing: a stable code, a sentence for people, and what can be done instead."""

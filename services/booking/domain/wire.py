@@ -99,11 +99,10 @@ def refusal_of(refused: Refused) -> Refusal:
     return Refusal(code=refused.code, sentence=refused.sentence, next=moves)
 
 
-def with_alternatives(outcome: CommandOutcome, sessions: tuple[SessionView, ...]) -> CommandOutcome:
-    """The refusal with other sessions to book as its first next moves."""
+def with_moves(outcome: CommandOutcome, moves: tuple[NextMove, ...]) -> CommandOutcome:
+    """The refusal with these as its first next moves."""
     if outcome.refusal is None:
         return outcome
-    moves = tuple(NextMove(move="book", session=session) for session in sessions)
     refusal = outcome.refusal.model_copy(update={"next": moves + outcome.refusal.next})
     return outcome.model_copy(update={"refusal": refusal})
 

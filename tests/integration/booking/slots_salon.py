@@ -9,15 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.booking import slot_world
 from services.booking.batch import Batch
 from services.booking.cache import States
-from services.booking.extras import LOADERS, Extra
 from services.booking.gather import Gatherer
 from services.booking.loader import Loader
 from services.booking.mailbox import Waiting, read_command
-from services.booking.rows import Rows
-from services.booking.session_rows import write_sessions
 from services.booking.slot_queries import Slots
 from services.booking.store import Store
 from services.booking.writer import Writer
@@ -41,22 +37,6 @@ from shared.outbox import DeadLetters, TableOutbox
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ALWAYS = json.dumps({"weekly": {day: ["00:00-24:00"] for day in DAYS}})
-
-
-async def _slots(connection: Connection, command: Any, world: Any, now: datetime) -> Extra:
-    needed = await slot_world.for_command(connection, command, world, now)
-    return Extra(needed.value, needed.sessions)
-
-
-for _kind in (BookSlot, RescheduleToSlot):
-    LOADERS.setdefault(_kind, _slots)  # nothing where the service itself has them
-
-
-class SalonStore(Store):
-    """The store with the order of writing sessions that appointments need."""
-
-    async def _sessions(self, connection: Connection, rows: Rows) -> None:
-        await write_sessions(connection, rows)
 
 
 class Stored:
@@ -204,7 +184,7 @@ class Salon:
         )
 
     def store(self) -> Store:
-        return SalonStore(self.db, TableOutbox(self.db, "booking", resend_after=3600))
+        return Store(self.db, TableOutbox(self.db, "booking", resend_after=3600))
 
     def gatherer(self) -> Gatherer:
         return Gatherer(self.db, Loader(self.db))

@@ -30,7 +30,7 @@ from shared.ids import derive, tenant_id_of
 from shared.settings import Settings
 from tests.integration.booking.conftest import Studio, running
 from tests.integration.booking.conftest import document as studio_document
-from tests.unit.booking.document_strategies import tenants
+from tests.unit.booking.document_strategies import ordered, tenants
 
 CLINIC = Path(str(devkit.__file__)).parent / "seeds" / "clinic.yaml"
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -49,7 +49,12 @@ async def put(db: Database, data: Mapping[str, Any] | Document, *, dry_run: bool
 
 
 async def exported(db: Database, data: Mapping[str, Any]) -> TenantPart:
-    return await export(db, data["tenants"][0]["slug"])
+    return ordered(await export(db, data["tenants"][0]["slug"]))
+
+
+def said(data: Mapping[str, Any]) -> TenantPart:
+    """What the document says of its tenant."""
+    return ordered(read_document(data).tenants[0])
 
 
 def again(tenant: TenantPart) -> Document:
@@ -68,7 +73,7 @@ async def test_everything_a_document_says_comes_out_as_it_went_in(db: Database) 
 
     assert first.sessions.added > 15
     assert {change.what for change in first.changes} == {"added"}
-    assert await exported(db, data) == read_document(data).tenants[0]
+    assert await exported(db, data) == said(data)
 
 
 async def test_an_export_imports_to_no_change(db: Database) -> None:
@@ -103,8 +108,9 @@ async def test_what_no_document_made_is_exported_with_its_id_and_stays_itself(db
         # A schedule that was split by an edit, and a room that was added by hand.
         await connection.execute(
             "INSERT INTO booking.schedules (tenant_id, id, service_id, staff_id, rrule, starts_on, starts_at_local,"
-            " series_id, split_from) SELECT tenant_id, $2, service_id, staff_id, 'FREQ=WEEKLY;BYDAY=SU', '2026-12-01',"
-            " '10:00', id, id FROM booking.schedules WHERE id = $1",
+            " series_id, split_from, times, first_times, left_out) SELECT tenant_id, $2, service_id, staff_id,"
+            " 'FREQ=WEEKLY;BYDAY=SU', '2026-12-01', '10:00', id, id, '{12:00}', '{\"10:00:00\": \"09:00:00\"}',"
+            " '{2026-12-13T10:00:00}' FROM booking.schedules WHERE id = $1",
             derive("schedule", tenant_id, "pilates-evening"), own,
         )  # fmt: skip
         await connection.execute(
@@ -211,6 +217,54 @@ async def test_sessions_that_are_booked_are_kept_and_counted(
     assert "1 kept since they are booked" in imported.lines()[0]
 
 
+async def test_the_operator_is_told_that_an_import_tells_nobody(
+    quick: Settings, studio: Studio, db: Database
+) -> None:
+    async with running(quick):
+        await studio.book((await studio.sessions())[0], studio.contact(1))
+    data: dict[str, Any] = studio_document(studio.slug)
+    data["tenants"][0]["schedules"][0]["staff"] = None
+
+    imported = await import_tenant(db, read_document(data), 0, dry_run=True)
+
+    assert (
+        "1 booked session gets another teacher, room or time, and nobody is told by an import"
+        in imported.notes
+    )
+
+
+async def test_a_service_that_can_be_booked_far_ahead_keeps_its_far_sessions(
+    studio: Studio, db: Database
+) -> None:
+    data: dict[str, Any] = studio_document(studio.slug)
+    data["tenants"][0]["services"][0]["policy"] = {"horizon_days": 90}
+    far = await import_tenant(db, read_document(data), 0)
+    data["tenants"][0]["name"] = "Another name"
+
+    renamed = await import_tenant(db, read_document(data), 0)
+
+    assert far.sessions.added > 55
+    assert renamed.sessions == SessionCounts()
+
+
+async def test_an_edit_that_rests_on_a_schedule_as_it_was_before_the_import_does_not_stand(
+    db: Database,
+) -> None:
+    data = clinic()
+    await put(db, data)
+    tenant_id = tenant_id_of(data["tenants"][0]["slug"])
+    versions = "SELECT version FROM booking.schedules ORDER BY starts_on"
+    data["tenants"][0]["schedules"][1]["capacity"] = 4
+    async with db.tenant(tenant_id) as connection:
+        before = [row[0] for row in await connection.fetch(versions)]
+
+    await put(db, data)
+
+    async with db.tenant(tenant_id) as connection:
+        after = [row[0] for row in await connection.fetch(versions)]
+    assert (before, after) == ([0, 0], [0, 1])
+
+
 async def test_a_session_that_somebody_waits_for_is_due_at_once_when_things_change(
     studio: Studio, db: Database
 ) -> None:
@@ -268,7 +322,7 @@ async def test_what_comes_back_has_the_same_id(db: Database) -> None:
     imported = await put(db, data)
 
     assert shown(imported) == ["+ product ten"]
-    assert await exported(db, data) == read_document(data).tenants[0]
+    assert await exported(db, data) == said(data)
 
 
 async def test_a_promo_code_keeps_its_uses(db: Database) -> None:
@@ -392,11 +446,11 @@ async def test_any_document_comes_out_as_it_went_in_and_imports_to_no_change(
     db = await Database.open(quick.database_url or "", size=2, name="test")
     try:
         await put(db, document)
-        assert await exported(db, document) == read_document(document).tenants[0]
+        assert await exported(db, document) == said(document)
         assert (await put(db, again(await exported(db, document)))).nothing
         # Another document for the same business: afterwards it is as if it had been that one from the start.
         other = {"tenants": [data.draw(tenants(document["tenants"][0]["slug"]))]}
         await put(db, other)
-        assert await exported(db, other) == read_document(other).tenants[0]
+        assert await exported(db, other) == said(other)
     finally:
         await db.close()

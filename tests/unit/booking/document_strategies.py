@@ -6,11 +6,14 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from services.booking.document.parts import TenantPart, things
+
+UNORDERED = ("schedules", "products", "promo_codes")
 WORDS = st.text("abcdeéß 'ñ:#-漢", min_size=1, max_size=12).map(lambda text: f"x{text}".strip())
 MAYBE_WORDS = st.none() | WORDS
 KEYS = st.lists(st.sampled_from([f"k{n}" for n in range(6)]), unique=True, max_size=4)
 BLOCKS = st.sampled_from([[], ["09:00-13:00"], ["09:00-12:00", "13:00-18:30"], ["22:00-26:00"]])
-WEEK = st.fixed_dictionaries({}, optional={day: BLOCKS for day in ("mon", "tue", "sat", "sun")})
+WEEK = st.fixed_dictionaries({}, optional=dict.fromkeys(("mon", "tue", "sat", "sun"), BLOCKS))
 DAYS = st.sampled_from(["2026-12-24", "2027-02-01", "2027-06-30"])
 LEADS = st.sampled_from(["24h", "2d", "90m", "1d 12h", "0m", "P3D"])
 PRICES = st.integers(0, 100_000)
@@ -41,6 +44,12 @@ AVAILABILITY = st.fixed_dictionaries(
 )
 
 
+def ordered(tenant: TenantPart) -> TenantPart:
+    """The tenant with the lists by key whose order means nothing, as an export has them."""
+    lists = {kind: tuple(sorted(things(tenant, kind), key=lambda t: t.key)) for kind in UNORDERED}
+    return tenant.model_copy(update=lists)
+
+
 def of_keys(keys: list[str]) -> st.SearchStrategy[list[str]]:
     """Some of the keys."""
     return st.lists(st.sampled_from(keys), unique=True, max_size=3) if keys else st.just([])
@@ -58,14 +67,15 @@ def rules(draw: st.DrawFn, services: list[str], staff: list[str]) -> dict[str, A
     ]
     if staff:
         kinds.append({"kind": "staff", "staff": staff[:2]})
-    return rule | draw(st.sampled_from(kinds))
+    chosen: dict[str, Any] = draw(st.sampled_from(kinds))
+    return rule | chosen
 
 
 @st.composite
 def policies(draw: st.DrawFn, services: list[str], staff: list[str]) -> dict[str, Any]:
     """A service's policy."""
     tiers = [{"at_least": "24h", "refund_basis_points": 10_000}, {"at_least": "0m", "refund_basis_points": 0}]
-    optional = {
+    optional: dict[str, st.SearchStrategy[Any]] = {
         "minimum_notice_minutes": st.integers(0, 500),
         "horizon_days": st.integers(1, 60),
         "approval": st.booleans(),
@@ -80,7 +90,8 @@ def policies(draw: st.DrawFn, services: list[str], staff: list[str]) -> dict[str
         ),
         "questions": st.just([{"key": "why", "text": "Why?", "required": True}]),
     }
-    return draw(st.fixed_dictionaries({}, optional=optional))
+    policy: dict[str, Any] = draw(st.fixed_dictionaries({}, optional=optional))
+    return policy
 
 
 @st.composite
@@ -90,6 +101,7 @@ def tenants(draw: st.DrawFn, slug: str = "casa") -> dict[str, Any]:
     rooms = [key for key in resources if key != "k0"]
     named = {key: {"key": key, "name": draw(WORDS)} for key in {*places, *resources, *staff, *services}}
     kinds = {key: draw(st.sampled_from(["class", "appointment"])) for key in services}
+    any_of = [resources] if resources and draw(st.sampled_from([True, False])) else []
     classes = [key for key in services if kinds[key] == "class"]
     return {
         "slug": slug, "name": draw(WORDS), "timezone": draw(st.sampled_from(["Europe/Lisbon", "Asia/Kolkata"])),
@@ -110,7 +122,7 @@ def tenants(draw: st.DrawFn, slug: str = "casa") -> dict[str, Any]:
             | {"kind": kinds[key], "duration_minutes": draw(st.integers(5, 240)), "price": draw(PRICES),
                "capacity": draw(st.integers(1, 30)), "online": draw(st.booleans()), "level": draw(MAYBE_WORDS),
                "tags": draw(st.lists(WORDS, max_size=2)), "staff": draw(of_keys(staff)),
-               "needs": draw(of_keys(resources)) + ([list(resources)] if resources and draw(st.booleans()) else []),
+               "needs": [*draw(of_keys(resources)), *any_of],
                "buffer_after_minutes": draw(st.integers(0, 30)), "policy": draw(policies(services, staff))}
             for key in services
         ],

@@ -15,7 +15,9 @@ from typer.testing import CliRunner
 from shared.settings import OPS_PORTS
 from usher.cli import ServiceName, app
 
-COMMANDS = ("up", "run", "migrate", "seed", "doctor", "understand", "transcribe", "version")
+COMMANDS = (
+    "up", "run", "migrate", "seed", "import", "export", "audit", "doctor", "understand", "transcribe", "version",
+)  # fmt: skip
 HEAVY = ("sqlalchemy", "aiohttp", "pydantic", "nats", "pydantic_ai", "asyncpg", "psutil")
 
 
@@ -94,7 +96,7 @@ def test_a_wrong_setting_is_one_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["seed", "transcribe", "understand"])
+@pytest.mark.parametrize("command", ["seed", "import", "transcribe", "understand"])
 def test_a_file_that_is_not_there_is_one_sentence(command: str, tmp_path: Path) -> None:
     done = usher(command, str(tmp_path / "missing"), USHER_DATA_DIR=str(tmp_path))
 

@@ -267,7 +267,7 @@ def _terms(
 def _use_promo(draft: Draft, terms: Terms) -> Refused | None:
     promo = next((p for p in draft.world.promos.values() if p.promo_id == terms.promo_id), None)
     if promo is None:
-        return None  # it was counted when the hold was made in another batch: looked up then
+        return None  # the code is gone from the table: nothing is left to be counted
     promo = draft.promo_now(promo)
     if promo.max_uses is not None and promo.uses >= promo.max_uses:
         return Refused(RefusalCode.PROMO_NOT_VALID, f"The code {promo.code} is used up.")

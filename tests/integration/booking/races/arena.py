@@ -81,7 +81,9 @@ class Arena(Studio):
     async def staff(self, *, does: tuple[UUID, ...] = ()) -> UUID:
         """A staff member who works at all hours and does these services."""
         staff_id = uuid4()
-        always = {"weekly": {day: ["00:00-24:00"] for day in "mon tue wed thu fri sat sun".split()}}
+        always = {
+            "weekly": {day: ["00:00-24:00"] for day in ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]}
+        }
         await self.execute(
             "INSERT INTO booking.staff (tenant_id, id, name, availability) VALUES ($1, $2, 'Ana', $3)",
             staff_id, json.dumps(always),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -11,11 +11,8 @@ from uuid import UUID
 
 import asyncpg
 
-from services.booking import slot_world
 from services.booking.batch import Batch, key_of
 from services.booking.cache import States
-from services.booking.domain.world import World
-from services.booking.extras import LOADERS, Extra
 from services.booking.gather import Gatherer
 from services.booking.loader import Loader
 from services.booking.statements import (
@@ -29,19 +26,10 @@ from services.booking.statements import (
 from services.booking.store import Conflict, Store
 from services.booking.writer import Writer
 from shared.db import Connection, Database
-from shared.messages import booking as msg
 from shared.messages.booking import BookingCommand, CommandOutcome
 from shared.outbox import DeadLetters, TableOutbox
 
 UNMOVED = timedelta()
-
-
-async def _slots(connection: Connection, command: msg.BookSlot, world: World, at: datetime) -> Extra:
-    needed = await slot_world.for_command(connection, command, world, at)
-    return Extra(needed.value, needed.sessions)
-
-
-LOADERS.setdefault(msg.BookSlot, _slots)  # nothing where the service itself has it
 
 
 class NoVersionGuard(Store):
@@ -82,9 +70,9 @@ class NoPromoGuard(Store):
     use_promo_statement = USE_PROMO.replace(PROMO_STANDS, "true")
 
 
-assert len({WRITE, *(kind.write_statement for kind in (NoVersionGuard, NoAccountGuard))}) == 3  # noqa: S101
-assert NoPromoGuard.use_promo_statement != USE_PROMO  # noqa: S101
-assert PASS_STANDS != "true"  # noqa: S101, S105
+assert len({WRITE, *(kind.write_statement for kind in (NoVersionGuard, NoAccountGuard))}) == 3
+assert NoPromoGuard.use_promo_statement != USE_PROMO
+assert PASS_STANDS != "true"
 
 
 def now() -> datetime:
@@ -158,13 +146,12 @@ async def race(db: Database, *commands: BookingCommand) -> tuple[BookingCommand,
 
 async def late(
     db: Database,
-    first: BookingCommand,
-    second: BookingCommand,
+    commands: Iterable[BookingCommand],
     kind: type[Store],
     aheads: Sequence[timedelta] = (UNMOVED, UNMOVED),
 ) -> None:
     """Both decided from the same state; the first is written, then the second, by stores of this kind."""
-    batches = [await decided(db, command, ahead) for command, ahead in zip((first, second), aheads, strict=True)]
+    batches = [await decided(db, each, ahead) for each, ahead in zip(commands, aheads, strict=True)]
     for batch in batches:
         await store(db, kind).write(batch, now())
 

@@ -84,9 +84,9 @@ async def test_negative_control_one_hour_is_booked_twice_without_the_calendars_c
 
     with pytest.raises(Conflict, match="_excl"):
         async with without(quick.database_owner_url) as scratch:
-            await late(scratch, *two.wishes(arena), Store)
+            await late(scratch, two.wishes(arena), Store)
     async with without(quick.database_owner_url, *CALENDAR) as scratch:
-        await late(scratch, *two.wishes(arena), Store)
+        await late(scratch, two.wishes(arena), Store)
         assert await clashes(scratch, arena) == 1
 
 
@@ -109,7 +109,7 @@ async def test_negative_control_two_classes_share_a_teacher_or_room_without_the_
     changes = [arena.changing(each, **{what: needed}) for each in (first, second)]
 
     async with without(quick.database_owner_url, *CALENDAR) as scratch:
-        await late(scratch, changes[0], changes[1], Store)
+        await late(scratch, changes, Store)
         assert await clashes(scratch, arena) == 1
 
 

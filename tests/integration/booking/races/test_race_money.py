@@ -21,8 +21,8 @@ from tests.integration.booking.races.racing import (
     race,
 )
 
-ONE_CLASS = {"kind": "pack", "name": "One class", "price": 1200, "credits": 1}
-GIFT_CARD = {"kind": "gift_card", "name": "Gift card"}
+ONE_CLASS: dict[str, object] = {"kind": "pack", "name": "One class", "price": 1200, "credits": 1}
+GIFT_CARD: dict[str, object] = {"kind": "gift_card", "name": "Gift card"}
 
 
 async def bought(arena: Arena, contact: Contact, terms: dict[str, object]) -> UUID:
@@ -42,9 +42,7 @@ async def test_the_last_credit_pays_for_one_of_two_bookings_at_once(arena: Arena
     pass_id = await bought(arena, ana, ONE_CLASS)
     first, second = await two_sessions(arena)
 
-    _, lost = await race(
-        db, *(arena.booking(session, ana, method="pass") for session in (first, second))
-    )
+    _, lost = await race(db, *(arena.booking(session, ana, method="pass") for session in (first, second)))
     told = await done(db, lost)
 
     assert told.refusal is not None
@@ -79,11 +77,9 @@ async def test_negative_control_the_last_credit_is_used_twice_without_the_pass_g
     pass_id = await bought(arena, ana, ONE_CLASS)
     sessions = await two_sessions(arena)
     holds = [await booked(db, arena.booking(each, ana, method="pass", hold=True)) for each in sessions]
-    first, second = (
-        arena.confirming(each, hold, ana) for each, hold in zip(sessions, holds, strict=True)
-    )
+    first, second = (arena.confirming(each, hold, ana) for each, hold in zip(sessions, holds, strict=True))
 
-    await late(db, first, second, NoPassGuard)
+    await late(db, (first, second), NoPassGuard)
 
     assert await arena.held(pass_id) == -1
     assert await arena.count("bookings", "credits = 1 AND status = 'confirmed'") == 2
@@ -98,13 +94,13 @@ async def test_negative_control_two_direct_bookings_are_also_held_apart_by_their
     wishes = [arena.booking(each, ana, method="pass") for each in (first, second)]
 
     with pytest.raises(Conflict):
-        await late(db, wishes[0], wishes[1], NoPassGuard)
+        await late(db, wishes, NoPassGuard)
     assert await arena.held(pass_id) == 0
 
     bea = await arena.customer(2)
     hers = await bought(arena, bea, ONE_CLASS)
     await late(
-        db, *(arena.booking(each, bea, method="pass") for each in (first, second)), NoPassNorAccountGuard
+        db, (arena.booking(each, bea, method="pass") for each in (first, second)), NoPassNorAccountGuard
     )
     assert await arena.held(hers) == -1
 
@@ -137,7 +133,7 @@ async def test_negative_control_a_gift_card_is_spent_twice_without_the_pass_guar
 
     await late(
         db,
-        *(
+        (
             arena.booking(each, arena.contact(number), method="gift_card", pass_id=card)
             for number, each in enumerate(sessions, 2)
         ),
@@ -174,7 +170,7 @@ async def test_negative_control_a_code_is_used_once_too_often_without_the_promo_
 
     await late(
         db,
-        *(
+        (
             arena.booking(each, arena.contact(number), promo_code="last")
             for number, each in enumerate(sessions)
         ),

@@ -33,10 +33,10 @@ from tests.integration.booking.races.racing import (
     without,
 )
 
-AT_ONCE = {"waitlist": {"broadcast_minutes": 10_000}}
+AT_ONCE: dict[str, object] = {"waitlist": {"broadcast_minutes": 10_000}}
 """Everybody who waits is told at once, days before the start: the first to answer gets the place."""
 
-ASKED = {"waitlist": {"claim_minutes": 30, "promote_without_asking": False}}
+ASKED: dict[str, object] = {"waitlist": {"claim_minutes": 30, "promote_without_asking": False}}
 """A place is offered to one after the other, for half an hour each."""
 
 
@@ -82,15 +82,13 @@ async def test_negative_control_two_claims_get_the_same_place_without_the_versio
 ) -> None:
     there = await waiters(arena, AT_ONCE)
 
-    await late(db, there.claim(arena, 0), there.claim(arena, 1), NoVersionGuard)
+    await late(db, (there.claim(arena, 0), there.claim(arena, 1)), NoVersionGuard)
 
     assert await arena.taken(there.session) == (1, 2)
 
 
 def lapse(arena: Arena, there: Waiters) -> msg.SettleSession:
-    return msg.SettleSession(
-        tenant_id=arena.tenant_id, command_id=uuid4(), session_id=there.session
-    )
+    return msg.SettleSession(tenant_id=arena.tenant_id, command_id=uuid4(), session_id=there.session)
 
 
 @pytest.mark.parametrize("first", ["claim", "lapse"])
@@ -121,7 +119,7 @@ async def test_negative_control_a_lapsed_offer_is_claimed_and_passed_on_without_
     there = await waiters(arena, ASKED)
 
     await late(
-        db, lapse(arena, there), there.claim(arena, 0), NoVersionGuard, (timedelta(minutes=31), UNMOVED)
+        db, (lapse(arena, there), there.claim(arena, 0)), NoVersionGuard, (timedelta(minutes=31), UNMOVED)
     )
 
     assert await arena.taken(there.session) == (1, 2), "one has it, the other is offered it"
@@ -186,7 +184,7 @@ async def test_negative_control_two_cancels_give_the_money_back_twice_without_th
 ) -> None:
     first, second = paid.cancels(arena)
 
-    await late(db, first, second, NoVersionGuard)
+    await late(db, (first, second), NoVersionGuard)
 
     assert await arena.balance("cash") == -PRICE
 
@@ -222,9 +220,9 @@ async def test_negative_control_a_credit_comes_back_twice_only_without_both_guar
     for guarded in (NoPassGuard, NoVersionGuard):
         with pytest.raises(Conflict):
             async with without(quick.database_owner_url) as scratch:
-                await late(scratch, *paid.cancels(arena), guarded)
+                await late(scratch, paid.cancels(arena), guarded)
 
-    await late(db, *paid.cancels(arena), NoPassNorVersionGuard)
+    await late(db, paid.cancels(arena), NoPassNorVersionGuard)
 
     assert await arena.held(pass_id) == 2
 
@@ -241,9 +239,7 @@ async def test_two_moves_that_cross_one_another_both_arrive(arena: Arena, db: Da
         await booked(db, arena.booking(there, bea)),
     )
 
-    _, lost = await race(
-        db, arena.moving(here, there, hers, ana), arena.moving(there, here, theirs, bea)
-    )
+    _, lost = await race(db, arena.moving(here, there, hers, ana), arena.moving(there, here, theirs, bea))
     await did(db, lost)
 
     assert (await arena.taken(here), await arena.taken(there)) == ((1, 1), (1, 1))
@@ -262,7 +258,7 @@ async def test_negative_control_two_moves_that_cross_lose_count_without_the_vers
     )
 
     await late(
-        db, arena.moving(here, there, hers, ana), arena.moving(there, here, theirs, bea), NoVersionGuard
+        db, (arena.moving(here, there, hers, ana), arena.moving(there, here, theirs, bea)), NoVersionGuard
     )
 
     assert (await arena.taken(here), await arena.taken(there)) == ((2, 1), (0, 1))
@@ -294,9 +290,9 @@ async def test_negative_control_one_booking_takes_two_places_only_without_both_g
     for guarded in (NoAccountGuard, NoVersionGuard):
         with pytest.raises(Conflict):
             async with without(quick.database_owner_url) as scratch:
-                await late(scratch, moves[0], moves[1], guarded)
+                await late(scratch, moves, guarded)
 
-    await late(db, moves[0], moves[1], NoAccountNorVersionGuard)
+    await late(db, moves, NoAccountNorVersionGuard)
 
     assert [await arena.taken(each) for each in sessions] == [(0, 0), (1, 0), (1, 1)]
 
@@ -332,6 +328,6 @@ async def test_negative_control_two_moves_share_the_last_place_without_the_versi
 ) -> None:
     target, moves = await into_the_last_place(arena)
 
-    await late(db, moves[0], moves[1], NoVersionGuard)
+    await late(db, moves, NoVersionGuard)
 
     assert await arena.taken(target) == (1, 2)

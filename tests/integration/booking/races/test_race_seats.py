@@ -32,9 +32,7 @@ async def test_the_last_seat_goes_to_one_and_the_other_is_told_that_it_is_full(
 ) -> None:
     session = await arena.session(await arena.service())
 
-    _, lost = await race(
-        db, *(arena.booking(session, arena.contact(number)) for number in (1, 2))
-    )
+    _, lost = await race(db, *(arena.booking(session, arena.contact(number)) for number in (1, 2)))
     told = await done(db, lost)
 
     assert told.refusal is not None
@@ -50,8 +48,7 @@ async def test_negative_control_the_last_seat_is_sold_twice_without_the_version_
 
     await late(
         db,
-        arena.booking(session, arena.contact(1)),
-        arena.booking(session, arena.contact(2)),
+        (arena.booking(session, arena.contact(1)), arena.booking(session, arena.contact(2))),
         NoVersionGuard,
     )
 
@@ -97,8 +94,10 @@ async def test_negative_control_a_raise_and_a_cancellation_lose_count_without_th
 ) -> None:
     await late(
         db,
-        arena.changing(queued.session, capacity=4),
-        arena.cancelling(queued.session, queued.her_booking, queued.ana),
+        (
+            arena.changing(queued.session, capacity=4),
+            arena.cancelling(queued.session, queued.her_booking, queued.ana),
+        ),
         NoVersionGuard,
     )
     await did(db, arena.booking(queued.session, arena.contact(5), party_size=2), NoVersionGuard)
@@ -163,12 +162,12 @@ async def test_negative_control_a_lowered_capacity_is_overstepped_only_without_b
 
     with pytest.raises(Conflict, match="sessions_seats_taken_check"):
         async with without(quick.database_owner_url) as scratch:
-            await late(scratch, lower, book, NoVersionGuard)
+            await late(scratch, (lower, book), NoVersionGuard)
     with pytest.raises(Conflict):
         async with without(quick.database_owner_url, "sessions.sessions_seats_taken_check") as scratch:
-            await late(scratch, lower, book, Store)
+            await late(scratch, (lower, book), Store)
     async with without(quick.database_owner_url, "sessions.sessions_seats_taken_check") as scratch:
-        await late(scratch, lower, book, NoVersionGuard)
+        await late(scratch, (lower, book), NoVersionGuard)
         async with scratch.tenant(arena.tenant_id) as connection:
             row = await connection.fetchrow(
                 "SELECT capacity, seats_taken FROM booking.sessions WHERE id = $1", session

@@ -140,9 +140,12 @@ async def test_a_capacity_raised_and_lowered_at_once_seats_the_first_in_line_and
     ]  # fmt: skip
     assert await arena.taken(session) == (8, 8)
     first = [arena.contact(number).customer_id for number in range(8)]
-    assert await arena.value(
-        "SELECT count(*) FROM booking.bookings WHERE tenant_id = $1 AND customer_id = ANY ($2)", first
-    ) == 8
+    assert (
+        await arena.value(
+            "SELECT count(*) FROM booking.bookings WHERE tenant_id = $1 AND customer_id = ANY ($2)", first
+        )
+        == 8
+    )
 
 
 async def test_eight_cancels_of_one_booking_give_its_credit_back_once(arena: Arena, db: Database) -> None:
@@ -178,9 +181,7 @@ async def test_of_six_moves_into_the_last_place_exactly_one_arrives(arena: Arena
     people = [arena.contact(number) for number in range(6)]
     theirs = [await booked(db, arena.booking(*pair)) for pair in zip(there, people, strict=True)]
 
-    _, told = await at_once(
-        arena, (arena.moving(there[n], target, theirs[n], people[n]) for n in range(6))
-    )
+    _, told = await at_once(arena, (arena.moving(there[n], target, theirs[n], people[n]) for n in range(6)))
 
     assert told == {DONE: 1, RefusalCode.SESSION_FULL: 5}
     assert await arena.taken(target) == (1, 1)

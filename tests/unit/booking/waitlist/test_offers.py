@@ -232,8 +232,10 @@ def test_leaving_while_a_payment_is_awaited_drops_the_payment() -> None:
 def test_leaving_the_queue_does_not_give_back_a_place_that_was_paid() -> None:
     studio = offered_for_card()
     studio.answer(1, True)
+    entry_id = studio.entry_id(1)
     studio.pay(1)
-    refused(studio.leave(1), RefusalCode.WRONG_STATE)
+    assert studio.status(1) == "accepted"
+    refused(studio.leave(1, entry_id=entry_id), RefusalCode.NOT_FOUND)
     assert studio.place(1) is not None
 
 
@@ -285,6 +287,8 @@ def test_who_lost_a_broadcast_is_not_told_that_they_did_not_answer() -> None:
     studio = broadcast(1)
     studio.book(20)
     studio.at(START - timedelta(minutes=20))
+    assert studio.heard(1) == ["offer_made"]
+    studio.at(START)
     assert studio.heard(1) == ["offer_made", "waitlist_closed"]
 
 
