@@ -76,8 +76,8 @@ class Bench:
         peers: list[float] = []
         client = await nats.connect(self.settings.nats_url or "", pending_size=64 * 1024 * 1024)
         try:
-            for round_number in range(ROUNDS):
-                ours.append(await Load(client, sessions, f"{name}-{round_number}").run())
+            for _ in range(ROUNDS):
+                ours.append(await self._round(client, name, sessions))
                 peers.append(await asyncio.to_thread(self._pgbench, name, sessions))
         finally:
             await client.close()
@@ -176,64 +176,3 @@ def sample_command(n: int, session_id: UUID) -> BookSession:
             address=ChannelAddress(channel="whatsapp", account_id="100", user_id=str(user), name=f"Load {n}"),
         ),
     )
-
-
-class Load:
-    """`COMMANDS` book commands with `IN_FLIGHT` unanswered at any time, encoded before the clock starts."""
-
-    def __init__(self, client: Client, sessions: int, label: str) -> None:
-        self._client = client
-        kind = label.rsplit("-", 1)[0]
-        self._sessions = [_md5_uuid(f"{kind}{n}") for n in range(1, sessions + 1)]
-        self._answered = 0
-        self._confirmed = 0
-        self._done = asyncio.Event()
-        self._next = 0
-        self._inbox = client.new_inbox()
-
-    async def run(self) -> float:
-        """Commands per second, from the first publish to the last answer. Raises when one was refused."""
-        self._messages = [self._message(n) for n in range(COMMANDS)]
-        subscription = await self._client.subscribe(self._inbox, cb=self._on_answer)
-        started = time.perf_counter()
-        for _ in range(IN_FLIGHT):
-            await self._send()
-        async with asyncio.timeout(300):
-            await self._done.wait()
-        seconds = time.perf_counter() - started
-        await subscription.unsubscribe()
-        if self._confirmed != COMMANDS:
-            raise RuntimeError(f"{COMMANDS - self._confirmed} of {COMMANDS} commands were refused")
-        return COMMANDS / seconds
-
-    def _message(self, n: int) -> tuple[str, bytes, dict[str, str]]:
-        session = self._sessions[n % len(self._sessions)]
-        command = sample_command(n, session)
-        headers = {
-            HEADER_ID: str(command.command_id),
-            HEADER_REPLY: self._inbox,
-            MSG_ID: str(command.command_id),
-        }
-        return subjects.command("booking", TENANT, session, BookSession.name), command.encode(), headers
-
-    async def _send(self) -> None:
-        if self._next < COMMANDS:
-            subject, payload, headers = self._messages[self._next]
-            self._next += 1
-            await self._client.publish(subject, payload, headers=headers)
-
-    async def _on_answer(self, msg: Msg) -> None:
-        self._answered += 1
-        self._confirmed += (
-            b'"booking"' in msg.data and CommandOutcome.model_validate_json(msg.data).refusal is None
-        )
-        if self._answered == COMMANDS:
-            self._done.set()
-        else:
-            await self._send()
-
-
-def _md5_uuid(text: str) -> UUID:
-    import hashlib
-
-    return UUID(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest())

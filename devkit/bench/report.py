@@ -13,7 +13,10 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured value and its peer, both in `unit`, from the same run. `ratio` is value / peer."""
+    """One measured value and its peer, both in `unit`, from the same run. `ratio` is value / peer.
+
+    The target, where there is one: `at_most` for the value, or `ratio_at_least`.
+    """
 
     name: str
     value: float
@@ -21,15 +24,31 @@ class Figure:
     peer: float
     peer_is: str
     note: str = ""
+    at_most: float | None = None
+    ratio_at_least: float | None = None
 
     @property
     def ratio(self) -> float:
         """Our value by the peer's."""
         return self.value / self.peer if self.peer else 0.0
 
+    @property
+    def target(self) -> str:
+        """The target in words; empty when there is none."""
+        if self.at_most is not None:
+            return f"≤ {self.at_most:g} {self.unit}"
+        return f"ratio ≥ {self.ratio_at_least:g}" if self.ratio_at_least is not None else ""
+
+    @property
+    def reached(self) -> bool:
+        """Whether the value meets its target (true when there is none)."""
+        if self.at_most is not None:
+            return self.value <= self.at_most
+        return self.ratio_at_least is None or self.ratio >= self.ratio_at_least
+
 
 def write_json(figures: Sequence[Figure], path: Path) -> None:
-    """`{name: {value, unit, peer, ratio}}`."""
+    """`{name: {value, unit, peer, ratio}}`, with `target` and `reached` where there is one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     document = {
         f.name: {
@@ -37,6 +56,7 @@ def write_json(figures: Sequence[Figure], path: Path) -> None:
             "unit": f.unit,
             "peer": round(f.peer, 2),
             "ratio": round(f.ratio, 3),
+            **({"target": f.target, "reached": f.reached} if f.target else {}),
         }
         for f in figures
     }
@@ -53,16 +73,22 @@ def write_page(figures: Sequence[Figure], path: Path, today: date) -> None:
         "",
         f"Machine: {machine()}. Date: {today.isoformat()}. Everything (servers, services, load) ran on it together.",
         "",
-        "| figure | ours | peer | ratio | the peer |",
-        "|---|---|---|---|---|",
+        "| figure | ours | peer | ratio | the peer | target | reached |",
+        "|---|---|---|---|---|---|---|",
     ]
     for f in figures:
         lines.append(
-            f"| {f.name} | {f.value:,.0f} {f.unit} | {f.peer:,.0f} {f.unit} | {f.ratio:.2f} | {f.peer_is} |"
+            f"| {f.name} | {figures_of(f.value)} {f.unit} | {figures_of(f.peer)} {f.unit} | {f.ratio:.2f} | {f.peer_is} |"
+            f" {f.target} | {('yes' if f.reached else '**no**') if f.target else ''} |"
         )
     lines.append("")
     lines += [f"- **{f.name}**: {f.note}." for f in figures if f.note]
     path.write_text("\n".join(lines) + "\n")
+
+
+def figures_of(value: float) -> str:
+    """A number as people read it: tenths below 100."""
+    return f"{value:,.1f}" if value < 100 else f"{value:,.0f}"
 
 
 def machine() -> str:

@@ -157,12 +157,18 @@ def _resource_picker(request: SlotRequest) -> Callable[[int], tuple[UUID, ...] |
     place = {one.resource_id: at for at, one in enumerate(resources)}
     needs = [[place[one] for one in need if one in place] for need in request.needs]
 
+    def pick_one(minute: int) -> tuple[UUID, ...] | None:
+        for at in needs[0]:
+            if bisect_right(edges[at], minute) % 2 == 0:
+                return (resources[at].resource_id,)
+        return None
+
     def pick(minute: int) -> tuple[UUID, ...] | None:
         blocked = [bisect_right(edge, minute) % 2 for edge in edges]
         chosen = match_needs([[at for at in need if not blocked[at]] for need in needs])
         return None if chosen is None else tuple(resources[at].resource_id for at in chosen)
 
-    return pick
+    return pick_one if len(needs) == 1 else pick  # most services need one room
 
 
 def _starts_of(request: SlotRequest, resource: Resource) -> list[int]:

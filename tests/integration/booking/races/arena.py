@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -40,8 +41,11 @@ class Arena(Studio):
             self.slug,
         )
 
-    async def service(self, name: str = "Yoga", *, kind: str = "class", **policy: object) -> UUID:
-        """A service of 60 minutes with this policy."""
+    async def service(
+        self, name: str = "Yoga", *, kind: str = "class", waitlist: Mapping[str, object] | None = None
+    ) -> UUID:
+        """A service of 60 minutes with this waitlist policy."""
+        policy = {} if waitlist is None else {"waitlist": waitlist}
         service_id = uuid4()
         await self.execute(
             "INSERT INTO booking.services (tenant_id, id, name, duration_minutes, price, capacity, kind, policy)"

@@ -33,10 +33,10 @@ from tests.integration.booking.races.racing import (
     without,
 )
 
-AT_ONCE: dict[str, object] = {"waitlist": {"broadcast_minutes": 10_000}}
+AT_ONCE: dict[str, object] = {"broadcast_minutes": 10_000}
 """Everybody who waits is told at once, days before the start: the first to answer gets the place."""
 
-ASKED: dict[str, object] = {"waitlist": {"claim_minutes": 30, "promote_without_asking": False}}
+ASKED: dict[str, object] = {"claim_minutes": 30, "promote_without_asking": False}
 """A place is offered to one after the other, for half an hour each."""
 
 
@@ -53,7 +53,7 @@ class Waiters:
 
 
 async def waiters(arena: Arena, policy: dict[str, object]) -> Waiters:
-    session = await arena.session(await arena.service(**policy))
+    session = await arena.session(await arena.service(waitlist=policy))
     ana, one, other = (arena.contact(number) for number in (1, 2, 3))
     hers = await booked(arena.db, arena.booking(session, ana))
     entries = []
