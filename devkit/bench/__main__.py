@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
 from datetime import date
 from pathlib import Path
@@ -11,12 +10,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from devkit.bench import commands, latency, webhooks
-from devkit.bench.report import Figure, write_json, write_page
+from devkit.bench import commands, latency, scale, webhooks
+from devkit.bench.report import Figure, figures_of, write_json, write_page
 from devkit.demo.world import DemoSupervisor, private_world
+from usher.loop import run
 from usher.supervisor import SERVICES
 
-NAMES = ("commands", "webhooks", "latency")
+NAMES = ("commands", "webhooks", "latency", "scale")
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -24,18 +24,20 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command()
 def bench(
     only: Annotated[
-        list[str] | None, typer.Option(help="commands, webhooks or latency; default all.")
+        list[str] | None, typer.Option(help="commands, webhooks, latency or scale; default all.")
     ] = None,
     page: Annotated[Path, typer.Option(help="The page to write (only when everything was measured).")] = Path(
         "docs/benchmarks.md"
     ),
 ) -> None:
-    """Measure Usher against its peers, interleaved in one run (about two minutes; use an otherwise idle machine)."""
+    """Measure Usher against its peers, interleaved in one run (about six minutes; use an otherwise idle machine)."""
     console = Console(highlight=False)
-    figures = asyncio.run(_measure(tuple(only or NAMES), console))
+    figures = run(_measure(tuple(only or NAMES), console))
     for figure in figures:
         console.print(
-            f"[bold]{figure.name}[/] {figure.value:,.0f} {figure.unit}, peer {figure.peer:,.0f}, ratio {figure.ratio:.2f}"
+            f"[bold]{figure.name}[/] {figures_of(figure.value)} {figure.unit}, peer {figures_of(figure.peer)}, "
+            f"ratio {figure.ratio:.2f}"
+            + (f" ({figure.target}: {'yes' if figure.reached else 'NO'})" if figure.target else "")
         )
         console.print(f"  [dim]{figure.note}[/]")
     write_json(figures, Path("build/bench.json"))
@@ -58,6 +60,9 @@ async def _measure(names: tuple[str, ...], console: Console) -> list[Figure]:
         async with _running(SERVICES) as supervisor:
             console.print("• message in to reply out")
             figures.append(await latency.measure(supervisor.world))
+    if "scale" in names:
+        console.print("• a mixed load on 10,000 and on 1,000,000 bookings; slot search; memory")
+        figures += await scale.measure()
     return figures
 
 

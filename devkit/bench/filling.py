@@ -6,6 +6,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import asyncpg
 
@@ -39,25 +40,27 @@ class FilledSupervisor(DemoSupervisor):
 
     size: Size
 
-    def __init__(self, world: World, tenants: int) -> None:
-        """Only booking runs. `tenants`: each has 500 sessions and about 5,000 bookings."""
+    def __init__(self, world: World, tenants: int, *, salon: bool = False) -> None:
+        """Only booking runs. `tenants`: each has 500 sessions and about 5,000 bookings. `salon`: and one for slots."""
         super().__init__(world, services=("booking",))
         self._tenants = tenants
+        self._salon = salon
 
     async def start_children(self) -> None:
         """Fill, then start."""
-        self.size = await fill(self.settings.database_owner_url or "", self._tenants)
+        self.size = await fill(self.settings.database_owner_url or "", self._tenants, salon=self._salon)
         await super().start_children()
 
 
-async def fill(owner_url: str, tenants: int) -> Size:
+async def fill(owner_url: str, tenants: int, *, salon: bool = False) -> Size:
     """Fill an empty, migrated database; the owner must be a superuser (an embedded server's is)."""
     started = time.monotonic()
     now = datetime.now(UTC)
     await asyncio.gather(*(_part(owner_url, first, last, now) for first, last in _parts(tenants)))
     connection = await asyncpg.connect(owner_url)
     try:
-        await _salon(connection, now)
+        if salon:
+            await _salon(connection, now)
         # As the server's own housekeeping would leave it: no hints to be set and nothing to be flushed by the measured.
         await connection.execute("VACUUM (ANALYZE)")
         await connection.execute("CHECKPOINT")
@@ -69,7 +72,7 @@ async def fill(owner_url: str, tenants: int) -> Size:
 def _parts(tenants: int) -> list[tuple[int, int]]:
     """Tenants 1 to `tenants` in contiguous parts, first and last."""
     edges = [tenants * n // _AT_ONCE for n in range(_AT_ONCE + 1)]
-    return [(first + 1, last) for first, last in zip(edges, edges[1:], strict=False) if last > first]
+    return [(first + 1, last) for first, last in pairwise(edges) if last > first]
 
 
 async def _part(owner_url: str, first: int, last: int, now: datetime) -> None:
@@ -112,5 +115,5 @@ async def _size(connection: asyncpg.Connection[asyncpg.Record], seconds: float) 
         " (SELECT count(*) FROM booking.bookings) AS bookings, (SELECT count(*) FROM booking.customers) AS customers,"
         " pg_database_size(current_database()) AS bytes"
     )
-    assert row is not None  # noqa: S101  # an aggregate has one row
+    assert row is not None  # an aggregate has one row
     return Size(**dict(row), seconds=seconds)

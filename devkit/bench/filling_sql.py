@@ -27,13 +27,13 @@ CONTACT: Final = (
 )
 
 _T, _CONTACT = tenant_sql("t"), CONTACT.format(c=customer_sql("t", "c"))
-_PLAN: Final = """
+_PLAN: Final = f"""
 SELECT t, n, n % 6 AS slot, s.starts_at, s.ends_at, s.ends_at <= $3 AS over
-FROM generate_series($1::int, $2::int) AS t, generate_series(0, {sessions} - 1) AS n,
-LATERAL (SELECT date_trunc('day', $3::timestamptz) + make_interval(days => n / 6 - 56, hours => {hours},
+FROM generate_series($1::int, $2::int) AS t, generate_series(0, {SESSIONS - 1}) AS n,
+LATERAL (SELECT date_trunc('day', $3::timestamptz) + make_interval(days => n / 6 - 56, hours => {HOURS},
                                                                    mins => t * 7 % 60) AS starts_at) AS a,
 LATERAL (SELECT a.starts_at, a.starts_at + interval '1 hour' AS ends_at) AS s
-""".format(sessions=SESSIONS, hours=HOURS)
+"""
 
 # Which customer has the k-th booking of session n: all different within a session.
 _BOOKED: Final = f"""
@@ -100,8 +100,8 @@ FILL: Final = (
     SELECT {_T}, md5(t || ' entry ' || n || ' ' || k)::uuid, {session_sql("t", "n")}, {customer_sql("t", "c")}, 1,
         CASE WHEN over THEN 'expired' ELSE 'waiting' END, {_CONTACT}, $3::timestamptz - interval '1 day',
         CASE WHEN over THEN $3::timestamptz END
-    FROM (SELECT p.*, k, (n * 7 + k * 83) % {CUSTOMERS} AS c FROM ({_PLAN}) AS p, generate_series({PER_CLASS}, {PER_CLASS + 2}) AS k
-          WHERE {WAITED_FOR}) AS w""",
+    FROM (SELECT p.*, k, (n * 7 + k * 83) % {CUSTOMERS} AS c
+          FROM ({_PLAN}) AS p, generate_series({PER_CLASS}, {PER_CLASS + 2}) AS k WHERE {WAITED_FOR}) AS w""",
     f"""INSERT INTO booking.passes (tenant_id, id, customer_id, name, kind, terms, version, created_at)
     SELECT {_T}, md5(t || ' pass ' || c)::uuid, {customer_sql("t", "c")}, 'Ten', 'pack',
         '{{"product": {{"kind": "pack", "name": "Ten", "price": 12000, "credits": 10}}}}', 1, $3::timestamptz

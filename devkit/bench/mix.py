@@ -52,7 +52,7 @@ class Mix:
 
     def __init__(self, tenants: int, seed: int) -> None:
         self._tenants = tenants
-        self._random = random.Random(seed)  # noqa: S311  # a load, not a secret
+        self._random = random.Random(seed)  # a load, not a secret
         self._cancelled: set[tuple[int, int, int]] = set()
         self._today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         self._make = {
@@ -94,7 +94,11 @@ class Mix:
 
     def _cancel(self) -> Message:
         while True:
-            tenant, session, place = self._tenant(), self._class(), self._random.randrange(filled.PER_CLASS - 1)
+            tenant, session, place = (
+                self._tenant(),
+                self._class(),
+                self._random.randrange(filled.PER_CLASS - 1),
+            )
             if (tenant, session, place) not in self._cancelled:
                 break
         self._cancelled.add((tenant, session, place))

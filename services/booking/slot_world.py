@@ -16,6 +16,7 @@ from uuid import UUID
 
 import asyncpg
 
+from services.booking.business_hours import hours_of
 from services.booking.domain.appointment import MARGIN, Colleague, Offer, SlotWorld, Unit, fold
 from services.booking.domain.availability import Availability, Busy, Interval, LocationHours
 from services.booking.domain.policy import ServicePolicy
@@ -29,7 +30,7 @@ _WEEK = timedelta(days=7)
 LOAD_OFFER: Final = """
 SELECT v.name, v.kind, v.duration_minutes, v.price, v.capacity, v.level, v.buffer_before_minutes,
        v.buffer_after_minutes, v.cancellation_deadline_minutes, v.policy, l.closures,
-       t.name AS business_name, t.timezone, t.language, t.currency, t.address, t.phone, t.description, t.opening_hours,
+       t.name AS business_name, t.timezone, t.language, t.currency, t.address, t.phone, t.description, t.opening_hours, t.settings,
        (SELECT json_agg(json_build_array(w.id, w.name, w.availability::text) ORDER BY w.position, w.id)
         FROM booking.service_staff x
         JOIN booking.staff w ON w.tenant_id = x.tenant_id AND w.id = x.staff_id AND w.active
@@ -150,7 +151,7 @@ async def load_offer(connection: Connection, tenant_id: UUID, service_id: UUID) 
         ),
         units=tuple(units.values()),
         needs=tuple(tuple(able) for able in needs.values()),
-        location=_location(row["closures"]),
+        location=_location(row["settings"], row["closures"]),
     )
 
 
@@ -280,8 +281,8 @@ def _availability(text: str | None) -> Availability:
 
 
 @lru_cache(maxsize=1_024)
-def _location(text: str | None) -> LocationHours | None:
-    return None if text is None or text == "{}" else LocationHours.model_validate_json(text)
+def _location(settings: str, closures: str | None) -> LocationHours | None:
+    return hours_of(settings, closures)
 
 
 @lru_cache(maxsize=1_024)

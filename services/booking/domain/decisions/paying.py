@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from services.booking.domain.decisions.booking import Wish
 
 _PLAIN_PRICING = Pricing()
+_USED = (BookingStatus.CONFIRMED, BookingStatus.ATTENDED, BookingStatus.NO_SHOW)  # what pays was used up
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +166,10 @@ def give_back(draft: Draft, facts: SessionFacts, booking: Booking, quoted: Cance
     after = replace(terms, fee=quoted.keeps + quoted.due)
     if quoted.refund:
         after = pay_back(draft, facts, booking, after, quoted.refund)
-    if quoted.credits_returned and terms.pass_id is not None:
+    used = booking.status in _USED
+    if used and quoted.credits_returned and terms.pass_id is not None and terms.method == "pass":
         passes_used.give_back(draft, facts, booking)
-    if terms.promo_id is not None and booking.status is not BookingStatus.HELD:
+    if used and terms.promo_id is not None:
         promo = next((p for p in draft.world.promos.values() if p.promo_id == terms.promo_id), None)
         if promo is not None:
             draft.emit(PromoUsed(draft.tenant_id, promo.promo_id, -1, draft.promo_now(promo).uses))

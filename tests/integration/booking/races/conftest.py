@@ -25,7 +25,7 @@ async def arena(quick: Settings, bus: Bus, db: Database) -> Arena:
     return arena
 
 
-@pytest.fixture(params=[1, 2], ids=["one_instance", "two_instances"])
+@pytest.fixture(scope="module", params=[1, 2], ids=["one_instance", "two_instances"])
 async def instances(request: pytest.FixtureRequest, quick: Settings) -> AsyncIterator[list[BookingService]]:
     """Running booking instances: one, then two that share the partitions."""
     async with running(quick, request.param) as started:
