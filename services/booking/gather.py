@@ -55,6 +55,7 @@ class Gatherer:
         named = [session_keys(command) for command in commands]
         await self._sessions(world, {key for keys in named for key in keys[:1]}, states)
         await self._sessions(world, {key for keys in named for key in keys[1:]})
+        commands = [await self._with_card(world, command) for command in commands]
         special = [command for command in commands if type(command) in LOADERS]
         for command in special:
             await self._extra(world, command, now)
@@ -80,6 +81,18 @@ class Gatherer:
         if extra.value is not None:
             world.extras[command.command_id] = extra.value
         await self._sessions(world, set(extra.sessions))
+
+    async def _with_card(self, world: World, command: BookingCommand) -> BookingCommand:
+        """A gift card's code becomes the card it names; whoever has the code may use it."""
+        code: str | None = getattr(command, "gift_code", None)
+        if code is None:
+            return command
+        async with self._db.tenant(command.tenant_id) as connection:
+            card = await people.load_gift_card(connection, command.tenant_id, code)
+        if card is None:
+            return command  # refused: no card is named
+        world.passes[(command.tenant_id, card.pass_id)] = card
+        return command.model_copy(update={"pass_id": card.pass_id, "method": "gift_card"})
 
     async def _passes(self, world: World, commands: Sequence[BookingCommand], now: datetime) -> None:
         """Passes of the customers, those that commands name, and those that bookings which may change are paid by."""

@@ -116,6 +116,7 @@ def _wish(query: QuoteBooking) -> BookSession | BookSlot:
             contact=contact,
             party_size=query.party_size,
             method=query.method,
+            gift_code=query.gift_code,
             promo_code=query.promo_code,
         )
     if query.service_id is None or query.starts_at is None:
@@ -129,5 +130,6 @@ def _wish(query: QuoteBooking) -> BookSession | BookSlot:
         contact=contact,
         party_size=query.party_size,
         method=query.method,
+        gift_code=query.gift_code,
         promo_code=query.promo_code,
     )

@@ -30,7 +30,8 @@ _WEEK = timedelta(days=7)
 LOAD_OFFER: Final = """
 SELECT v.name, v.kind, v.duration_minutes, v.price, v.capacity, v.level, v.buffer_before_minutes,
        v.buffer_after_minutes, v.cancellation_deadline_minutes, v.policy, l.closures,
-       t.name AS business_name, t.timezone, t.language, t.currency, t.address, t.phone, t.description, t.opening_hours, t.settings,
+       t.name AS business_name, t.timezone, t.language, t.currency, t.address, t.phone, t.description, t.opening_hours,
+       t.settings,
        (SELECT json_agg(json_build_array(w.id, w.name, w.availability::text) ORDER BY w.position, w.id)
         FROM booking.service_staff x
         JOIN booking.staff w ON w.tenant_id = x.tenant_id AND w.id = x.staff_id AND w.active

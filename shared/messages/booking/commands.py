@@ -49,6 +49,7 @@ class BookSession(_OfSession):
     attendees: tuple[str, ...] = ()
     method: Method | None = None  # none: a valid pass if there is one, else as the service says
     pass_id: UUID | None = None
+    gift_code: str | None = None  # whoever has it may pay with it (`method` gift_card)
     promo_code: str | None = None
     hold: bool = False
     by: By = "customer"
@@ -68,6 +69,7 @@ class BookSlot(Command):
     attendees: tuple[str, ...] = ()
     method: Method | None = None
     pass_id: UUID | None = None
+    gift_code: str | None = None  # whoever has it may pay with it (`method` gift_card)
     promo_code: str | None = None
     hold: bool = False
     by: By = "customer"
@@ -88,6 +90,7 @@ class ConfirmHold(_OfSession):
     customer_id: UUID
     method: Method | None = None
     pass_id: UUID | None = None
+    gift_code: str | None = None
 
 
 class CancelBooking(_OfSession):

@@ -154,6 +154,7 @@ class QuoteBooking(Message):
     staff_id: UUID | None = None
     party_size: int = 1
     method: Method | None = None
+    gift_code: str | None = None
     promo_code: str | None = None
 
 

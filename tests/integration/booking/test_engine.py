@@ -371,6 +371,39 @@ async def test_a_pass_pays_and_its_credit_comes_back_with_the_place(
     assert [each.left for each in balances.passes] == [2]
 
 
+async def test_whoever_has_a_gift_cards_code_pays_with_it_and_a_refund_goes_back_onto_it(
+    engine: BookingService, desk: Desk
+) -> None:
+    async with desk.studio.db.tenant(desk.studio.tenant_id) as connection:
+        await connection.execute(
+            "INSERT INTO booking.pass_products (tenant_id, id, key, name, kind, price, terms)"
+            " VALUES ($1, $2, 'card', 'Gift card', 'gift_card', 6000, $3)",
+            desk.studio.tenant_id,
+            derive("product", desk.studio.tenant_id),
+            json.dumps({"kind": "gift_card", "name": "Gift card"}),
+        )
+    first, second = (await desk.studio.sessions("Private"))[:2]
+    ana, bea = desk.studio.contact(1), desk.studio.contact(2)
+    booked(await desk.book(second, ana))
+    sold = (await desk.ask(msg.SellPass, customer_id=ana.customer_id, product="card")).bought
+    assert sold is not None
+    assert sold.code is not None
+    before = await desk.ledger()
+
+    wrong = await desk.book(first, bea, gift_code="ABCD-EFGH-JKMN-PQRS", method="gift_card")
+    refused(wrong, RefusalCode.PASS_NOT_VALID)
+    paid = booked(await desk.book(first, bea, gift_code=sold.code.lower()))
+    assert (paid.method, paid.paid, paid.total) == ("gift_card", 5000, 5000)
+    refused(
+        await desk.book((await desk.studio.sessions("Private"))[2], bea, gift_code=sold.code),
+        RefusalCode.NO_CREDIT,
+    )
+    assert (
+        booked(await desk.studio.cancel(first, paid.booking_id, bea), BookingStatus.CANCELLED).refund == 5000
+    )
+    assert await desk.ledger() == before
+
+
 async def test_a_booking_moves_and_its_old_place_goes_to_who_waits(
     engine: BookingService, desk: Desk
 ) -> None:

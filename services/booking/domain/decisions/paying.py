@@ -133,9 +133,7 @@ def cancellation(
         late_cancels=account.late_cancels,
         waived=waived or booking.status is not BookingStatus.CONFIRMED,
     )
-    tiers = frozenset({account.tier}) if account.tier else frozenset[str]()
-    fitting = [p for p in facts.policy.cancellation if p.matches(str(facts.service_id), tiers)]
-    return quote_cancellation(request, fitting)
+    return quote_cancellation(request, _fitting(draft, facts, booking))
 
 
 def full_refund(facts: SessionFacts, booking: Booking, now: datetime) -> CancellationQuote:
@@ -210,7 +208,7 @@ def no_show(draft: Draft, facts: SessionFacts, booking: Booking, *, waived: bool
     """The customer did not come: what was paid stays, and the fee of the terms is charged beyond it."""
     cause, currency = _cause(draft, booking), facts.business.currency
     paid = booking.terms.paid - booking.terms.refunded
-    policy = next(iter(facts.policy.cancellation), CancellationPolicy())
+    policy = next(iter(_fitting(draft, facts, booking)), CancellationPolicy())
     quoted = quote_no_show(_lines(booking), paid, policy, waived=waived)
     if quoted.keeps:
         draft.emit(Posted(postings.deposit_kept(cause, quoted.keeps, currency)))
@@ -293,6 +291,13 @@ def _view(facts: SessionFacts, quoted: Quote | None, terms: Terms) -> QuoteView:
         method=terms.method,
         credits=terms.credits,
     )
+
+
+def _fitting(draft: Draft, facts: SessionFacts, booking: Booking) -> list[CancellationPolicy]:
+    """The terms that are for this service and this customer."""
+    tier = draft.account(booking.customer_id).tier
+    tiers = frozenset({tier} if tier else ())
+    return [p for p in facts.policy.cancellation if p.matches(str(facts.service_id), tiers)]
 
 
 def _lines(booking: Booking) -> tuple[BookedLine, ...]:
