@@ -22,6 +22,10 @@ from shared.errors import Transient
 
 SYSTEM_ROLE = "usher_system"
 
+FROZEN_AFTER_MS = 10_000
+"""A process that says nothing for so long (stopped, swapped out) loses its claims and open transactions: PostgreSQL
+ends them, and another instance goes on. What it still writes when it wakes up fails its conditions (ADR 3)."""
+
 if TYPE_CHECKING:  # the class is generic for type checkers only
     Connection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
 else:
@@ -59,7 +63,12 @@ class Database:
     @classmethod
     async def open(cls, url: str, *, size: int = 8, name: str = "usher") -> Database:
         """Prepare the pools. No connection is made until the first use, so the server may come up later."""
-        settings = {"application_name": name, "timezone": "UTC", "jit": "off"}
+        settings = {
+            "application_name": name,
+            "timezone": "UTC",
+            "jit": "off",
+            "idle_in_transaction_session_timeout": str(FROZEN_AFTER_MS),
+        }
         pool = asyncpg.create_pool(
             url,
             min_size=0,

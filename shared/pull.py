@@ -15,7 +15,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from shared.bus import Bus
 
-_EXPIRES_SECONDS = 30
+_EXPIRES_SECONDS = 5  # shorter than `FROZEN_AFTER_MS`: a frozen instance's request must not swallow messages
 _HEARTBEAT_SECONDS = 2.0
 _SILENCE_SECONDS = 5.0
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -32,6 +35,7 @@ def bench(
 ) -> None:
     """Measure Usher against its peers, interleaved in one run (about six minutes; use an otherwise idle machine)."""
     console = Console(highlight=False)
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
     figures = run(_measure(tuple(only or NAMES), console))
     for figure in figures:
         console.print(
@@ -42,7 +46,7 @@ def bench(
         console.print(f"  [dim]{figure.note}[/]")
     write_json(figures, Path("build/bench.json"))
     if not only:
-        write_page(figures, page, date.today())  # the day on the machine's wall
+        write_page(figures, page, date.today(), load)  # the day on the machine's wall
         console.print(f"written: build/bench.json, {page}")
 
 
@@ -66,11 +70,13 @@ async def _measure(names: tuple[str, ...], console: Console) -> list[Figure]:
     return figures
 
 
-def _running(services: tuple[str, ...]) -> DemoSupervisor:
-    folder = Path(tempfile.mkdtemp(prefix="usher-bench-"))
-    # Nobody confirms what a lone service sends: repeats would only disturb the measurement.
-    world = private_world(folder, resend_after_seconds=3600.0, log_level="warning")
-    return DemoSupervisor(world, services=services)
+@asynccontextmanager
+async def _running(services: tuple[str, ...]) -> AsyncIterator[DemoSupervisor]:
+    with TemporaryDirectory(prefix="usher-bench-", ignore_cleanup_errors=True) as folder:
+        # Nobody confirms what a lone service sends: repeats would only disturb the measurement.
+        world = private_world(Path(folder), resend_after_seconds=3600.0, log_level="warning")
+        async with DemoSupervisor(world, services=services) as supervisor:
+            yield supervisor
 
 
 if __name__ == "__main__":

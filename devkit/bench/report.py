@@ -63,15 +63,20 @@ def write_json(figures: Sequence[Figure], path: Path) -> None:
     path.write_text(json.dumps(document, indent=2) + "\n")
 
 
-def write_page(figures: Sequence[Figure], path: Path, today: date) -> None:
-    """`docs/benchmarks.md`: the table, the machine and how to run it again."""
+def write_page(figures: Sequence[Figure], path: Path, today: date, load: float | None = None) -> None:
+    """`docs/benchmarks.md`: the table, the machine and how to run it again. `load`: its load average before."""
     lines = [
         "# Benchmarks",
         "",
         "Written by `make bench`. Speeds of one machine say little about another; the ratios, each measured within the",
         "same run on the same machine, say more.",
         "",
-        f"Machine: {machine()}. Date: {today.isoformat()}. Everything (servers, services, load) ran on it together.",
+        f"Machine: {machine()}. Date: {today.isoformat()}. Everything (servers, services, load) ran on it together."
+        + (
+            ""
+            if load is None
+            else f" Load average before: {load:.1f} (what others did on it slows the figures)."
+        ),
         "",
         "| figure | ours | peer | ratio | the peer | target | reached |",
         "|---|---|---|---|---|---|---|",

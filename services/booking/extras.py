@@ -37,7 +37,10 @@ SELECT session_id FROM booking.waitlist_entries
 WHERE tenant_id = $1 AND request_id = $2 AND status IN ('waiting', 'offered')
 """
 
-ZONE: Final = "SELECT timezone FROM booking.tenants WHERE tenant_id = $1"
+ZONE: Final = """
+SELECT timezone, (SELECT count(*) FROM booking.services v WHERE v.tenant_id = $1 AND v.id = ANY ($2::uuid[])) AS known
+FROM booking.tenants WHERE tenant_id = $1
+"""
 
 
 @dataclass(slots=True)
@@ -72,13 +75,15 @@ async def _ended(
 async def _candidates(
     connection: Connection, command: msg.RequestStanding, _world: World, now: datetime
 ) -> Extra:
-    zone: str = await connection.fetchval(ZONE, command.tenant_id) or "UTC"
+    row = await connection.fetchrow(ZONE, command.tenant_id, list(command.service_ids))
+    zone, known = (row["timezone"], row["known"]) if row is not None else ("UTC", 0)
     first, before = window(command.first_day, command.last_day, zone)
     rows = await connection.fetch(
         CANDIDATES, command.tenant_id, first, before, now, list(command.service_ids)
     )
     ids = tuple(row["id"] for row in rows)
-    return Extra(Candidates(zone, ids), tuple((command.tenant_id, session_id) for session_id in ids))
+    candidates = Candidates(zone, ids, unknown=known < len(set(command.service_ids)))
+    return Extra(candidates, tuple((command.tenant_id, session_id) for session_id in ids))
 
 
 async def _waits_in(

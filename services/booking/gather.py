@@ -19,7 +19,7 @@ from services.booking.domain.world import CustomerKey, SessionKey, World
 from services.booking.extras import LOADERS, Extra, pass_named
 from services.booking.loader import Loader
 from services.booking.store import columns
-from shared.db import Database
+from shared.db import Connection, Database
 from shared.messages import booking as msg
 from shared.messages.booking import BookingCommand
 
@@ -52,35 +52,47 @@ class Gatherer:
     ) -> tuple[World, list[BookingCommand]]:
         """The world for these commands, and the commands with merged customers named by whom they are now."""
         world = World()
-        named = [session_keys(command) for command in commands]
-        await self._sessions(world, {key for keys in named for key in keys[:1]}, states)
-        await self._sessions(world, {key for keys in named for key in keys[1:]})
         commands = [await self._with_card(world, command) for command in commands]
+        named = [session_keys(command) for command in commands]
         special = [command for command in commands if type(command) in LOADERS]
-        for command in special:
-            await self._extra(world, command, now)
-        customers = _customers(world, commands, now)
-        world.accounts, merged = await self._loader.accounts(customers, now)
+        # What most batches need comes in one transaction: beginning and ending another one are two round trips.
+        async with self._db.tenant(*{command.tenant_id for command in commands}) as connection:
+            await self._sessions(connection, world, {key for keys in named for key in keys[:1]}, states)
+            await self._sessions(connection, world, {key for keys in named for key in keys[1:]})
+            if not special:
+                customers = _customers(world, commands, now)
+                world.accounts, merged = await self._loader.accounts_on(connection, customers, now)
+        if special:
+            for command in special:
+                await self._extra(world, command, now)
+            world.accounts, merged = await self._loader.accounts(_customers(world, commands, now), now)
         resolved = [_resolved(command, merged) for command in commands] if merged else list(commands)
         await self._passes(world, resolved, now)
         await self._promos(world, resolved, now)
         return world, resolved
 
-    async def _sessions(self, world: World, keys: Iterable[SessionKey], states: States | None = None) -> None:
+    async def _sessions(
+        self,
+        connection: Connection,
+        world: World,
+        keys: Iterable[SessionKey],
+        states: States | None = None,
+    ) -> None:
         # From memory only what commands are ordered by: a refusal that rests on it is written under its version, and it
         # is forgotten when that no longer stands. All other sessions belong to whichever instance, and are read.
         for key in keys:
             if key not in world.sessions:
                 world.sessions[key] = states.get(key) if states is not None else None
         unknown = [key for key in keys if world.sessions[key] is None]
-        world.sessions.update(await self._loader.sessions(unknown))
+        if unknown:
+            world.sessions.update(await self._loader.sessions_on(connection, unknown))
 
     async def _extra(self, world: World, command: BookingCommand, now: datetime) -> None:
         async with self._db.tenant(command.tenant_id) as connection:
             extra: Extra = await LOADERS[type(command)](connection, command, world, now)
+            await self._sessions(connection, world, set(extra.sessions))
         if extra.value is not None:
             world.extras[command.command_id] = extra.value
-        await self._sessions(world, set(extra.sessions))
 
     async def _with_card(self, world: World, command: BookingCommand) -> BookingCommand:
         """A gift card's code becomes the card it names; whoever has the code may use it."""

@@ -81,16 +81,23 @@ class Loader:
         self, keys: Iterable[CustomerKey], now: datetime
     ) -> tuple[dict[CustomerKey, Account], dict[CustomerKey, UUID]]:
         """The customers that are stored, and for those that were merged into another: into whom."""
-        wanted = sorted(set(keys), key=lambda key: key[1].int)
+        wanted = set(keys)
         if not wanted:
             return {}, {}
         async with self._db.tenant(*{tenant for tenant, _ in wanted}) as connection:
-            rows = await connection.fetch(sql.LOAD_ACCOUNTS, *columns(wanted, 2))
-            if not rows:
-                return {}, {}
-            known = list({(row["tenant_id"], row["id"]) for row in rows})
-            commitments = await connection.fetch(sql.LOAD_COMMITMENTS, *columns(known, 2), now)
-            standing = await connection.fetch(sql.LOAD_STANDING, *columns(known, 2), now)
+            return await self.accounts_on(connection, wanted, now)
+
+    async def accounts_on(
+        self, connection: Connection, keys: Iterable[CustomerKey], now: datetime
+    ) -> tuple[dict[CustomerKey, Account], dict[CustomerKey, UUID]]:
+        """The same, in a transaction of the caller's."""
+        wanted = sorted(set(keys), key=lambda key: key[1].int)
+        rows = await connection.fetch(sql.LOAD_ACCOUNTS, *columns(wanted, 2)) if wanted else ()
+        if not rows:
+            return {}, {}
+        known = list({(row["tenant_id"], row["id"]) for row in rows})
+        commitments = await connection.fetch(sql.LOAD_COMMITMENTS, *columns(known, 2), now)
+        standing = await connection.fetch(sql.LOAD_STANDING, *columns(known, 2), now)
         merged = {(row["tenant_id"], row["asked"]): row["id"] for row in rows if row["asked"] != row["id"]}
         return _accounts(rows, commitments, standing), merged
 

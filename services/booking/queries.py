@@ -63,16 +63,18 @@ _OFFERED = """ AND s.status = 'scheduled' AND s.kind = 'class'
     AND ($6::int IS NULL OR v.price <= $6)
 """
 
-# Up to $10 sessions with room for $7, and as many without.
+# Up to $10 sessions with room for $7, and as many without. Names are looked up only for those that are shown.
 FOUND: Final = f"""
-SELECT * FROM (
-    SELECT f.*, row_number() OVER (PARTITION BY room ORDER BY starts_at, session_id) AS place FROM (
-        SELECT b.*, b.seats_left >= $7::int AS room FROM (
-            {SESSIONS}{_OFFERED} AND s.starts_at >= $8 AND s.starts_at < $9
-        ) AS b (session_id, service_id, service_name, staff_id, staff_name, room_name, level, starts_at, ends_at,
-                timezone, language, price, currency, capacity, seats_left, status, description, online, location)
-    ) AS f
-) AS g WHERE place <= $10::int ORDER BY starts_at, session_id
+SELECT f.*, g.has_room FROM (
+    SELECT id, has_room, row_number() OVER (PARTITION BY has_room ORDER BY starts_at, id) AS place FROM (
+        SELECT s.id, s.starts_at, greatest(0, s.capacity - s.held_back - s.seats_taken) >= $7::int AS has_room
+        FROM booking.sessions s
+        JOIN booking.services v ON v.tenant_id = s.tenant_id AND v.id = s.service_id
+        WHERE s.tenant_id = $1{_OFFERED} AND s.starts_at >= $8 AND s.starts_at < $9
+    ) AS b
+) AS g
+CROSS JOIN LATERAL ({SESSIONS} AND s.id = g.id OFFSET 0) AS f
+WHERE g.place <= $10::int ORDER BY f.starts_at, f.session_id
 """  # noqa: S608  # made of constants
 
 # The nearest with room after $8 (or, backwards, before $9), at most $10.
@@ -161,8 +163,8 @@ class Reads:
         first = max(query.starts_from, now)
         async with self._db.tenant(query.tenant_id) as connection:
             rows = await connection.fetch(FOUND, *like, first, query.starts_before, query.limit)
-            free = tuple(session_view(row, row["room_name"]) for row in rows if row["room"])
-            full = tuple(session_view(row, row["room_name"]) for row in rows if not row["room"])
+            free = tuple(session_view(row, row["room"]) for row in rows if row["has_room"])
+            full = tuple(session_view(row, row["room"]) for row in rows if not row["has_room"])
             if free:
                 return SessionsFound(sessions=free, full=full)
             # Nearest to the whole range: before its start and after its end.

@@ -13,7 +13,7 @@ from math import ceil
 
 import asyncpg
 
-from shared.db import is_transient
+from shared.db import FROZEN_AFTER_MS, is_transient
 from shared.tasks import spawn
 from shared.telemetry import PARTITIONS_OWNED, get_logger
 
@@ -83,7 +83,10 @@ class PartitionOwnership:
             self._url,
             timeout=5,
             command_timeout=5,
-            server_settings={"application_name": f"own {self._group}"[:60]},
+            server_settings={
+                "application_name": f"own {self._group}"[:60],
+                "idle_session_timeout": str(FROZEN_AFTER_MS),
+            },
         )
         try:
             await connection.execute("SELECT pg_advisory_lock_shared($1, $2)", self._class, _MEMBER_KEY)

@@ -65,7 +65,9 @@ class Model:
         if outcome.refusal is not None:
             return
         if outcome.booking is not None:
-            self._booking(self._whose(command, outcome.booking.booking_id), outcome.booking)
+            whose = self._whose(command, outcome.booking.booking_id)
+            if whose is not None:
+                self._booking(whose, outcome.booking)
             if (
                 getattr(command, "promo_code", None)
                 and outcome.booking.booking_id == outcome.command_id
@@ -73,7 +75,8 @@ class Model:
             ):
                 self.discounted.add(outcome.command_id)
         elif outcome.entry is not None and outcome.entry.status in ("withdrawn", "declined"):
-            self.seats.pop((outcome.entry.session.session_id, self._whose(command, None)), None)
+            place = (outcome.entry.session.session_id, self._whose(command, None))
+            self.seats = {p: s for p, s in self.seats.items() if p != place}
         if isinstance(command, msg.CancelSession):
             self.seats = {place: seat for place, seat in self.seats.items() if place[0] != command.session_id}
         if isinstance(command, msg.ChangeSession) and outcome.session is not None:
@@ -124,9 +127,10 @@ class Model:
             view.booking_id, view.credits or 0,
         )  # fmt: skip
 
-    def _whose(self, command: msg.Command, booking_id: UUID | None) -> UUID:
+    def _whose(self, command: msg.Command, booking_id: UUID | None) -> UUID | None:
+        # Staff name the booking only; one that has just ended was told of already.
         contact = getattr(command, "contact", None)
         asked: UUID | None = contact.customer_id if contact else getattr(command, "customer_id", None)
         if asked is not None:
             return asked
-        return next(who for (_, who), seat in self.seats.items() if seat.booking_id == booking_id)
+        return next((who for (_, who), seat in self.seats.items() if seat.booking_id == booking_id), None)

@@ -27,10 +27,12 @@ MOST_REQUESTS = 10
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """What `RequestStanding` needs (as extra): the classes that start within `standing.window` (up to MOST_SESSIONS + 1
-    of those that match, soonest first), all of them loaded; `timezone` is the business's (IANA)."""
+    of those that match, soonest first), all of them loaded; `timezone` is the business's (IANA). `unknown`: the business
+    has no service of one of the ids that were named."""
 
     timezone: str
     session_ids: tuple[UUID, ...] = ()
+    unknown: bool = False
 
 
 def request_standing(draft: Draft, command: msg.RequestStanding) -> Result:
@@ -38,6 +40,8 @@ def request_standing(draft: Draft, command: msg.RequestStanding) -> Result:
     candidates = draft.world.extras.get(command.command_id)
     if not isinstance(candidates, Candidates):
         raise TypeError("RequestStanding is decided with its Candidates as extra")
+    if candidates.unknown:
+        return refusals.NO_SUCH_SERVICE
     customer_id = command.contact.customer_id
     account = draft.account(customer_id)
     wish = _wish(command, draft.now, candidates.timezone)

@@ -53,6 +53,7 @@ async def test_the_last_credit_pays_for_one_of_two_bookings_at_once(arena: Arena
 
 
 async def test_the_last_credit_confirms_one_of_two_holds_at_once(arena: Arena, db: Database) -> None:
+    """Case 38. One credit and two confirmations: the pass's version decides."""
     ana = await arena.customer(1)
     pass_id = await bought(arena, ana, ONE_CLASS)
     sessions = await two_sessions(arena)
@@ -73,6 +74,7 @@ async def test_the_last_credit_confirms_one_of_two_holds_at_once(arena: Arena, d
 async def test_negative_control_the_last_credit_is_used_twice_without_the_pass_guard(
     arena: Arena, db: Database
 ) -> None:
+    """Case 38. The control: without the pass's version both take it."""
     ana = await arena.customer(1)
     pass_id = await bought(arena, ana, ONE_CLASS)
     sessions = await two_sessions(arena)
@@ -144,6 +146,7 @@ async def test_negative_control_a_gift_card_is_spent_twice_without_the_pass_guar
 
 
 async def test_a_codes_last_use_goes_to_one_of_two_people(arena: Arena, db: Database) -> None:
+    """Case 38. One use and two people: the code's count decides."""
     await arena.promo(max_uses=1)
     sessions = await two_sessions(arena)
 
@@ -165,6 +168,7 @@ async def test_a_codes_last_use_goes_to_one_of_two_people(arena: Arena, db: Data
 async def test_negative_control_a_code_is_used_once_too_often_without_the_promo_guard(
     arena: Arena, db: Database
 ) -> None:
+    """Case 38. The control: without the count both use it."""
     await arena.promo(max_uses=1)
     sessions = await two_sessions(arena)
 
