@@ -68,6 +68,10 @@ class Database:
             "timezone": "UTC",
             "jit": "off",
             "idle_in_transaction_session_timeout": str(FROZEN_AFTER_MS),
+            # Statements are prepared and alike: planning each anew would cost more than running it. And a plan made
+            # while a table was empty must not read the whole of it when it has grown.
+            "plan_cache_mode": "force_generic_plan",
+            "enable_seqscan": "off",
         }
         pool = asyncpg.create_pool(
             url,

@@ -32,7 +32,7 @@ WARM_UP_SECONDS = 5
 SLOT_QUERIES = 200
 SLOT_QUERIES_PER_SECOND = 10
 WHAT_IT_TAKES = {
-    "commands": "a batch reads sessions, bookings, queues and customers, then writes and commits: about 14 round trips one "
+    "commands": "a batch reads sessions, bookings, queues and customers, then writes and commits: about 12 round trips one "
     "after another and one fsync, and a command waits for the batch before its own; a slow disk or busy cores show here first",
 }
 TARGETS_MS = {"commands": 10.0, "session_queries": 5.0, "slot_queries": 5.0}

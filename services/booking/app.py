@@ -127,6 +127,11 @@ class BookingService:
         return self._payments.processor
 
     @property
+    def horizon(self) -> Horizon:
+        """What keeps the timetables laid out."""
+        return self._horizon
+
+    @property
     def alarms(self) -> Alarms:
         """The alarm clock."""
         return self._alarms

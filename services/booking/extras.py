@@ -11,10 +11,10 @@ from uuid import UUID
 from services.booking import people_extras, series_world, slot_world
 from services.booking import statements as sql
 from services.booking.domain.decisions.payments import Recorded, reason_of
-from services.booking.domain.decisions.standing import Candidates
+from services.booking.domain.decisions.standing import Admission, Candidates
 from services.booking.domain.decisions.waitlist import EndedEntry
-from services.booking.domain.standing import window
-from services.booking.domain.world import SessionKey, World
+from services.booking.domain.standing import OpenRequest, StandingWish, window
+from services.booking.domain.world import CustomerKey, SessionKey, World
 from shared.db import Connection
 from shared.messages import booking as msg
 
@@ -26,6 +26,11 @@ SELECT s.id FROM booking.sessions s
 WHERE s.tenant_id = $1 AND s.starts_at >= greatest($2::timestamptz, $4::timestamptz) AND s.starts_at < $3
   AND s.status = 'scheduled' AND s.kind = 'class' AND (cardinality($5::uuid[]) = 0 OR s.service_id = ANY ($5::uuid[]))
 ORDER BY s.starts_at, s.id LIMIT 500
+"""
+
+OPEN_REQUESTS: Final = """
+SELECT id, customer_id, wish, created_at FROM booking.standing_requests
+WHERE tenant_id = $1 AND status = 'open' ORDER BY created_at, id
 """
 
 ENDED_ENTRY: Final = (
@@ -45,10 +50,11 @@ FROM booking.tenants WHERE tenant_id = $1
 
 @dataclass(slots=True)
 class Extra:
-    """What a command needs: a value for its decision, and sessions to be loaded into the world with their queues."""
+    """What a command needs: a value for its decision, and sessions and customers to be loaded too."""
 
     value: object = None
     sessions: tuple[SessionKey, ...] = field(default=())
+    customers: tuple[CustomerKey, ...] = field(default=())
 
 
 async def _recorded(
@@ -84,6 +90,19 @@ async def _candidates(
     ids = tuple(row["id"] for row in rows)
     candidates = Candidates(zone, ids, unknown=known < len(set(command.service_ids)))
     return Extra(candidates, tuple((command.tenant_id, session_id) for session_id in ids))
+
+
+async def _requests(connection: Connection, command: msg.SettleSession, world: World, now: datetime) -> Extra:
+    state = world.sessions.get((command.tenant_id, command.session_id))
+    if state is None or state.version > 0:
+        return Extra()  # only a session that has just been laid out may be wished for and not known of
+    rows = await connection.fetch(OPEN_REQUESTS, command.tenant_id)
+    requests = tuple(
+        OpenRequest(row["id"], StandingWish.model_validate_json(row["wish"]), row["created_at"])
+        for row in rows
+    )
+    customers = tuple((command.tenant_id, row["customer_id"]) for row in rows)
+    return Extra(Admission(requests), customers=customers)
 
 
 async def _waits_in(
@@ -133,6 +152,7 @@ LOADERS: dict[type[Any], Callable[[Connection, Any, World, datetime], Awaitable[
     msg.LeaveWaitlist: _ended,
     msg.RequestStanding: _candidates,
     msg.WithdrawStanding: _waits_in,
+    msg.SettleSession: _requests,
     msg.SellPass: _selling,
     msg.PausePass: _pausing,
     msg.LinkIdentity: _linking,

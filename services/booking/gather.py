@@ -63,9 +63,9 @@ class Gatherer:
                 customers = _customers(world, commands, now)
                 world.accounts, merged = await self._loader.accounts_on(connection, customers, now)
         if special:
-            for command in special:
-                await self._extra(world, command, now)
-            world.accounts, merged = await self._loader.accounts(_customers(world, commands, now), now)
+            customers = {key for command in special for key in await self._extra(world, command, now)}
+            customers |= _customers(world, commands, now)
+            world.accounts, merged = await self._loader.accounts(customers, now)
         resolved = [_resolved(command, merged) for command in commands] if merged else list(commands)
         await self._passes(world, resolved, now)
         await self._promos(world, resolved, now)
@@ -87,12 +87,14 @@ class Gatherer:
         if unknown:
             world.sessions.update(await self._loader.sessions_on(connection, unknown))
 
-    async def _extra(self, world: World, command: BookingCommand, now: datetime) -> None:
+    async def _extra(self, world: World, command: BookingCommand, now: datetime) -> tuple[CustomerKey, ...]:
+        """What the command alone needs; the customers that are to be loaded for it."""
         async with self._db.tenant(command.tenant_id) as connection:
             extra: Extra = await LOADERS[type(command)](connection, command, world, now)
             await self._sessions(connection, world, set(extra.sessions))
         if extra.value is not None:
             world.extras[command.command_id] = extra.value
+        return extra.customers
 
     async def _with_card(self, world: World, command: BookingCommand) -> BookingCommand:
         """A gift card's code becomes the card it names; whoever has the code may use it."""

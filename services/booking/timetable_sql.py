@@ -58,10 +58,13 @@ _VALUES: Final = {
 _SET: Final = ", ".join(f"{name} = {value}" for name, value in _VALUES.items())
 _THERE: Final = ", ".join(f"s.{name}" for name in _VALUES)
 
+# A new session that somebody's standing request may mean is due at once: settling it lets them in first.
 PUT_SESSIONS: Final = f"""
 INSERT INTO booking.sessions AS s (tenant_id, id, kind, schedule_id, service_id, staff_id, resource_ids, capacity,
-    buffer_before_minutes, buffer_after_minutes, held_back, starts_at, ends_at, local_start)
-SELECT $1, o.id, 'class', $2, $3, $4, $5::uuid[], $6, $7, $8, $9, o.starts_at, o.ends_at, o.local_start
+    buffer_before_minutes, buffer_after_minutes, held_back, starts_at, ends_at, local_start, due_at)
+SELECT $1, o.id, 'class', $2, $3, $4, $5::uuid[], $6, $7, $8, $9, o.starts_at, o.ends_at, o.local_start,
+       CASE WHEN EXISTS (SELECT FROM booking.standing_requests r WHERE r.tenant_id = $1 AND r.status = 'open')
+            THEN $14::timestamptz END
 FROM unnest($10::uuid[], $11::timestamptz[], $12::timestamptz[], $13::timestamp[])
     AS o (id, starts_at, ends_at, local_start)
 ON CONFLICT (tenant_id, id) DO UPDATE SET {_SET}, version = s.version + 1

@@ -6,6 +6,7 @@ import itertools
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -13,8 +14,12 @@ import pytest
 
 from devkit.demo.world import DemoSupervisor, World, private_world
 from devkit.phone import Phone
+from services.booking.audit import audit
+from shared.db import Database
+from tests.integration.conftest import eventually
 
 SEED = Path(__file__).parent / "seed.yaml"
+AUDIT_PATIENCE_SECONDS = 60.0
 LISBOA, NEW_YORK = "200000000000001", "200000000000002"
 
 _numbers = itertools.count(351_930_000_000)
@@ -61,6 +66,27 @@ def database_url(supervisor: DemoSupervisor) -> str:
     """PostgreSQL as the owner, for looking at what is stored."""
     assert supervisor.settings.database_owner_url
     return supervisor.settings.database_owner_url
+
+
+@pytest.fixture(autouse=True)
+async def audited(running: tuple[World, DemoSupervisor]) -> AsyncIterator[None]:
+    """After every test, whatever it killed: no invariant is broken, and nothing was given up or is on its way for ever."""
+    yield
+    settings = running[1].settings
+    assert settings.database_url
+    database = await Database.open(settings.database_url, size=2, name="audit")
+    try:
+        drained = partial(_is_drained, database)
+        await eventually(drained, within=AUDIT_PATIENCE_SECONDS, every=0.1)  # type: ignore[arg-type]  # mypy cannot solve its union for an awaitable
+        breaches = await audit(database)
+    finally:
+        await database.close()
+    assert [str(breach) for breach in breaches] == []
+
+
+async def _is_drained(database: Database) -> bool:
+    async with database.system() as connection:
+        return bool(await connection.fetchval("SELECT count(*) = 0 FROM booking.outbox"))
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from uuid import UUID
 
 from shared.messages import booking as msg
@@ -113,7 +114,7 @@ class Model:
     def in_two_places(self, customer_id: UUID) -> bool:
         """Whether the customer has places that overlap in time."""
         times = sorted((s.starts_at, s.ends_at) for (_, who), s in self.seats.items() if who == customer_id)
-        return any(ends > starts for (_, ends), (starts, _) in zip(times, times[1:], strict=False))
+        return any(ends > starts for (_, ends), (starts, _) in pairwise(times))
 
     def _booking(self, customer_id: UUID, view: BookingView) -> None:
         for place in [p for p, s in self.seats.items() if s.booking_id == view.booking_id]:

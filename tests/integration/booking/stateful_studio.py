@@ -32,16 +32,16 @@ START = datetime(2031, 3, 3, 9, 0, tzinfo=UTC)
 CUSTOMERS = tuple(UUID(int=0xC0 + n) for n in range(5))
 YOGA, PRIVATE, COACHING, HAIRCUT, ANA = (UUID(int=0x50 + n) for n in range(5))
 PROMO_USES, CODE, PACK, PACK_CREDITS = 2, "FEW", "three", 3
-SERVICES = (
+SERVICES: tuple[tuple[UUID, str, str, dict[str, object]], ...] = (
     (YOGA, "Yoga", "class", {}),
     (PRIVATE, "Private", "class", {"waitlist": {"promote_without_asking": False}}),
     (COACHING, "Coaching", "class", {"approval": True}),
     (HAIRCUT, "Haircut", "appointment", {}),
 )
 # The second begins while the first lasts; the last one is on the next day.
-SESSIONS = ((YOGA, 26 * 60, 3), (PRIVATE, 26 * 60 + 30, 1), (COACHING, 28 * 60, 2), (YOGA, 50 * 60, 2))
+SESSIONS = ((YOGA, 26 * 60, 2), (PRIVATE, 26 * 60 + 30, 1), (COACHING, 28 * 60, 1), (YOGA, 50 * 60, 2))
 PLACES = tuple(UUID(int=0xA0 + n) for n in range(len(SESSIONS)))
-ALWAYS = {"weekly": {day: ["00:00-24:00"] for day in "mon tue wed thu fri sat sun".split()}}
+ALWAYS = {"weekly": {day: ["00:00-24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}}
 GIVES_ALL_BACK = [{"tiers": [{"at_least": "0h", "refund_basis_points": 10_000}]}]
 
 _READERS = {kind.name: kind for kind in msg.EVENTS}
@@ -142,9 +142,7 @@ class Business:
 
     async def found(self, customer_id: UUID) -> msg.BookingsFound:
         """What a customer sees when they ask for their bookings."""
-        return await self.mine.my_bookings(
-            msg.MyBookings(tenant_id=self.tenant_id, customer_id=customer_id)
-        )
+        return await self.mine.my_bookings(msg.MyBookings(tenant_id=self.tenant_id, customer_id=customer_id))
 
     async def credits(self, customer_id: UUID) -> int:
         """What is left on the customer's passes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -98,7 +98,11 @@ class Business(Studio):
         sold = await self.asks(msg.SellPass, customer_id=ana.customer_id, product="five")
         day = await self._day_of(session_id)
         standing = await self.asks(
-            msg.RequestStanding, contact=ana, service_ids=[self.ids["service_id"]], first_day=day, last_day=day
+            msg.RequestStanding,
+            contact=ana,
+            service_ids=[self.ids["service_id"]],
+            first_day=day,
+            last_day=day,
         )
         self.starts_at = datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=9)
         slot = await self.asks(
@@ -116,7 +120,7 @@ class Business(Studio):
             "appointment_customer": bea.customer_id,
         }
 
-    async def _day_of(self, session_id: UUID) -> object:
+    async def _day_of(self, session_id: UUID) -> date:
         async with self.db.tenant(self.tenant_id) as connection:
             starts: datetime = await connection.fetchval(
                 "SELECT starts_at FROM booking.sessions WHERE id = $1", session_id

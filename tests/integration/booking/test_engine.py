@@ -515,6 +515,42 @@ async def test_too_few_people_cancel_the_session_by_itself(
     await until(cancelled)
 
 
+async def test_a_standing_request_waits_in_every_full_class_that_matches_also_in_new_ones(
+    engine: BookingService, desk: Desk, clock: Clock
+) -> None:
+    sessions = await desk.studio.sessions("Private")
+    ana, bea = desk.studio.contact(1), desk.studio.contact(2)
+    taken = [booked(await desk.book(session_id, ana)) for session_id in sessions]
+    last = datetime.now(UTC).date() + timedelta(days=40)
+    async with desk.studio.db.tenant(desk.studio.tenant_id) as connection:
+        service_id = await connection.fetchval("SELECT id FROM booking.services WHERE name = 'Private'")
+    wish = await desk.ask(
+        msg.RequestStanding,
+        contact=bea,
+        service_ids=[service_id],
+        first_day=datetime.now(UTC).date() + timedelta(days=2),
+        last_day=last,
+    )
+    assert wish.request_id is not None
+    waits = "request_id IS NOT NULL AND status = 'waiting'"
+    before = await desk.studio.count("waitlist_entries", waits)
+    assert before >= len(sessions) - 2
+
+    # A week later the timetable goes on; a new class has room, so its first place is theirs.
+    clock.forward(days=7)
+    await engine.horizon.extend()
+
+    async def promoted() -> bool:
+        return (
+            await desk.studio.count("bookings", f"customer_id = '{bea.customer_id}' AND status = 'confirmed'")
+            == 1
+        )
+
+    await until(promoted)
+    assert await desk.studio.count("standing_requests", "status = 'fulfilled'") == 1
+    assert taken
+
+
 async def test_an_alarm_that_nats_holds_rings_at_its_time(
     asleep: BookingService, desk: Desk, clock: Clock
 ) -> None:

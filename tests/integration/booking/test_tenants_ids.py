@@ -136,10 +136,12 @@ async def test_the_same_queries_find_something_for_the_tenant_itself(ours: Busin
     for kind in (msg.GetSession, msg.MyBookings, msg.MyBalances, msg.ExportCustomer, msg.FindSlots):
         ids = names_of(ours.ids, kind)
         answer = await told(ours, kind, filled(kind, ours, ids, ours.starts_at))
-        assert answer != await told(ours, kind, filled(kind, ours, names_of(nobodys(ours.ids), kind), ours.starts_at))
+        assert answer != await told(
+            ours, kind, filled(kind, ours, names_of(nobodys(ours.ids), kind), ours.starts_at)
+        )
 
 
-MIXED = {
+MIXED: dict[str, tuple[type[msg.Command], str, dict[str, object]]] = {
     "its own session, their pass": (msg.BookSession, "pass_id", {"method": "pass"}),
     "its own session, their teacher": (msg.ChangeSession, "staff_id", {}),
     "its own session, their room": (msg.ChangeSession, "room_id", {}),
@@ -158,8 +160,14 @@ async def test_a_command_on_ones_own_session_cannot_reach_for_what_is_another_te
     before = await fingerprint(owner, ours.tenant_id)
     anna = stranger.contact(1)
     own = {**stranger.ids, "customer_id": anna.customer_id, "pass_id": uuid4(), "booking_id": uuid4()}
-    named = {name: own[name] for name in ("session_id", "schedule_id", "customer_id", "pass_id", "booking_id")}
-    named |= {"service_id": stranger.ids["appointment"], "location_id": own["location_id"], "staff_id": own["staff_id"]}
+    named = {
+        name: own[name] for name in ("session_id", "schedule_id", "customer_id", "pass_id", "booking_id")
+    }
+    named |= {
+        "service_id": stranger.ids["appointment"],
+        "location_id": own["location_id"],
+        "staff_id": own["staff_id"],
+    }
     theirs = {**ours.ids, "from_session_id": ours.ids["session_id"]}
     if kind is msg.RescheduleBooking:
         named |= {"booking_id": ours.ids["booking_id"], "customer_id": ours.ids["customer_id"]}

@@ -139,9 +139,7 @@ async def test_no_row_can_be_put_among_another_tenants(
         row = await owner.fetchval(
             f"SELECT to_jsonb(t)::text FROM {table} t WHERE tenant_id = $1 LIMIT 1", ours.tenant_id
         )
-        copied = (
-            f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM jsonb_populate_record(NULL::{table}, $1::jsonb)"
-        )
+        copied = f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM jsonb_populate_record(NULL::{table}, $1::jsonb)"
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with db.tenant(stranger) as connection:
                 await connection.execute(copied, row)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.booking.domain import refusals
-from services.booking.domain.decisions import freeing, paying, waitlist
+from services.booking.domain.decisions import freeing, paying, standing, waitlist
 from services.booking.domain.events import BookingChanged, FactsChanged, PaymentDropped, SessionSettled
 from services.booking.domain.results import Done, Result
 from services.booking.domain.state import Booking, SessionState
@@ -28,6 +28,9 @@ def settle_session(draft: Draft, command: msg.SettleSession) -> Result:
     if draft.session(command.session_id) is None:
         return refusals.NO_SUCH_SESSION
     settle(draft, command.session_id)
+    new = draft.world.extras.get(command.command_id)
+    if isinstance(new, standing.Admission) and new.requests:
+        standing.admit(draft, command.session_id, new.requests)
     return Done("settled")
 
 

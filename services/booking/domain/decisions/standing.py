@@ -35,6 +35,13 @@ class Candidates:
     unknown: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What `SettleSession` gets (as extra) for a session that has just come into the timetable."""
+
+    requests: tuple[OpenRequest, ...]
+
+
 def request_standing(draft: Draft, command: msg.RequestStanding) -> Result:
     """Wait for the first place in any session that matches. Refused with the soonest that can be booked right now."""
     candidates = draft.world.extras.get(command.command_id)
