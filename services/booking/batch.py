@@ -12,6 +12,7 @@ from uuid import UUID
 from services.booking.answers import Answer, answer_to
 from services.booking.domain import events as ev
 from services.booking.domain import wire
+from services.booking.domain.asked import contact_of, session_ids
 from services.booking.domain.decisions import Decided, decide
 from services.booking.domain.refusals import Refused
 from services.booking.domain.world import CustomerKey, SessionKey, World
@@ -51,13 +52,11 @@ class Batch:
         if key in self.answers:
             return
         decided = decide(self.world, command, now)
-        for name in ("session_id", "from_session_id"):
-            session_id = getattr(command, name, None)
-            if session_id is not None:
-                self._rests_on((command.tenant_id, session_id))
+        for session_id in session_ids(command):
+            self._rests_on((command.tenant_id, session_id))
         self._apply(key, decided)
         self.answers[key] = answer_to(command.command_id, decided)
-        contact = getattr(command, "contact", None)
+        contact = contact_of(command)
         if contact is not None and not isinstance(decided.result, Refused):
             self._person((command.tenant_id, contact.customer_id), contact.address)
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from services.booking import people_extras, series_world, slot_world
 from services.booking import statements as sql
+from services.booking.domain.asked import part
 from services.booking.domain.decisions.payments import Recorded, reason_of
 from services.booking.domain.decisions.standing import Admission, Candidates
 from services.booking.domain.decisions.waitlist import EndedEntry
@@ -165,7 +166,7 @@ LOADERS: dict[type[Any], Callable[[Connection, Any, World, datetime], Awaitable[
 """Which commands need something of their own."""
 
 
-def pass_named(command: object) -> UUID | None:
+def pass_named(command: msg.BookingCommand) -> UUID | None:
     """The pass that a command names."""
-    found: UUID | None = getattr(command, "pass_id", None)
+    found: UUID | None = part(command, "pass_id")
     return found

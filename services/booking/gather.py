@@ -12,6 +12,7 @@ from uuid import UUID
 from services.booking import people
 from services.booking import statements as sql
 from services.booking.cache import States
+from services.booking.domain.asked import QUIET, contact_of, customer_of, part, session_ids
 from services.booking.domain.money.rules import PromoCode
 from services.booking.domain.promo import Promo
 from services.booking.domain.state import Booking, SessionState
@@ -29,15 +30,11 @@ MOST_WAITING = 200
 
 def session_keys(command: BookingCommand) -> list[SessionKey]:
     """The sessions a command names; the one it is ordered by first."""
-    found = [getattr(command, name, None) for name in ("session_id", "from_session_id")]
-    return [(command.tenant_id, session_id) for session_id in found if session_id is not None]
+    return [(command.tenant_id, session_id) for session_id in session_ids(command)]
 
 
-def customer_of(command: BookingCommand) -> UUID | None:
-    """The customer a command is about."""
-    contact = getattr(command, "contact", None)
-    found: UUID | None = contact.customer_id if contact is not None else getattr(command, "customer_id", None)
-    return found
+Ending = Sequence[tuple[SessionKey, SessionState]]
+"""Sessions in which something may end."""
 
 
 class Gatherer:
@@ -60,15 +57,16 @@ class Gatherer:
             await self._sessions(connection, world, {key for keys in named for key in keys[:1]}, states)
             await self._sessions(connection, world, {key for keys in named for key in keys[1:]})
             if not special:
-                customers = _customers(world, commands, now)
+                customers = _customers(commands, _may_end(world, commands, now))
                 world.accounts, merged = await self._loader.accounts_on(connection, customers, now)
         if special:
             customers = {key for command in special for key in await self._extra(world, command, now)}
-            customers |= _customers(world, commands, now)
+            customers |= _customers(commands, _may_end(world, commands, now))
             world.accounts, merged = await self._loader.accounts(customers, now)
         resolved = [_resolved(command, merged) for command in commands] if merged else list(commands)
-        await self._passes(world, resolved, now)
-        await self._promos(world, resolved, now)
+        changing = _may_change(world, resolved, _may_end(world, resolved, now))
+        await self._passes(world, resolved, changing)
+        await self._promos(world, resolved, changing)
         return world, resolved
 
     async def _sessions(
@@ -98,7 +96,7 @@ class Gatherer:
 
     async def _with_card(self, world: World, command: BookingCommand) -> BookingCommand:
         """A gift card's code becomes the card it names; whoever has the code may use it."""
-        code: str | None = getattr(command, "gift_code", None)
+        code: str | None = part(command, "gift_code")
         if code is None:
             return command
         async with self._db.tenant(command.tenant_id) as connection:
@@ -108,7 +106,9 @@ class Gatherer:
         world.passes[(command.tenant_id, card.pass_id)] = card
         return command.model_copy(update={"pass_id": card.pass_id, "method": "gift_card"})
 
-    async def _passes(self, world: World, commands: Sequence[BookingCommand], now: datetime) -> None:
+    async def _passes(
+        self, world: World, commands: Sequence[BookingCommand], changing: Sequence[tuple[UUID, Booking]]
+    ) -> None:
         """Passes of the customers, those that commands name, and those that bookings which may change are paid by."""
         owners: defaultdict[UUID, list[UUID]] = defaultdict(list)
         for (tenant_id, customer_id), account in world.accounts.items():
@@ -118,7 +118,7 @@ class Gatherer:
         for command in commands:
             if (pass_id := pass_named(command)) is not None:
                 named[command.tenant_id].add(pass_id)
-        for tenant_id, booking in _may_change(world, commands, now):
+        for tenant_id, booking in changing:
             if booking.terms.pass_id is not None:
                 named[tenant_id].add(booking.terms.pass_id)
         for tenant_id in {*owners, *named}:
@@ -137,16 +137,18 @@ class Gatherer:
                 world.passes.update({(tenant_id, p.pass_id): p for p in passes})
             world.passes.update({(tenant_id, pass_id): p for pass_id, p in others.items()})
 
-    async def _promos(self, world: World, commands: Sequence[BookingCommand], now: datetime) -> None:
+    async def _promos(
+        self, world: World, commands: Sequence[BookingCommand], changing: Sequence[tuple[UUID, Booking]]
+    ) -> None:
         """Promo codes that commands name, and those that bookings which may change came with."""
         codes = {
             (command.tenant_id, code.strip().upper())
             for command in commands
-            if (code := getattr(command, "promo_code", None))
+            if (code := part(command, "promo_code"))
         }
         used = {
             (tenant_id, booking.terms.promo_id)
-            for tenant_id, booking in _may_change(world, commands, now)
+            for tenant_id, booking in changing
             if booking.terms.promo_id is not None
         }
         if not codes and not used:
@@ -161,24 +163,21 @@ class Gatherer:
             world.promos[(row["tenant_id"], row["code"].upper())] = promo
 
 
-def _customers(world: World, commands: Sequence[BookingCommand], now: datetime) -> set[CustomerKey]:
+def _customers(commands: Sequence[BookingCommand], may_end: Ending) -> set[CustomerKey]:
     found: set[CustomerKey] = set()
     for command in commands:
         customer = customer_of(command)
         if customer is not None:
             found.add((command.tenant_id, customer))
-    for (tenant_id, _), state in _may_end(world, commands, now):
+    for (tenant_id, _), state in may_end:
         found.update((tenant_id, entry.customer_id) for entry in state.queue[:MOST_WAITING])
     return found
 
 
-def _may_end(
-    world: World, commands: Sequence[BookingCommand], now: datetime
-) -> list[tuple[SessionKey, SessionState]]:
+def _may_end(world: World, commands: Sequence[BookingCommand], now: datetime) -> Ending:
     """The sessions in which something may end by these commands: all but those that are only booked or queued for."""
-    quiet = (msg.BookSession, msg.JoinWaitlist, msg.ConfirmHold)
-    only_booked = {key for c in commands if isinstance(c, quiet) for key in session_keys(c)}
-    only_booked -= {key for c in commands if not isinstance(c, quiet) for key in session_keys(c)}
+    only_booked = {key for c in commands if type(c) in QUIET for key in session_keys(c)}
+    only_booked -= {key for c in commands if type(c) not in QUIET for key in session_keys(c)}
     return [
         (key, state)
         for key, state in world.sessions.items()
@@ -188,17 +187,13 @@ def _may_end(
 
 
 def _may_change(
-    world: World, commands: Sequence[BookingCommand], now: datetime
+    world: World, commands: Sequence[BookingCommand], may_end: Ending
 ) -> list[tuple[UUID, Booking]]:
     """The bookings, with their tenants, whose credits or codes may be used up or given back by these commands: all
     where something may end, and a customer's own that `BookSession` and `ConfirmHold` confirm."""
-    found = [
-        (tenant_id, booking)
-        for (tenant_id, _), state in _may_end(world, commands, now)
-        for booking in state.bookings.values()
-    ]
+    found = [(tenant_id, booking) for (tenant_id, _), state in may_end for booking in state.bookings.values()]
     for command in commands:
-        if isinstance(command, (msg.BookSession, msg.ConfirmHold)):
+        if isinstance(command, msg.BookSession | msg.ConfirmHold):
             state = world.sessions.get((command.tenant_id, command.session_id))
             customer = customer_of(command)
             own = state.bookings.get(customer) if state is not None and customer is not None else None
@@ -212,7 +207,7 @@ def _resolved(command: BookingCommand, merged: dict[CustomerKey, UUID]) -> Booki
     survivor = merged.get((command.tenant_id, customer)) if customer is not None else None
     if survivor is None:
         return command
-    contact = getattr(command, "contact", None)
+    contact = contact_of(command)
     if contact is not None:
         return command.model_copy(update={"contact": contact.model_copy(update={"customer_id": survivor})})
     return command.model_copy(update={"customer_id": survivor})

@@ -1,6 +1,6 @@
 """Does the database always agree with what people were told? Random commands against it and a little model.
 
-A failure prints the steps that lead to it and a `@reproduce_failure` line. `USHER_STATEFUL_EXAMPLES` runs it for longer.
+A failure prints the steps that lead to it and a `@reproduce_failure` line. `STATEFUL_EXAMPLES` runs it for longer.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from tests.integration.booking.stateful_studio import (
     Business,
 )
 
-EXAMPLES = int(os.environ.get("USHER_STATEFUL_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("STATEFUL_EXAMPLES", "25"))
 NOBODY = UUID(int=0xDEAD)
 
 

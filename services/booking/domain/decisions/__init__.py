@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.booking.domain.asked import part
 from services.booking.domain.decisions import (
     appointments,
     attendance,
@@ -71,7 +72,7 @@ def decide(world: World, command: BookingCommand, now: datetime) -> Decided:
     What was due in the session before `now` happens first, also when the command is refused then.
     """
     draft = Draft(world, command.tenant_id, command.command_id, now)
-    session_id = getattr(command, "session_id", None)
+    session_id = part(command, "session_id")
     if session_id is not None and not isinstance(command, msg.SettleSession):
         state = draft.session(session_id)
         if state is not None and state.due_at is not None and state.due_at <= now:

@@ -85,7 +85,7 @@ def place(draft: Draft, state: SessionState, wish: Wish) -> Refused | BookingSho
         reference=reference_of(booking_id),
         booked_at=draft.now,
         contact=wish.contact,
-        status=BookingStatus.HELD,
+        status=BookingStatus.HELD if wish.hold else BookingStatus.CONFIRMED,
         terms=priced.terms,
     )
     if wish.hold:
@@ -157,7 +157,8 @@ def settle_terms(
     taken = paying.take(draft, facts, booking)
     if isinstance(taken, Refused):
         return taken
-    booking = replace(booking, status=BookingStatus.CONFIRMED, expires_at=None, terms=taken)
+    if booking.status is not BookingStatus.CONFIRMED or taken is not booking.terms:
+        booking = replace(booking, status=BookingStatus.CONFIRMED, expires_at=None, terms=taken)
     event = BookingChanged(
         event_id,
         now,
