@@ -41,19 +41,24 @@ class Answer:
         return cls.of(CommandOutcome.model_validate_json(text))
 
 
-def answer_to(command_id: UUID, decided: Decided) -> Answer:
-    """The answer to a command, with the sessions as they are after it."""
+def shown_view(decided: Decided) -> str:
+    """The booking that the asker is shown, as a `BookingView` in JSON; empty when it is something else."""
+    result = decided.result
+    if not isinstance(result, results.BookingShown):
+        return ""
+    event = result.event
+    session_id = event.session_id if isinstance(event, BookingChanged) else event.to_session_id
+    return wire.booking_json(_state(decided.draft, session_id), event.booking)
+
+
+def answer_to(command_id: UUID, decided: Decided, view: str) -> Answer:
+    """The answer to a command, with the sessions as they are after it; `view` is its `shown_view`."""
     result, draft = decided.result, decided.draft
-    match result:
-        case results.BookingShown(event):
-            session_id = event.session_id if isinstance(event, BookingChanged) else event.to_session_id
-            return Answer(
-                wire.outcome_json(command_id, wire.booking_json(_state(draft, session_id), event.booking))
-            )
-        case Refused():
-            return Answer.of(wire.refusal_outcome(command_id, result))
-        case _:
-            return Answer.of(_outcome(command_id, draft, result))
+    if view:
+        return Answer(wire.outcome_json(command_id, view))
+    if isinstance(result, Refused):
+        return Answer.of(wire.refusal_outcome(command_id, result))
+    return Answer.of(_outcome(command_id, draft, result))
 
 
 def _outcome(command_id: UUID, draft: Draft, result: results.Result) -> CommandOutcome:

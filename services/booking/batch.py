@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from services.booking.answers import Answer, answer_to
+from services.booking.answers import Answer, answer_to, shown_view
 from services.booking.domain import events as ev
 from services.booking.domain import wire
 from services.booking.domain.asked import contact_of, session_ids
 from services.booking.domain.decisions import Decided, decide
 from services.booking.domain.refusals import Refused
+from services.booking.domain.results import BookingShown
 from services.booking.domain.world import CustomerKey, SessionKey, World
 from services.booking.rows import Rows
 from shared import subjects
@@ -54,13 +55,14 @@ class Batch:
         decided = decide(self.world, command, now)
         for session_id in session_ids(command):
             self._rests_on((command.tenant_id, session_id))
-        self._apply(key, decided)
-        self.answers[key] = answer_to(command.command_id, decided)
+        view = shown_view(decided)
+        self._apply(key, decided, view)
+        self.answers[key] = answer_to(command.command_id, decided, view)
         contact = contact_of(command)
         if contact is not None and not isinstance(decided.result, Refused):
             self._person((command.tenant_id, contact.customer_id), contact.address)
 
-    def _apply(self, key: CommandKey, decided: Decided) -> None:
+    def _apply(self, key: CommandKey, decided: Decided, view: str) -> None:
         draft = decided.draft
         if not draft.events:
             return
@@ -74,7 +76,9 @@ class Batch:
                     self._person((tenant_id, booking.customer_id), None)
                 case _:
                     pass
-        outgoing = [out for event in draft.events if (out := told(tenant_id, decided, event)) is not None]
+        outgoing = [
+            out for event in draft.events if (out := told(tenant_id, decided, event, view)) is not None
+        ]
         if outgoing:
             self.outgoing.setdefault(key, []).extend(outgoing)
         world = self.world
@@ -103,8 +107,9 @@ class Batch:
             self.people[customer] = (known[0], address)
 
 
-def told(tenant_id: UUID, decided: Decided, event: ev.Event) -> Outgoing | None:
-    """The message that tells others of this event, if it is told."""
+def told(tenant_id: UUID, decided: Decided, event: ev.Event, view: str) -> Outgoing | None:
+    """The message that tells others of this event, if it is told. `view`: of the booking that the asker is shown."""
+    shown = decided.result.event if isinstance(decided.result, BookingShown) else None
     match event:
         case ev.BookingChanged(name=name, session_id=session_id) if name:
             entity = event.booking.booking_id
@@ -120,7 +125,7 @@ def told(tenant_id: UUID, decided: Decided, event: ev.Event) -> Outgoing | None:
     text = (
         wire.entry_event_json(state, event)
         if isinstance(event, ev.EntryChanged)
-        else wire.event_json(state, event)
+        else wire.event_json(state, event, view if event is shown else "")
     )
     return Outgoing(
         tenant_id, event.event_id, subjects.event("booking", tenant_id, entity, name), text.encode()

@@ -49,12 +49,12 @@ def booking_json(state: SessionState, booking: Booking) -> str:
     return f"{text}{_terms(booking)}}}"
 
 
-def event_json(state: SessionState, event: BookingChanged | BookingMoved) -> str:
-    """A booking's event as the message of its name; `state` is the one after it."""
+def event_json(state: SessionState, event: BookingChanged | BookingMoved, view: str = "") -> str:
+    """A booking's event as the message of its name; `state` is the one after it, `view` its `booking_json` if known."""
     booking = event.booking
     text = (
         f'{{"tenant_id":"{state.facts.tenant_id}","event_id":"{event.event_id}","at":"{event.at.isoformat()}",'
-        f'"booking":{booking_json(state, booking)},"contact":{booking.contact},"business":{state.facts.rendered.business}'
+        f'"booking":{view or booking_json(state, booking)},"contact":{booking.contact},"business":{state.facts.rendered.business}'
     )
     return f"{text}{_more(event)}}}"
 

@@ -134,6 +134,7 @@ _INTENTS: dict[str, Callable[[Desk, Intent], Built]] = {
     "book by pass": lambda d, i: (msg.BookSession, d.asks(i, method="pass")),
     "book by code": lambda d, i: (msg.BookSession, d.asks(i, promo_code=CODE, hold=i.number == 2)),
     "hold": lambda d, i: (msg.BookSession, d.asks(i, party_size=i.number, hold=True)),
+    "hold by pass": lambda d, i: (msg.BookSession, d.asks(i, method="pass", hold=True)),
     "staff books": lambda d, i: (
         msg.BookSession, d.asks(i, party_size=i.number, by="business", overbook=i.number == 1)),
     "confirm": lambda d, i: (msg.ConfirmHold, d.booking(i, BookingStatus.HELD)),
