@@ -126,6 +126,7 @@ class Loader:
             ignores_buffers=row["ignores_buffers"],
             overrides=tuple(row["overrides"]),
             cancel_reason=row["cancel_reason"],
+            week_starts_on=row["week_starts_on"],
             **fields,
         )
 

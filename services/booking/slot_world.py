@@ -153,6 +153,7 @@ async def load_offer(connection: Connection, tenant_id: UUID, service_id: UUID) 
         units=tuple(units.values()),
         needs=tuple(tuple(able) for able in needs.values()),
         location=_location(row["settings"], row["closures"]),
+        week_starts_on=json.loads(row["settings"]).get("week_starts_on", "mon"),
     )
 
 

@@ -15,7 +15,7 @@ SELECT s.tenant_id, s.id, s.service_id, s.staff_id, s.starts_at, s.ends_at, s.ca
        s.ignores_buffers, s.overrides, s.cancel_reason, s.due_at,
        v.name AS service_name, v.price, v.cancellation_deadline_minutes, v.level, v.policy, w.name AS staff_name,
        r.name AS room, t.name AS business_name, t.timezone, t.language, t.currency, t.address, t.phone,
-       t.description, t.opening_hours
+       t.description, t.opening_hours, coalesce(t.settings ->> 'week_starts_on', 'mon') AS week_starts_on
 FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
 CROSS JOIN LATERAL (SELECT * FROM booking.sessions s WHERE s.tenant_id = k.tenant_id AND s.id = k.id OFFSET 0) AS s
 JOIN booking.services v ON v.tenant_id = s.tenant_id AND v.id = s.service_id

@@ -23,6 +23,7 @@ from services.booking.domain.availability import (
     StaffCalendar,
     count_by_day,
 )
+from services.booking.domain.availability.limits import WeekStart
 from services.booking.domain.policy import ServicePolicy
 from services.booking.domain.state import Booking, SessionState
 from shared.messages.booking import BusinessView, By
@@ -69,6 +70,7 @@ class Offer:
     units: tuple[Unit, ...] = ()
     needs: tuple[tuple[UUID, ...], ...] = ()
     location: LocationHours | None = None
+    week_starts_on: WeekStart = "mon"  # of the business, for its customers' limits
 
     @property
     def most_people(self) -> int:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from rpds import HashTrieMap
 
+from services.booking.domain.availability.limits import WeekStart
 from services.booking.domain.policy import DEFAULT_POLICY, ServicePolicy
 from shared.messages.booking import BookingStatus, BusinessView, Method
 
@@ -143,6 +144,7 @@ class SessionFacts:
     ignores_buffers: bool = False
     overrides: tuple[str, ...] = ()
     cancel_reason: str | None = None
+    week_starts_on: WeekStart = "mon"  # of the business, for limits per week
 
 
 @dataclass(frozen=True, slots=True)

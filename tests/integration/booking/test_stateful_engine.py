@@ -37,7 +37,7 @@ from tests.integration.booking.stateful_studio import (
     Business,
 )
 
-EXAMPLES = int(os.environ.get("STATEFUL_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("STATEFUL_EXAMPLES", "50"))
 NOBODY = UUID(int=0xDEAD)
 
 

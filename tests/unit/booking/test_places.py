@@ -218,6 +218,29 @@ def test_a_customer_has_no_more_of_a_service_than_it_allows(
     room.shown(book(2), BookingStatus.CONFIRMED)
 
 
+def test_a_limit_per_week_counts_the_businesss_weeks() -> None:
+    """Case 33. START is a Monday: with weeks that begin on Sunday, the day before is in the same week."""
+    sunday = START - timedelta(days=1, hours=2)
+    held = Commitment(
+        derive("b"), derive("other"), derive("service"), sunday, sunday + timedelta(hours=1), sunday.date()
+    )
+    account = Account(TENANT, customer(1), 1, commitments=(held,))
+    policy = ServicePolicy(limits=CustomerLimits(per_week=1))
+    Room(session(policy=policy), account).shown(book(1), BookingStatus.CONFIRMED)
+    state = session(policy=policy)
+    from_sunday = replace(state, facts=replace(state.facts, week_starts_on="sun"))
+    Room(from_sunday, account).refused(book(1), RefusalCode.LIMIT_REACHED)
+
+
+def test_what_is_over_does_not_count_as_active() -> None:
+    before = NOW - timedelta(hours=2)
+    held = Commitment(derive("b"), derive("other"), derive("service"), before, NOW, before.date())
+    account = Account(TENANT, customer(1), 1, commitments=(held,))
+    Room(session(policy=ServicePolicy(limits=CustomerLimits(active=1))), account).shown(
+        book(1), BookingStatus.CONFIRMED
+    )
+
+
 def test_a_party_larger_than_allowed_is_refused_with_the_number() -> None:
     room = Room(session(policy=ServicePolicy(limits=CustomerLimits(party_size=2))))
     assert "at most 2 places" in room.refused(book(1, party=3), RefusalCode.LIMIT_REACHED).sentence

@@ -231,6 +231,7 @@ def _facts(
             level=offer.level,
             buffers=offer.buffers,
             ignores_buffers=ignore_buffers,
+            week_starts_on=offer.week_starts_on,
         )
     )
 

@@ -68,7 +68,7 @@ def place(draft: Draft, state: SessionState, wish: Wish) -> Refused | BookingSho
     refused = (
         eligible.open_session(state, draft.now, wish.by)
         or eligible.room(state, wish.party_size, wish.by, overbook=wish.overbook)
-        or eligible.person(account, state.facts, wish.party_size, wish.by)
+        or eligible.person(account, state.facts, wish.party_size, wish.by, draft.now)
     )
     if refused is not None:
         return refused

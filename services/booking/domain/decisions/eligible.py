@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.booking.domain import refusals
+from services.booking.domain.availability.limits import week_of
 from services.booking.domain.refusals import Refused
-from services.booking.domain.state import Account, SessionFacts, SessionState
+from services.booking.domain.state import Account, Commitment, SessionFacts, SessionState
 from shared.messages.booking import By
 
 
@@ -33,7 +34,13 @@ def open_session(state: SessionState, now: datetime, by: By) -> Refused | None:
 
 
 def person(
-    account: Account, facts: SessionFacts, party_size: int, by: By, *, leaving: frozenset[UUID] = frozenset()
+    account: Account,
+    facts: SessionFacts,
+    party_size: int,
+    by: By,
+    now: datetime,
+    *,
+    leaving: frozenset[UUID] = frozenset(),
 ) -> Refused | None:
     """The customer is not blocked, not elsewhere at that time, and within the limits of the service.
 
@@ -48,7 +55,7 @@ def person(
         if other is not None:
             return refusals.booked_elsewhere(facts, other)
     if by == "customer":
-        return _limits(account, facts, party_size, leaving)
+        return _limits(account, facts, party_size, now, leaving)
     return None
 
 
@@ -59,26 +66,26 @@ def room(state: SessionState, party_size: int, by: By, *, overbook: bool = False
 
 
 def _limits(
-    account: Account, facts: SessionFacts, party_size: int, leaving: frozenset[UUID]
+    account: Account, facts: SessionFacts, party_size: int, now: datetime, leaving: frozenset[UUID]
 ) -> Refused | None:
     limits = facts.policy.limits
     if limits.party_size is not None and party_size > limits.party_size:
         return refusals.limit(f"{facts.service_name} takes at most {limits.party_size} places per booking.")
     if limits.active is None and limits.per_day is None and limits.per_week is None:
         return None
-    day = facts.starts_at.astimezone(ZoneInfo(facts.business.timezone)).date()
-    days = [
-        c.local_day
-        for c in account.commitments
-        if c.service_id == facts.service_id and c.session_id not in leaving
+    zone = ZoneInfo(facts.business.timezone)
+    day, today = facts.starts_at.astimezone(zone).date(), now.astimezone(zone).date()
+    week = week_of(day, facts.week_starts_on, today)
+    mine = [
+        c for c in account.commitments if c.service_id == facts.service_id and c.session_id not in leaving
     ]
-    checks: tuple[tuple[int | None, Callable[[date], bool], str], ...] = (
-        (limits.active, lambda _: True, "at a time"),
-        (limits.per_day, lambda d: d == day, "a day"),
-        (limits.per_week, lambda d: d.isocalendar()[:2] == day.isocalendar()[:2], "a week"),
+    checks: tuple[tuple[int | None, Callable[[Commitment], bool], str], ...] = (
+        (limits.active, lambda c: c.ends_at > now, "at a time"),
+        (limits.per_day, lambda c: c.local_day == day, "a day"),
+        (limits.per_week, lambda c: week_of(c.local_day, facts.week_starts_on, today) == week, "a week"),
     )
     for most, counts, words in checks:
-        if most is not None and sum(counts(d) for d in days) >= most:
+        if most is not None and sum(counts(c) for c in mine) >= most:
             times = "booking" if most == 1 else "bookings"
             return refusals.limit(f"{facts.service_name} allows {most} {times} {words}.")
     return None

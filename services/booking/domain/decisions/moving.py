@@ -64,7 +64,7 @@ def move(draft: Draft, source: SessionState, target: SessionState, booking: Book
     refused = (
         eligible.open_session(target, draft.now, by)
         or eligible.room(target, booking.party_size, by)
-        or eligible.person(account, target.facts, booking.party_size, by, leaving=leaving)
+        or eligible.person(account, target.facts, booking.party_size, by, draft.now, leaving=leaving)
     )
     if refused is not None:
         return refused

@@ -38,9 +38,6 @@ if TYPE_CHECKING:
     from services.booking.domain.decisions.booking import Wish
 
 _PLAIN_PRICING = Pricing()
-
-_TAKEN = (BookingStatus.CONFIRMED, BookingStatus.ATTENDED, BookingStatus.NO_SHOW)
-"""Statuses whose credits and promo code are used up (`take`): before, there is nothing of them to give back."""
 _USED = (BookingStatus.CONFIRMED, BookingStatus.ATTENDED, BookingStatus.NO_SHOW)  # what pays was used up
 
 
@@ -315,7 +312,7 @@ def _lines(booking: Booking) -> tuple[BookedLine, ...]:
 
 def _credits(booking: Booking) -> int:
     terms = booking.terms
-    if booking.status not in _TAKEN:
+    if booking.status not in _USED:
         return 0
     return terms.credits or (1 if terms.pass_id is not None and terms.method == "pass" else 0)
 

@@ -140,7 +140,7 @@ def _bookable(state: SessionState, account: Account, party_size: int, now: datet
         account.customer_id not in state.bookings
         and party_size <= state.seats_left
         and eligible.open_session(state, now, "customer") is None
-        and eligible.person(account, state.facts, party_size, "customer") is None
+        and eligible.person(account, state.facts, party_size, "customer", now) is None
     )
 
 

@@ -51,7 +51,9 @@ def may_wait(account: Account, facts: SessionFacts, party_size: int, method: Met
         return refusals.invalid(
             "A gift card cannot pay for a place that is not free yet: name another way to pay."
         )
-    refused = eligible.person(replace(account, commitments=()), facts, party_size, "customer")
+    refused = eligible.person(
+        replace(account, commitments=()), facts, party_size, "customer", facts.starts_at
+    )
     if refused is not None:
         return refused
     most = facts.capacity - facts.held_back
@@ -79,7 +81,7 @@ def over(account: Account, entry: Entry) -> bool:
 def priced(draft: Draft, state: SessionState, entry: Entry) -> Price | Refused:
     """What the place would cost this person now, or why they cannot be given one, however many are free."""
     account = draft.account(entry.customer_id)
-    refused = eligible.person(account, state.facts, entry.party_size, "customer")
+    refused = eligible.person(account, state.facts, entry.party_size, "customer", draft.now)
     return refused or paying.price(draft, state, wish_of(entry))
 
 
