@@ -40,6 +40,7 @@ class Seat:
     until: datetime | None
     booking_id: UUID | None = None
     credits: int = 0
+    service_id: UUID | None = None
 
 
 @dataclass
@@ -78,6 +79,8 @@ class Model:
         elif outcome.entry is not None and outcome.entry.status in ("withdrawn", "declined"):
             place = (outcome.entry.session.session_id, self._whose(command, None))
             self.seats = {p: s for p, s in self.seats.items() if p != place}
+        if isinstance(command, msg.BookSlot) and outcome.booking is not None:
+            self._another_slot(command, outcome.booking.booking_id)
         if isinstance(command, msg.CancelSession):
             self.seats = {place: seat for place, seat in self.seats.items() if place[0] != command.session_id}
         if isinstance(command, msg.ChangeSession) and outcome.session is not None:
@@ -125,8 +128,18 @@ class Model:
             return
         self.seats[place] = Seat(
             view.party_size, view.status, view.session.starts_at, view.session.ends_at, view.expires_at,
-            view.booking_id, view.credits or 0,
+            view.booking_id, view.credits or 0, view.session.service_id,
         )  # fmt: skip
+
+    def _another_slot(self, command: msg.BookSlot, booking_id: UUID) -> None:
+        """Who books a slot lets go of others of the service that they only hold."""
+        let_go = [
+            place for place, seat in self.seats.items()
+            if place[1] == command.contact.customer_id and seat.status is BookingStatus.HELD
+            and seat.service_id == command.service_id and seat.booking_id != booking_id
+        ]  # fmt: skip
+        for place in let_go:
+            del self.seats[place]
 
     def _whose(self, command: msg.Command, booking_id: UUID | None) -> UUID | None:
         # Staff name the booking only; one that has just ended was told of already.

@@ -33,13 +33,13 @@ CUSTOMERS = tuple(UUID(int=0xC0 + n) for n in range(5))
 YOGA, PRIVATE, COACHING, HAIRCUT, ANA = (UUID(int=0x50 + n) for n in range(5))
 PROMO_USES, CODE, PACK, PACK_CREDITS = 2, "FEW", "three", 3
 SERVICES: tuple[tuple[UUID, str, str, dict[str, object]], ...] = (
-    (YOGA, "Yoga", "class", {}),
-    (PRIVATE, "Private", "class", {"waitlist": {"promote_without_asking": False}}),
+    (YOGA, "Yoga", "class", {"waitlist": {"promote_without_asking": False}}),
+    (PRIVATE, "Private", "class", {}),
     (COACHING, "Coaching", "class", {"approval": True}),
     (HAIRCUT, "Haircut", "appointment", {}),
 )
 # The second begins while the first lasts; the last one is on the next day.
-SESSIONS = ((YOGA, 26 * 60, 2), (PRIVATE, 26 * 60 + 30, 1), (COACHING, 28 * 60, 1), (YOGA, 50 * 60, 2))
+SESSIONS = ((YOGA, 26 * 60, 1), (PRIVATE, 26 * 60 + 30, 1), (COACHING, 28 * 60, 1), (YOGA, 50 * 60, 2))
 PLACES = tuple(UUID(int=0xA0 + n) for n in range(len(SESSIONS)))
 ALWAYS = {"weekly": {day: ["00:00-24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}}
 GIVES_ALL_BACK = [{"tiers": [{"at_least": "0h", "refund_basis_points": 10_000}]}]

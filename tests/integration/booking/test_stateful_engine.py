@@ -150,7 +150,8 @@ _INTENTS: dict[str, Callable[[Desk, Intent], Built]] = {
     "capacity": lambda _, i: (msg.ChangeSession, _of(i, capacity=i.number + 1)),
     "less capacity": lambda _, i: (msg.ChangeSession, _of(i, capacity=i.number)),
     "keep back": lambda _, i: (msg.ChangeSession, _of(i, held_back=i.number - 1)),
-    "cancel session": lambda _, i: (msg.CancelSession, _of(i, reason="ill")),
+    "cancel session": lambda _, i: (
+        (msg.CancelSession, _of(i, reason="ill")) if i.who == 4 else (msg.SettleSession, _of(i))),
     "alarm": lambda _, i: (msg.SettleSession, _of(i)),
     "came": lambda d, i: (msg.MarkAttendance, {**d.booking(i), "attendance": "attended"}),
     "nobody knows": lambda d, i: (
@@ -169,7 +170,7 @@ _INTENTS: dict[str, Callable[[Desk, Intent], Built]] = {
 
 # Most of the time people book, wait and change their minds.
 _OFTEN = ("book", "book", "book", "book by pass", "book by code", "hold", "confirm", "cancel", "cancel", "move", "join",
-          "join", "join", "accept", "approve", "book a slot", "buy a pack", "let back in")  # fmt: skip
+          "join", "join", "join", "accept", "accept", "approve", "book a slot", "buy a pack", "let back in")  # fmt: skip
 
 INTENTS = st.builds(
     Intent,

@@ -155,6 +155,22 @@ def test_a_booking_that_needs_approval_keeps_its_place_until_it_is_decided() -> 
     room.shown(book(2), BookingStatus.PENDING_APPROVAL)
 
 
+def test_no_cash_is_taken_for_a_place_that_may_still_be_declined() -> None:
+    room = Room(session(policy=ServicePolicy(approval=True)))
+    pending = room.shown(book(1), BookingStatus.PENDING_APPROVAL)
+    cash = msg.RecordPayment(
+        tenant_id=TENANT,
+        command_id=derive("cash"),
+        session_id=KEY[1],
+        booking_id=pending.booking.booking_id,
+        payment_id=derive("payment"),
+        method="cash",
+        status="captured",
+        amount=1500,
+    )
+    assert "approve" in room.refused(cash, RefusalCode.WRONG_STATE).sentence
+
+
 def test_an_approved_booking_is_confirmed_and_cannot_be_approved_twice() -> None:
     room = Room(session(policy=ServicePolicy(approval=True)))
     pending = room.shown(book(1), BookingStatus.PENDING_APPROVAL)

@@ -59,6 +59,10 @@ def record_payment(draft: Draft, command: msg.RecordPayment) -> Result:
 def _cash(draft: Draft, state: SessionState, booking: Booking | None, command: msg.RecordPayment) -> Result:
     if booking is None:
         return refusals.NO_SUCH_BOOKING
+    if booking.status in (BookingStatus.HELD, BookingStatus.PENDING_APPROVAL):
+        return refusals.wrong_state(
+            "Money is taken once the place is theirs: confirm or approve the booking first."
+        )
     if command.amount <= 0:
         return refusals.invalid("How much was taken?")
     terms = booking.terms
