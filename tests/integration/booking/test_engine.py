@@ -13,7 +13,6 @@ import pytest
 from services.booking.app import BookingService
 from shared import subjects
 from shared.bus import Bus
-from shared.db import Database
 from shared.ids import derive
 from shared.messages import booking as msg
 from shared.messages.booking import BookingStatus, CommandOutcome, Contact, RefusalCode
