@@ -59,6 +59,7 @@ class Database:
     def __init__(self, pool: asyncpg.Pool[asyncpg.Record], engine: AsyncEngine) -> None:
         self._pool = pool
         self._engine = engine
+        self._ending: set[asyncio.Future[None]] = set()
 
     @classmethod
     async def open(cls, url: str, *, size: int = 8, name: str = "usher") -> Database:
@@ -107,6 +108,20 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def reading(self, *tenant_ids: UUID) -> AsyncIterator[Connection]:
+        """A transaction of these tenants that only reads: its end is not waited for, so an answer is out sooner."""
+        connection = await self._pool.acquire(timeout=10)
+        try:
+            await connection.execute(_begin(tenant_ids))
+            yield connection
+        except BaseException:
+            await self._end(connection, "ROLLBACK")
+            raise
+        ending = asyncio.ensure_future(self._end(connection, "COMMIT"))
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
+
+    @asynccontextmanager
     async def system(self) -> AsyncIterator[Connection]:
         """A transaction in the role `usher_system`: all tenants, on the tables that grant it something."""
         async with self._transaction(f"BEGIN; SET LOCAL ROLE {SYSTEM_ROLE}") as connection:
@@ -131,6 +146,16 @@ class Database:
                 return False
             raise
         return True
+
+    async def _end(self, connection: Connection, word: str) -> None:
+        """End a transaction that wrote nothing, whatever the server says, and give its connection back."""
+        try:
+            await connection.execute(word, timeout=2)
+        except Exception:  # noqa: BLE001  # nothing was written: what counts is that the connection is not used again
+            _terminate(connection)
+        finally:
+            with suppress(asyncpg.InterfaceError):
+                await self._pool.release(connection)
 
     @asynccontextmanager
     async def _transaction(self, begin: str) -> AsyncIterator[Connection]:

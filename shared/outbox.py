@@ -53,7 +53,7 @@ class TableOutbox:
     def __init__(self, db: Database, schema: str, *, resend_after: float) -> None:
         self._db = db
         self._schema = schema
-        self._resend_after = resend_after
+        self.resend_after = resend_after
 
     async def add(self, connection: Connection, messages: Sequence[Outgoing]) -> None:
         """Write the rows inside the caller's transaction; the same id again changes nothing."""
@@ -68,7 +68,7 @@ class TableOutbox:
             [m.id for m in messages],
             [m.subject for m in messages],
             [m.payload for m in messages],
-            self._resend_after,
+            self.resend_after,
         )
 
     async def due(self, limit: int) -> Sequence[tuple[Outgoing, int]]:
@@ -82,7 +82,7 @@ class TableOutbox:
                 " WHERE o.tenant_id = d.tenant_id AND o.id = d.id"
                 " RETURNING o.tenant_id, o.id, o.subject, o.payload, o.attempts, o.created_at",
                 limit,
-                self._resend_after,
+                self.resend_after,
             )
         rows.sort(key=lambda row: row["created_at"])
         return [

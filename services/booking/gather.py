@@ -53,7 +53,7 @@ class Gatherer:
         named = [session_keys(command) for command in commands]
         special = [command for command in commands if type(command) in LOADERS]
         # What most batches need comes in one transaction: beginning and ending another one are two round trips.
-        async with self._db.tenant(*{command.tenant_id for command in commands}) as connection:
+        async with self._db.reading(*{command.tenant_id for command in commands}) as connection:
             await self._sessions(connection, world, {key for keys in named for key in keys[:1]}, states)
             await self._sessions(connection, world, {key for keys in named for key in keys[1:]})
             if not special:
@@ -87,7 +87,7 @@ class Gatherer:
 
     async def _extra(self, world: World, command: BookingCommand, now: datetime) -> tuple[CustomerKey, ...]:
         """What the command alone needs; the customers that are to be loaded for it."""
-        async with self._db.tenant(command.tenant_id) as connection:
+        async with self._db.reading(command.tenant_id) as connection:
             extra: Extra = await LOADERS[type(command)](connection, command, world, now)
             await self._sessions(connection, world, set(extra.sessions))
         if extra.value is not None:
@@ -99,7 +99,7 @@ class Gatherer:
         code: str | None = part(command, "gift_code")
         if code is None:
             return command
-        async with self._db.tenant(command.tenant_id) as connection:
+        async with self._db.reading(command.tenant_id) as connection:
             card = await people.load_gift_card(connection, command.tenant_id, code)
         if card is None:
             return command  # refused: no card is named
@@ -122,7 +122,7 @@ class Gatherer:
             if booking.terms.pass_id is not None:
                 named[tenant_id].add(booking.terms.pass_id)
         for tenant_id in {*owners, *named}:
-            async with self._db.tenant(tenant_id) as connection:
+            async with self._db.reading(tenant_id) as connection:
                 found = (
                     await people.load_passes(connection, tenant_id, owners[tenant_id])
                     if owners[tenant_id]
@@ -153,7 +153,7 @@ class Gatherer:
         }
         if not codes and not used:
             return
-        async with self._db.tenant(*{tenant for tenant, _ in (*codes, *used)}) as connection:
+        async with self._db.reading(*{tenant for tenant, _ in (*codes, *used)}) as connection:
             rows = await connection.fetch(
                 sql.LOAD_PROMOS, *columns(sorted(codes, key=str), 2), *columns(sorted(used, key=str), 2)
             )

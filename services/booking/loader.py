@@ -56,11 +56,12 @@ class Loader:
         self, connection: Connection, keys: Sequence[SessionKey]
     ) -> dict[SessionKey, SessionState]:
         """The same, in a transaction of the caller's."""
-        wanted = columns(keys, 2)
-        # Sessions first: a booking made between the reads then shows as a version that no longer stands.
-        rows = await connection.fetch(sql.LOAD_SESSIONS, *wanted)
-        bookings = await connection.fetch(sql.LOAD_BOOKINGS, *wanted)
-        entries = await connection.fetch(sql.LOAD_QUEUES, *wanted)
+        # Sessions first: a booking or entry made between the reads then shows as a version that no longer stands.
+        rows = await connection.fetch(sql.LOAD_SESSIONS, *columns(keys, 2))
+        booked = [(row["tenant_id"], row["id"]) for row in rows if row["seats_taken"]]
+        queued = [(row["tenant_id"], row["id"]) for row in rows if row["queued"]]
+        bookings = await connection.fetch(sql.LOAD_BOOKINGS, *columns(booked, 2)) if booked else ()
+        entries = await connection.fetch(sql.LOAD_QUEUES, *columns(queued, 2)) if queued else ()
         held: dict[SessionKey, list[Booking]] = {}
         for row in bookings:
             held.setdefault((row["tenant_id"], row["session_id"]), []).append(booking_of(row))
@@ -97,7 +98,8 @@ class Loader:
             return {}, {}
         known = list({(row["tenant_id"], row["id"]) for row in rows})
         commitments = await connection.fetch(sql.LOAD_COMMITMENTS, *columns(known, 2), now)
-        standing = await connection.fetch(sql.LOAD_STANDING, *columns(known, 2), now)
+        more = any(row["has_more"] for row in rows)
+        standing = await connection.fetch(sql.LOAD_STANDING, *columns(known, 2), now) if more else ()
         merged = {(row["tenant_id"], row["asked"]): row["id"] for row in rows if row["asked"] != row["id"]}
         return _accounts(rows, commitments, standing), merged
 

@@ -63,7 +63,7 @@ class Mine:
     async def my_bookings(self, query: MyBookings) -> BookingsFound:
         """The customer's bookings that have not ended, soonest first, and where they wait."""
         now = self._clock()
-        async with self._db.tenant(query.tenant_id) as connection:
+        async with self._db.reading(query.tenant_id) as connection:
             rows = await connection.fetch(BOOKINGS, query.tenant_id, query.customer_id, now, query.past)
             waiting = await connection.fetch(WAITING, query.tenant_id, query.customer_id)
             if not rows and not waiting:
@@ -82,7 +82,7 @@ class Mine:
 
     async def my_balances(self, query: MyBalances) -> Balances:
         """Sums of ledger entries: what is owed, and what is left on each pass."""
-        async with self._db.tenant(query.tenant_id) as connection:
+        async with self._db.reading(query.tenant_id) as connection:
             tenant = await connection.fetchrow(TENANT, query.tenant_id)
             zone, currency = (tenant["timezone"], tenant["currency"]) if tenant else ("UTC", "EUR")
             customer_id = await connection.fetchval(SURVIVOR, query.tenant_id, query.customer_id)
@@ -96,7 +96,7 @@ class Mine:
 
     async def export_customer(self, query: ExportCustomer) -> CustomerExported:
         """Everything that booking stores about one person."""
-        async with self._db.tenant(query.tenant_id) as connection:
+        async with self._db.reading(query.tenant_id) as connection:
             return await export_customer(connection, query.tenant_id, query.customer_id)
 
     async def _waiting(

@@ -90,7 +90,7 @@ class Quotes:
         return CancellationQuoted(quote=quote, booking=view)
 
     async def _around(self, query: QuoteCancellation, now: datetime) -> tuple[SessionState | None, Draft]:
-        async with self._db.tenant(query.tenant_id) as connection:
+        async with self._db.reading(query.tenant_id) as connection:
             session_id: UUID | None = await connection.fetchval(
                 SESSION_OF, query.tenant_id, query.booking_id, query.customer_id
             )

@@ -67,7 +67,7 @@ class Slots:
 
     async def find(self, query: FindSlots) -> SlotsFound:
         """The free starts in the range, or the nearest ones after it. Nothing for what is no appointment service."""
-        async with self._db.tenant(query.tenant_id) as connection:
+        async with self._db.reading(query.tenant_id) as connection:
             offer = await self._offer(connection, query.tenant_id, query.service_id)
             if offer is None or offer.kind != "appointment":
                 return SlotsFound()
@@ -92,7 +92,7 @@ class Slots:
         """
         if not isinstance(command, BookSlot | RescheduleToSlot):
             return ()
-        async with self._db.tenant(command.tenant_id) as connection:
+        async with self._db.reading(command.tenant_id) as connection:
             search = await self._instead(connection, command)
             if search is None or search.offer.kind != "appointment":
                 return ()

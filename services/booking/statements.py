@@ -15,7 +15,9 @@ SELECT s.tenant_id, s.id, s.service_id, s.staff_id, s.starts_at, s.ends_at, s.ca
        s.ignores_buffers, s.overrides, s.cancel_reason, s.due_at,
        v.name AS service_name, v.price, v.cancellation_deadline_minutes, v.level, v.policy, w.name AS staff_name,
        r.name AS room, t.name AS business_name, t.timezone, t.language, t.currency, t.address, t.phone,
-       t.description, t.opening_hours, coalesce(t.settings ->> 'week_starts_on', 'mon') AS week_starts_on
+       t.description, t.opening_hours, coalesce(t.settings ->> 'week_starts_on', 'mon') AS week_starts_on,
+       EXISTS (SELECT FROM booking.waitlist_entries e WHERE e.tenant_id = s.tenant_id AND e.session_id = s.id
+               AND e.status IN ('waiting', 'offered')) AS queued
 FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
 CROSS JOIN LATERAL (SELECT * FROM booking.sessions s WHERE s.tenant_id = k.tenant_id AND s.id = k.id OFFSET 0) AS s
 JOIN booking.services v ON v.tenant_id = s.tenant_id AND v.id = s.service_id
@@ -49,7 +51,11 @@ JOIN booking.command_outcomes o ON o.tenant_id = k.tenant_id AND o.command_id = 
 
 LOAD_ACCOUNTS: Final = """
 SELECT k.id AS asked, c.tenant_id, c.id, c.version, c.tier, c.blocked_at, c.erased_at,
-       EXISTS (SELECT 1 FROM booking.passes p WHERE p.tenant_id = c.tenant_id AND p.customer_id = c.id) AS has_passes
+       EXISTS (SELECT 1 FROM booking.passes p WHERE p.tenant_id = c.tenant_id AND p.customer_id = c.id) AS has_passes,
+       EXISTS (SELECT FROM booking.standing_requests r
+               WHERE r.tenant_id = c.tenant_id AND r.customer_id = c.id AND r.status = 'open')
+       OR EXISTS (SELECT FROM booking.bookings b WHERE b.tenant_id = c.tenant_id AND b.customer_id = c.id
+                  AND (b.promo_id IS NOT NULL OR b.cancel_reason = 'late')) AS has_more
 FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
 CROSS JOIN LATERAL (
     SELECT coalesce(a.merged_into, a.id) AS id FROM booking.customers a
@@ -187,6 +193,11 @@ WITH changed AS (
     INSERT INTO booking.command_outcomes (tenant_id, command_id, outcome)
     SELECT * FROM unnest($33::uuid[], $34::uuid[], $35::jsonb[])
     ON CONFLICT DO NOTHING RETURNING 1
+), told AS (
+    INSERT INTO booking.outbox (tenant_id, id, subject, payload, next_attempt_at)
+    SELECT t, i, s, p, now() + make_interval(secs => $40::float8)
+    FROM unnest($36::uuid[], $37::uuid[], $38::text[], $39::bytea[]) AS r (t, i, s, p)
+    ON CONFLICT DO NOTHING
 )
 SELECT (SELECT count(*) FROM changed), (SELECT count(*) FROM unchanged), (SELECT count(*) FROM people),
        (SELECT count(*) FROM answered)

@@ -65,8 +65,6 @@ class Store:
                     connection, [row for row in batch.rows.bookings.values() if _detailed(row)]
                 )
                 await self._rest(connection, batch, now)
-                outgoing = [message for messages in batch.outgoing.values() for message in messages]
-                await self._outbox.add(connection, outgoing)
         except (
             asyncpg.UniqueViolationError,
             asyncpg.ForeignKeyViolationError,
@@ -91,6 +89,10 @@ class Store:
             *columns(identities, 4),
             *columns([_booking_row(batch, row) for row in batch.rows.bookings.values() if row.new], 14),
             *columns([(*key, answer.text) for key, answer in batch.answers.items()], 3),
+            *columns(
+                [(m.tenant_id, m.id, m.subject, m.payload) for out in batch.outgoing.values() for m in out], 4
+            ),
+            self._outbox.resend_after,
         )
         expected = (len(changed), len(unchanged), len(people), len(batch.answers))
         if tuple(await connection.fetchrow(self.write_statement, *arguments) or ()) != expected:
