@@ -24,8 +24,11 @@ from devkit.demo.world import private_world
 from shared import subjects
 from shared.ids import derive
 from shared.messages.booking import FindSlots, SettleSession
+from usher.embedded.postgres import OPTIONS
 
 SMALL, BIG = 2, 200
+SHARED_BUFFERS = "2GB"
+"""Of the measured server: more than the big database, as its operator would set it; the embedded default is less."""
 PER_SECOND = 200
 SECONDS = 20
 WARM_UP_SECONDS = 5
@@ -57,6 +60,7 @@ async def measure(*, small: int = SMALL, big: int = BIG, seconds: float = SECOND
 @asynccontextmanager
 async def running(tenants: int, *, salon: bool = False) -> AsyncIterator[FilledSupervisor]:
     """Booking on a filled database, in a folder that is gone afterwards."""
+    OPTIONS["shared_buffers"] = SHARED_BUFFERS
     with TemporaryDirectory(prefix="usher-bench-", ignore_cleanup_errors=True) as folder:
         # Nobody confirms what a lone service sends: repeats would only disturb the measurement.
         world = private_world(Path(folder), resend_after_seconds=3600.0, log_level="warning")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -29,9 +29,21 @@ def locale_of(language: str) -> Locale:
 def local_times(starts_at: datetime, ends_at: datetime, timezone: str, language: str) -> str:
     """`Mon 23 Nov, 19:00–20:00` for two aware instants, an IANA zone and a BCP 47 language."""
     zone = ZoneInfo(timezone)
-    locale = locale_of(language)
     start, end = starts_at.astimezone(zone), ends_at.astimezone(zone)
-    day = format_skeleton("MMMEd", start, locale=locale)
-    times = "–".join(format_time(moment.time(), "short", locale=locale) for moment in (start, end))
+    return f"{_day(start.date(), language)}, {_time(start.time(), language)}–{_time(end.time(), language)}"
+
+
+# Days and times of a day are few, sessions are many: what CLDR says of each is worked out once.
+@lru_cache(maxsize=8_192)
+def _day(day: date, language: str) -> str:
+    return _plain(format_skeleton("MMMEd", day, locale=locale_of(language)))
+
+
+@lru_cache(maxsize=8_192)
+def _time(moment: time, language: str) -> str:
+    return _plain(format_time(moment, "short", locale=locale_of(language)))
+
+
+def _plain(text: str) -> str:
     # CLDR separates "7:00 PM" by a narrow space that many phones draw badly.
-    return f"{day}, {times}".replace("\u202f", " ")
+    return text.replace("\u202f", " ")
