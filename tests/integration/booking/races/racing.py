@@ -167,6 +167,11 @@ class Scratch(Database):
             await self._connection.execute("SELECT set_config('app.tenants', $1, true)", tenants)
             yield cast("Connection", self._connection)
 
+    @asynccontextmanager
+    async def reading(self, *tenant_ids: UUID) -> AsyncIterator[Connection]:
+        async with self.tenant(*tenant_ids) as connection:
+            yield connection
+
 
 @asynccontextmanager
 async def without(owner_url: str | None, *constraints: str) -> AsyncIterator[Scratch]:
