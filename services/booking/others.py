@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import assert_never
 from uuid import UUID
 
 from services.booking import people, people_merge
@@ -22,7 +23,7 @@ RETURN_URL = ""
 
 async def write_others(
     connection: Connection,
-    events: Sequence[tuple[UUID, ev.Event]],
+    events: Sequence[tuple[UUID, ev.Rare]],
     now: datetime,
     *,
     promo: str,
@@ -36,7 +37,7 @@ async def write_others(
 
 
 async def _write(
-    connection: Connection, tenant_id: UUID, event: ev.Event, now: datetime, promo: str, pass_guard: str
+    connection: Connection, tenant_id: UUID, event: ev.Rare, now: datetime, promo: str, pass_guard: str
 ) -> bool:
     match event:
         case ev.PromoUsed(promo_id=promo_id, change=change, expected=expected):
@@ -64,7 +65,7 @@ async def _write(
         case ev.RowsWritten(statement, rows):
             await connection.executemany(statement, rows)
         case _:
-            raise NotImplementedError(type(event).__name__)
+            assert_never(event)
     return True
 
 

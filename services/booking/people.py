@@ -28,10 +28,6 @@ from services.booking.domain.pass_state import (
 from services.booking.statements import PASS_STANDS
 from shared.db import Connection
 
-SEATED: Final = "('held', 'pending_payment', 'pending_approval', 'confirmed', 'attended', 'no_show')"
-"""Statuses that take seats, for SQL (`state.SEATED`)."""
-
-
 SURVIVORS: Final = """
 SELECT id, merged_into FROM booking.customers
 WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND merged_into IS NOT NULL

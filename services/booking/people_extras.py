@@ -16,7 +16,7 @@ from services.booking.domain.decisions.passes import Pausing, Product, Selling
 from services.booking.domain.local import local_times
 from services.booking.domain.money.passes import PassTerms
 from services.booking.domain.pass_state import CODE_LETTERS
-from services.booking.people import SEATED
+from services.booking.statements import SEATED
 from shared.db import Connection
 from shared.errors import UsherError
 from shared.ids import customer_id_of

@@ -11,8 +11,9 @@ from typing import Final
 from uuid import UUID
 
 from services.booking.domain.events import CustomerErased, IdentityLinked
-from services.booking.people import SEATED, person_ids
+from services.booking.people import person_ids
 from services.booking.people_extras import clashes
+from services.booking.statements import SEATED
 from shared.db import Connection
 from shared.ids import NewId, customer_id_of, fresh
 from shared.messages.booking import Contact

@@ -47,7 +47,7 @@ class Rows:
     facts: dict[SessionKey, SessionFacts] = field(default_factory=dict)
     made: dict[SessionKey, SessionFacts] = field(default_factory=dict)
     posted: list[tuple[UUID, ev.Posted]] = field(default_factory=list)
-    others: list[tuple[UUID, ev.Event]] = field(default_factory=list)
+    others: list[tuple[UUID, ev.Rare]] = field(default_factory=list)
 
     def add(self, tenant_id: UUID, event: ev.Event) -> None:
         """Remember what this event writes."""

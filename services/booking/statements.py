@@ -235,10 +235,6 @@ UPDATE booking.sessions SET staff_id = $3, resource_ids = $4, starts_at = $5, en
 WHERE tenant_id = $1 AND id = $2
 """
 
-CHANGE_SEATS: Final = """
-UPDATE booking.sessions SET capacity = $3, held_back = $4, overrides = $5 WHERE tenant_id = $1 AND id = $2
-"""
-
 USE_PROMO: Final = f"""
 UPDATE booking.promo_codes p SET uses = uses + w.change
 FROM (SELECT $1::uuid AS tenant_id, $2::uuid AS id, $3::int AS expected, $4::int AS change) AS w

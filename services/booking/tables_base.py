@@ -14,6 +14,7 @@ from sqlalchemy import (
     text,
 )
 
+from services.booking import statements
 from shared import tables
 
 metadata = MetaData(
@@ -23,7 +24,7 @@ metadata = MetaData(
 
 INSTANT = DateTime(timezone=True)
 
-SEATED = text("status IN ('held', 'pending_payment', 'pending_approval', 'confirmed', 'attended', 'no_show')")
+SEATED = text(f"status IN {statements.SEATED}")
 """Bookings that take seats."""
 
 QUEUED = text("status IN ('waiting', 'offered')")

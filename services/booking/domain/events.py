@@ -192,8 +192,12 @@ class RowsWritten:
     rows: tuple[tuple[object, ...], ...] = field(default=())
 
 
-Event = (
-    BookingChanged | BookingMoved | EntryChanged | FactsChanged | SessionSettled | SessionMade | Posted
-    | PassChanged | PromoUsed | PaymentAsked | PaymentDropped | RefundAsked | StandingChanged | CustomerChanged
+Rare = (
+    PassChanged | PromoUsed | PaymentAsked | PaymentDropped | RefundAsked | StandingChanged | CustomerChanged
     | IdentityLinked | CustomerErased | RowsWritten
+)  # fmt: skip
+"""What is rare enough to be written one by one."""
+
+Event = (
+    BookingChanged | BookingMoved | EntryChanged | FactsChanged | SessionSettled | SessionMade | Posted | Rare
 )  # fmt: skip

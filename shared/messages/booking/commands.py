@@ -6,6 +6,7 @@ or from staff rights (`by="business"`), never from a model.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from datetime import date, datetime, time
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
@@ -22,9 +23,9 @@ class Command(Message):
     command_id: UUID
 
     @property
+    @abstractmethod
     def key(self) -> UUID:
         """What the command is ordered by."""
-        raise NotImplementedError
 
 
 class _OfSession(Command):

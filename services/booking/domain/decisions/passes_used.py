@@ -13,7 +13,6 @@ from uuid import UUID
 from services.booking.domain.events import PassChanged, Posted
 from services.booking.domain.money import pass_postings, postings
 from services.booking.domain.money.choose import NoPass, PassesRefused, PassRequest, PassUse, choose_passes
-from services.booking.domain.money.ledger import Account, Kind
 from services.booking.domain.money.passes import GiftCard, GiftUse, Membership, Pack, Use
 from services.booking.domain.money.passes import redeem as card_uses
 from services.booking.domain.pass_state import PassState
@@ -173,12 +172,10 @@ def _move_value(
     # What the card pays before the session is a deposit like any other: it is applied when the session took place.
     if change < 0:
         transaction = pass_postings.gift_card_redeemed(cause, -change, currency)
-        entries = postings.moved(-change, currency, Account.RECEIVABLE, Account.DEPOSITS)
-        held_for = postings.transaction(Kind.DEPOSIT_TAKEN, cause, *entries)
+        held_for = postings.deposit_from_receivable(cause, -change, currency)
     else:
         transaction = pass_postings.gift_card_refunded(cause, change, currency)
-        entries = postings.moved(change, currency, Account.DEPOSITS, Account.RECEIVABLE)
-        held_for = postings.transaction(Kind.DEPOSIT_RETURNED, cause, *entries)
+        held_for = postings.deposit_to_receivable(cause, change, currency)
     draft.emit(Posted(transaction))
     draft.emit(Posted(held_for))
     _changed(draft, state, replace(held, left=held.left + change))
