@@ -6,6 +6,7 @@ written makes it a `Conflict`, so nothing here takes locks.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -171,8 +172,6 @@ def booking_of(row: asyncpg.Record) -> Booking:
 
 def terms_of(row: asyncpg.Record) -> Terms:
     """How the booking of this row is paid and where it comes from; the shared object when there is nothing special."""
-    import json
-
     terms = Terms(
         method=row["method"], due_now=row["due_now"], paid=row["paid"], refunded=row["refunded"], fee=row["fee"],
         pass_id=row["pass_id"], credits=row["credits"], promo_id=row["promo_id"], quote=row["quote"],

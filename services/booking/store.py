@@ -6,6 +6,7 @@ calendar was taken, or a command was answered before, nothing of the batch is ke
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
@@ -206,8 +207,6 @@ def _entry(row: EntryRow) -> tuple[object, ...]:
 
 def json_list(texts: Sequence[str]) -> str:
     """A JSON array of strings."""
-    import json
-
     return json.dumps(list(texts), ensure_ascii=False)
 
 
