@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from statistics import quantiles
 from tempfile import TemporaryDirectory
 
-import nats
-from nats.aio.client import Client
-
+from devkit.bench.disk import in_memory
 from devkit.bench.filling import FilledSupervisor
 from devkit.bench.filling_sql import SESSIONS
-from devkit.bench.mix import GROUPS, SHARES, Mix
+from devkit.bench.mixed import SECONDS, connected, figures_in_memory, figures_on_disk, mixed, p95, spread
 from devkit.bench.names import service_id, session_id, tenant_id
-from devkit.bench.open_loop import Answers, OpenLoop, Request
+from devkit.bench.open_loop import OpenLoop, Request
 from devkit.bench.report import Figure
 from devkit.bench.window import Window, encoded
 from devkit.demo.world import private_world
@@ -29,100 +26,58 @@ from usher.embedded.postgres import OPTIONS
 SMALL, BIG = 2, 200
 SHARED_BUFFERS = "2GB"
 """Of the measured server: more than the big database, as its operator would set it; the embedded default is less."""
-PER_SECOND = 200
-SECONDS = 20
-WARM_UP_SECONDS = 5
+ROOM_IN_MEMORY = 6 * 1024**3
+"""Bytes that the big database needs while it is filled and measured, with its log."""
 SLOT_QUERIES = 200
 SLOT_QUERIES_PER_SECOND = 10
-WHAT_IT_TAKES = {
-    "commands": "a batch reads sessions, bookings, queues and customers, then writes and commits: about 12 round trips one "
-    "after another and one fsync, and a command waits for the batch before its own; a slow disk or busy cores show here first",
-}
-TARGETS_MS = {"commands": 10.0, "session_queries": 5.0, "slot_queries": 5.0}
 SLOT_TARGET_MS = 20.0
 
+Say = Callable[[str], None]
 
-async def measure(*, small: int = SMALL, big: int = BIG, seconds: float = SECONDS) -> list[Figure]:
-    """All figures of a growing database. `small` and `big`: tenants; `seconds` of mixed load on each."""
+
+async def measure(
+    *, small: int = SMALL, big: int = BIG, seconds: float = SECONDS, say: Say = print
+) -> list[Figure]:
+    """All figures of a growing database. `small` and `big`: tenants; `seconds` of mixed load on each; `say`: the log."""
     async with running(small) as supervisor:
-        small_size = str(supervisor.size)
         few = await mixed(supervisor, small, seconds)
     async with running(big, salon=True) as supervisor:
-        big_size = str(supervisor.size)
         many = await mixed(supervisor, big, seconds)
-        sizes = f"peer: {small_size}; ours: {big_size}"
-        figures = _mixed_figures(few, many, seconds, sizes)
-        figures += await slot_search(supervisor)
-        figures += await memory(supervisor, big)
-    return figures
+        figures = figures_on_disk(few, many, seconds)
+        others = await slot_search(supervisor) + await memory(supervisor, big)
+    return figures + await without_disk(small, big, seconds, say) + others
+
+
+async def without_disk(small: int, big: int, seconds: float, say: Say) -> list[Figure]:
+    """The mixed load on the same two databases in memory; nothing where there is no room for them."""
+    folder = in_memory(ROOM_IN_MEMORY)
+    if folder is None:
+        room = ROOM_IN_MEMORY / 1024**3
+        say(f"  no memory file system with {room:g} GiB free: the figures without disk are left out")
+        return []
+    async with running(small, within=folder) as supervisor:
+        few = await mixed(supervisor, small, seconds)
+    async with running(big, salon=True, within=folder) as supervisor:
+        many = await mixed(supervisor, big, seconds)
+    return figures_in_memory(few, many)
 
 
 @asynccontextmanager
-async def running(tenants: int, *, salon: bool = False) -> AsyncIterator[FilledSupervisor]:
-    """Booking on a filled database, in a folder that is gone afterwards."""
+async def running(
+    tenants: int, *, salon: bool = False, within: Path | None = None
+) -> AsyncIterator[FilledSupervisor]:
+    """Booking on a filled database, in a folder that is gone afterwards. `within`: where (else for temporary files)."""
     OPTIONS["shared_buffers"] = SHARED_BUFFERS
-    with TemporaryDirectory(prefix="usher-bench-", ignore_cleanup_errors=True) as folder:
+    with TemporaryDirectory(prefix="usher-bench-", dir=within, ignore_cleanup_errors=True) as folder:
         # Nobody confirms what a lone service sends: repeats would only disturb the measurement.
         world = private_world(Path(folder), resend_after_seconds=3600.0, log_level="warning")
         async with FilledSupervisor(world, tenants, salon=salon) as supervisor:
             yield supervisor
 
 
-async def mixed(supervisor: FilledSupervisor, tenants: int, seconds: float) -> Answers:
-    """The answers to `seconds` of mixed load, after some that are not counted."""
-    mix = Mix(tenants, seed=tenants)
-    client = await _connected(supervisor)
-    try:
-        await OpenLoop(client, PER_SECOND).run(mix.requests(PER_SECOND * WARM_UP_SECONDS))
-        return await OpenLoop(client, PER_SECOND).run(mix.requests(int(PER_SECOND * seconds)))
-    finally:
-        await client.close()
-
-
-def _mixed_figures(few: Answers, many: Answers, seconds: float, sizes: str) -> list[Figure]:
-    figures = []
-    for group, kinds in GROUPS.items():
-        here, there = _group(many, kinds), _group(few, kinds)
-        lines = "; ".join(f"{kind}: {_spread(many.milliseconds[kind])}" for kind in kinds)
-        figures.append(
-            Figure(
-                f"{group}_p95",
-                _p95(here),
-                "ms",
-                _p95(there),
-                "the same load on 1/100 of the database",
-                note="; ".join(
-                    (
-                        f"{_spread(here)} on the big database, {_spread(there)} on the small one ({lines})",
-                        *((WHAT_IT_TAKES[group],) if group in WHAT_IT_TAKES else ()),
-                    )
-                ),
-                at_most=TARGETS_MS.get(group),
-            )
-        )
-    shares = ", ".join(f"{share} % {kind}" for kind, share in SHARES.items())
-    refused = ", ".join(f"{count} × {what}" for what, count in sorted(many.refused.items())) or "none"
-    told = (
-        f"{PER_SECOND}/s for {seconds:g} s, due times fixed in advance, counted from the due time to the answer, through "
-        f"NATS to one instance: {shares}; {sizes}; refused: {refused}"
-    )
-    everything = _group(many, SHARES), _group(few, SHARES)
-    figures.append(
-        Figure(
-            "mixed_p95",
-            _p95(everything[0]),
-            "ms",
-            _p95(everything[1]),
-            "the same load on 1/100 of the database",
-            note=told,
-        )
-    )
-    return figures
-
-
 async def slot_search(supervisor: FilledSupervisor) -> list[Figure]:
     """Slots of four weeks with 20 staff members, 12 rooms and buffers: through the bus, and the pure part of it."""
-    client = await _connected(supervisor)
+    client = await connected(supervisor)
     day = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     queries = [
         FindSlots(
@@ -145,12 +100,12 @@ async def slot_search(supervisor: FilledSupervisor) -> list[Figure]:
     return [
         Figure(
             "slot_search_p95",
-            _p95(found),
+            p95(found),
             "ms",
-            _p95(pure),
+            p95(pure),
             "the pure search alone, in another process",
             note=f"{SLOT_QUERIES} searches of 28 days at {SLOT_QUERIES_PER_SECOND}/s, 20 staff members with hours and breaks, "
-            f"12 rooms, buffers, three quarters booked, the first 20 slots shown: {_spread(found)}; pure: {_spread(pure)}",
+            f"12 rooms, buffers, three quarters booked, the first 20 slots shown: {spread(found)}; pure: {spread(pure)}",
             at_most=SLOT_TARGET_MS,
         )
     ]
@@ -199,7 +154,7 @@ async def memory(supervisor: FilledSupervisor, tenants: int) -> list[Figure]:
         for tenant in range(1, tenants + 1)
         for session in range(SESSIONS)
     ]
-    client = await _connected(supervisor)
+    client = await connected(supervisor)
     try:
         seconds = await Window(client, 512).run(commands)
     finally:
@@ -226,20 +181,3 @@ def resident(pid: int | None) -> float | None:
         return None
     line = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS:"))
     return int(line.split()[1]) / 1024
-
-
-async def _connected(supervisor: FilledSupervisor) -> Client:
-    return await nats.connect(supervisor.settings.nats_url or "", pending_size=64 * 1024 * 1024)
-
-
-def _group(answers: Answers, kinds: Sequence[str] | dict[str, int]) -> list[float]:
-    return [each for kind in kinds for each in answers.milliseconds[kind]]
-
-
-def _p95(milliseconds: Sequence[float]) -> float:
-    return quantiles(milliseconds, n=100)[94]
-
-
-def _spread(milliseconds: Sequence[float]) -> str:
-    cuts = quantiles(milliseconds, n=100)
-    return f"p50 {cuts[49]:.1f}, p95 {cuts[94]:.1f}, p99 {cuts[98]:.1f} ms"

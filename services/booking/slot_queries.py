@@ -1,13 +1,14 @@
 """Which appointments are free? Slots for whoever asks, and the nearest ones for whoever was refused.
 
-What is booked is read each time. The catalogue's part (hours, rooms, closures) may be `STATIC_SECONDS` old; booking
-reads it anew, so an outdated slot costs a second try, never a double booking.
+What is booked is read each time, and with it how often the business has changed its catalogue. What is offered (hours,
+rooms, closures) is kept for as long as that count stands, so no answer is older than the question.
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -29,11 +30,10 @@ from shared.messages.booking import (
     SlotView,
 )
 
-STATIC_SECONDS = 2.0
-"""How old the catalogue's part of an answer may be."""
+MOST_KEPT: Final = 2_000
+"""How many offers an instance remembers, the least recently used forgotten first."""
 
 _ALTERNATIVES = 3
-_MOST_KEPT = 2_000
 _AHEAD: Final = (timedelta(days=7), timedelta(days=28))
 _NEAR: Final = timedelta(days=3)
 _WEEK: Final = timedelta(days=7)
@@ -46,11 +46,19 @@ WHERE b.tenant_id = $1 AND b.id = $2
 """
 
 
+class _Outdated(Exception):
+    """The business has changed its catalogue since the offer was read."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """One question to the calendar; `but` and `moving` are of the booking that would move."""
+    """One question to the calendar; `but` and `moving` are of the booking that would move.
+
+    `fresh`: the offer was read for this question, so a change made meanwhile is of after it.
+    """
 
     offer: Offer
+    fresh: bool
     staff_ids: tuple[UUID, ...]
     by_business: bool
     but: frozenset[UUID] = frozenset()
@@ -63,27 +71,15 @@ class Slots:
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
         self._clock = clock
-        self._offers: dict[tuple[UUID, UUID], tuple[datetime, Offer]] = {}
+        self._offers: OrderedDict[tuple[UUID, UUID], Offer] = OrderedDict()
 
     async def find(self, query: FindSlots) -> SlotsFound:
         """The free starts in the range, or the nearest ones after it. Nothing for what is no appointment service."""
         async with self._db.reading(query.tenant_id) as connection:
-            offer = await self._offer(connection, query.tenant_id, query.service_id)
-            if offer is None or offer.kind != "appointment":
-                return SlotsFound()
-            search = _Search(offer, query.staff_ids, query.by_business)
-            if query.booking_id is not None:
-                search = await _moving(connection, search, query.booking_id)
-            now = self._clock()
-            start = max(query.starts_from, now)
-            found = await _search(connection, search, start, query.starts_before, now, query.limit)
-            if found:
-                return SlotsFound(slots=_views(offer, found[: query.limit], query.timezone))
-            later: Sequence[Slot] = ()
-            since = max(query.starts_before, now)
-            for ahead in _AHEAD:
-                later = later or await _search(connection, search, since, since + ahead, now, _ALTERNATIVES)
-            return SlotsFound(alternatives=_views(offer, later[:_ALTERNATIVES], query.timezone))
+            try:
+                return await self._found(connection, query)
+            except _Outdated:
+                return await self._found(connection, query, anew=True)
 
     async def alternatives(self, command: Command) -> tuple[NextMove, ...]:
         """Other slots for a `BookSlot` or `RescheduleToSlot` that was refused, nearest to the wanted start first.
@@ -93,50 +89,86 @@ class Slots:
         if not isinstance(command, BookSlot | RescheduleToSlot):
             return ()
         async with self._db.reading(command.tenant_id) as connection:
-            search = await self._instead(connection, command)
-            if search is None or search.offer.kind != "appointment":
-                return ()
-            now, wanted = self._clock(), command.starts_at
-            found = await _search(connection, search, max(now, wanted - _NEAR), wanted + _NEAR, now)
-            for ahead in _AHEAD:
-                found = found or await _search(
-                    connection, search, max(now, wanted), max(now, wanted) + ahead, now
-                )
+            try:
+                return await self._instead(connection, command)
+            except _Outdated:
+                return await self._instead(connection, command, anew=True)
+
+    async def _found(self, connection: Connection, query: FindSlots, *, anew: bool = False) -> SlotsFound:
+        by = (query.staff_ids, query.by_business)
+        search = await self._search_of(connection, query.tenant_id, query.service_id, *by, anew=anew)
+        if search is None:
+            return SlotsFound()
+        if query.booking_id is not None:
+            search = await _moving(connection, search, query.booking_id)
+        now = self._clock()
+        start = max(query.starts_from, now)
+        found = await _search(connection, search, start, query.starts_before, now, query.limit)
+        if found:
+            return SlotsFound(slots=_views(search.offer, found[: query.limit], query.timezone))
+        later: Sequence[Slot] = ()
+        since = max(query.starts_before, now)
+        for ahead in _AHEAD:
+            later = later or await _search(connection, search, since, since + ahead, now, _ALTERNATIVES)
+        return SlotsFound(alternatives=_views(search.offer, later[:_ALTERNATIVES], query.timezone))
+
+    async def _instead(
+        self, connection: Connection, command: BookSlot | RescheduleToSlot, *, anew: bool = False
+    ) -> tuple[NextMove, ...]:
+        search = await self._search_instead(connection, command, anew)
+        if search is None:
+            return ()
+        now, wanted = self._clock(), command.starts_at
+        found = await _search(connection, search, max(now, wanted - _NEAR), wanted + _NEAR, now)
+        for ahead in _AHEAD:
+            found = found or await _search(
+                connection, search, max(now, wanted), max(now, wanted) + ahead, now
+            )
         nearest = sorted(found, key=lambda slot: (abs(slot.starts_at - wanted), slot.start))
         # The wanted start was refused, though it may be free by now (or only its customer is not).
         others = [slot for slot in nearest if slot.starts_at != wanted]
         views = _views(search.offer, others[:_ALTERNATIVES], None)
         return tuple(NextMove(move="book_slot", slot=view) for view in views)
 
-    async def _instead(self, connection: Connection, command: BookSlot | RescheduleToSlot) -> _Search | None:
-        staff_ids = () if command.staff_id is None else (command.staff_id,)
-        by_business = command.by != "customer"
+    async def _search_instead(
+        self, connection: Connection, command: BookSlot | RescheduleToSlot, anew: bool
+    ) -> _Search | None:
+        by = ((() if command.staff_id is None else (command.staff_id,)), command.by != "customer")
         if isinstance(command, BookSlot):
-            offer = await self._offer(connection, command.tenant_id, command.service_id)
-            return None if offer is None else _Search(offer, staff_ids, by_business)
+            return await self._search_of(connection, command.tenant_id, command.service_id, *by, anew=anew)
         booked = await connection.fetchrow(LOAD_BOOKED, command.tenant_id, command.booking_id)
         if booked is None:
             return None
-        offer = await self._offer(connection, command.tenant_id, booked["service_id"])
-        if offer is None:
+        search = await self._search_of(connection, command.tenant_id, booked["service_id"], *by, anew=anew)
+        if search is None:
             return None
-        return _Search(
-            offer, staff_ids, by_business, frozenset({booked["session_id"]}), Moving(booked["starts_at"])
-        )
+        return replace(search, but=frozenset({booked["session_id"]}), moving=Moving(booked["starts_at"]))
 
-    async def _offer(self, connection: Connection, tenant_id: UUID, service_id: UUID) -> Offer | None:
-        key, now = (tenant_id, service_id), self._clock()
-        known = self._offers.get(key)
-        if known is not None and now < known[0]:
-            return known[1]
-        offer = await slot_world.load_offer(connection, tenant_id, service_id)
+    async def _search_of(
+        self,
+        connection: Connection,
+        tenant_id: UUID,
+        service_id: UUID,
+        staff_ids: tuple[UUID, ...],
+        by_business: bool,
+        *,
+        anew: bool,
+    ) -> _Search | None:
+        """A search among the service's offer, which is read when it is not known or `anew`; None: no appointments."""
+        key = (tenant_id, service_id)
+        offer = None if anew else self._offers.get(key)
+        fresh = offer is None
         if offer is None:
+            offer = await slot_world.load_offer(connection, tenant_id, service_id)
+        # What cannot be searched is not kept: no search would notice that it can be by now.
+        if offer is None or offer.kind != "appointment":
             self._offers.pop(key, None)
             return None
-        if len(self._offers) >= _MOST_KEPT:
-            self._offers = {k: v for k, v in self._offers.items() if now < v[0]}
-        self._offers[key] = (now + timedelta(seconds=STATIC_SECONDS), offer)
-        return offer
+        self._offers[key] = offer
+        self._offers.move_to_end(key)
+        if len(self._offers) > MOST_KEPT:
+            self._offers.popitem(last=False)
+        return _Search(offer, fresh, staff_ids, by_business)
 
 
 async def _moving(connection: Connection, search: _Search, booking_id: UUID) -> _Search:
@@ -145,9 +177,7 @@ async def _moving(connection: Connection, search: _Search, booking_id: UUID) -> 
     if booked is None:
         return search
     moving = None if booked["status"] == "held" else Moving(booked["starts_at"])
-    return _Search(
-        search.offer, search.staff_ids, search.by_business, frozenset({booked["session_id"]}), moving
-    )
+    return replace(search, but=frozenset({booked["session_id"]}), moving=moving)
 
 
 async def _search(
@@ -158,14 +188,21 @@ async def _search(
     now: datetime,
     limit: int | None = None,
 ) -> Sequence[Slot]:
-    """The slots that start in [`start`, `end`), soonest first; when there are `limit` in its first week, no more."""
+    """The slots that start in [`start`, `end`), soonest first; when there are `limit` in its first week, no more.
+
+    Raises _Outdated when the offer is not as the catalogue has it by now, unless it is `fresh`.
+    """
     if not search.offer.named(search.staff_ids):
+        if not search.fresh:
+            raise _Outdated  # nothing is read that could tell
         return ()
     found: list[Slot] = []
     for window in _stages(start, end):
         world = await slot_world.load_taken(
             connection, search.offer, window, staff_ids=search.staff_ids, except_sessions=search.but, now=now
         )
+        if world.outdated and not search.fresh:
+            raise _Outdated
         request = world.request(
             window,
             now,

@@ -1,7 +1,8 @@
 """What must be read before an appointment is booked or a slot shown? The offer, and what takes people's and rooms' time.
 
-Two reads. Times come from sessions (what `occupancies` are made of) by their start: its index can be used under
-row-level security, a range's cannot, and a calendar would be read back to its first day.
+Two reads; the second says how often the catalogue has changed, so whoever kept the offer needs no more than that. Times
+come from sessions (what `occupancies` are made of) by their start: its index can be used under row-level security, a
+range's cannot, and a calendar would be read back to its first day.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ LOAD_OFFER: Final = """
 SELECT v.name, v.kind, v.duration_minutes, v.price, v.capacity, v.level, v.buffer_before_minutes,
        v.buffer_after_minutes, v.cancellation_deadline_minutes, v.policy, l.closures,
        t.name AS business_name, t.timezone, t.language, t.currency, t.address, t.phone, t.description, t.opening_hours,
-       t.settings,
+       t.settings, t.catalogue,
        (SELECT json_agg(json_build_array(w.id, w.name, w.availability::text) ORDER BY w.position, w.id)
         FROM booking.service_staff x
         JOIN booking.staff w ON w.tenant_id = x.tenant_id AND w.id = x.staff_id AND w.active
@@ -59,23 +60,36 @@ WHERE s.tenant_id = $1 AND s.starts_at > $2 AND s.starts_at < $3 AND s.status <>
   AND (s.staff_id = ANY ($5::uuid[]) OR s.resource_ids && $5::uuid[])
 """
 
-LOAD_BUSY: Final = f"""
+
+def _with_catalogue(statement: str) -> str:
+    # The count stands first in each row, and comes alone when there is nothing else.
+    return (
+        "SELECT t.catalogue, found.* FROM booking.tenants t"  # noqa: S608  # made of constants
+        f" LEFT JOIN ({statement}) AS found ON true WHERE t.tenant_id = $1"
+    )
+
+
+LOAD_BUSY: Final = _with_catalogue(
+    f"""
 SELECT s.id, s.staff_id, s.resource_ids, floor(date_part('epoch', s.starts_at) / 60)::int AS starts,
        ceil(date_part('epoch', s.ends_at) / 60)::int AS ends, s.buffer_before_minutes, s.buffer_after_minutes,
        s.ignores_buffers, {_LAPSED} AS lapsed
 {_AROUND}
-"""  # made of constants
+"""
+)
 
 # The same for a search: the times of all who are together, as two arrays, since a value costs less there than a row.
-LOAD_TAKEN: Final = f"""
+LOAD_TAKEN: Final = _with_catalogue(
+    f"""
 SELECT s.staff_id, s.resource_ids,
        array_agg(floor(date_part('epoch', s.starts_at) / 60)::int
-                 - CASE WHEN s.ignores_buffers THEN 0 ELSE s.buffer_before_minutes END),
+                 - CASE WHEN s.ignores_buffers THEN 0 ELSE s.buffer_before_minutes END) AS starts,
        array_agg(ceil(date_part('epoch', s.ends_at) / 60)::int
-                 + CASE WHEN s.ignores_buffers THEN 0 ELSE s.buffer_after_minutes END)
+                 + CASE WHEN s.ignores_buffers THEN 0 ELSE s.buffer_after_minutes END) AS ends
 {_AROUND} AND NOT s.id = ANY ($6::uuid[]) AND NOT {_LAPSED}
 GROUP BY s.staff_id, s.resource_ids
 """
+)
 
 LOAD_ASSIGNED: Final = f"""
 SELECT s.staff_id, max(b.booked_at) AS at
@@ -154,6 +168,7 @@ async def load_offer(connection: Connection, tenant_id: UUID, service_id: UUID) 
         needs=tuple(tuple(able) for able in needs.values()),
         location=_location(row["settings"], row["closures"]),
         week_starts_on=json.loads(row["settings"]).get("week_starts_on", "mon"),
+        catalogue=row["catalogue"],
     )
 
 
@@ -177,7 +192,7 @@ async def load_busy(
     since, until = window.start - around, window.end + around
     rows = await connection.fetch(LOAD_BUSY, offer.tenant_id, since, until, now, ids)
     busy, lapsed = _busy(rows, frozenset(ids), except_sessions, now)
-    world = SlotWorld(offer, busy, lapsed)
+    world = SlotWorld(offer, busy, lapsed, outdated=_outdated(offer, rows))
     if fairly:
         found = await connection.fetch(LOAD_ASSIGNED, offer.tenant_id, since, until, staff)
         world = replace(world, assigned={row["staff_id"]: row["at"] for row in found})
@@ -205,12 +220,15 @@ async def load_taken(
     found: dict[UUID, list[tuple[int, int]]] = {each: [] for each in ids}
     since, until = window.start - MARGIN, window.end + MARGIN
     rows = await connection.fetch(LOAD_TAKEN, offer.tenant_id, since, until, now, ids, list(except_sessions))
-    for staff_id, resource_ids, starts, ends in rows:
+    for _, staff_id, resource_ids, starts, ends in rows:
+        if starts is None:
+            continue  # nothing is taken
         times = list(zip(starts, ends, strict=True))
         for each in (staff_id, *resource_ids):
             if each in found:
                 found[each].extend(times)
-    return SlotWorld(offer, {each: fold(times, offer.footprint) for each, times in found.items()})
+    busy = {each: fold(times, offer.footprint) for each, times in found.items()}
+    return SlotWorld(offer, busy, outdated=_outdated(offer, rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,13 +275,18 @@ def _service_of(command: BookSlot | RescheduleToSlot, world: World) -> UUID | No
     return None if source is None else source.facts.service_id
 
 
+def _outdated(offer: Offer, rows: Sequence[asyncpg.Record]) -> bool:
+    # Without a row there is no such business any more.
+    return not rows or rows[0]["catalogue"] != offer.catalogue
+
+
 def _busy(
     rows: Sequence[asyncpg.Record], ids: frozenset[UUID], but: frozenset[UUID], now: datetime
 ) -> tuple[dict[UUID, tuple[Busy, ...]], frozenset[UUID]]:
     found: dict[UUID, list[Busy]] = {each: [] for each in ids}
     lapsed = set()
-    for session_id, staff_id, resource_ids, start, end, before, after, ignores, over in rows:
-        if session_id in but:
+    for _, session_id, staff_id, resource_ids, start, end, before, after, ignores, over in rows:
+        if session_id is None or session_id in but:
             continue
         if over:
             lapsed.add(session_id)

@@ -32,6 +32,7 @@ tenants = table(
     Column("description", Text),
     Column("opening_hours", Text),
     Column("settings", JSONB, nullable=False),
+    Column("catalogue", BigInteger, nullable=False),  # counted up by triggers
     UniqueConstraint("slug"),
 )
 

@@ -6,7 +6,7 @@ Values only: `slot_world` reads them, decisions and queries ask them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -52,7 +52,10 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A service as the catalogue has it. Minutes, minor units; `needs` names units of which any one will do, each."""
+    """A service as the catalogue has it. Minutes, minor units; `needs` names units of which any one will do, each.
+
+    `catalogue`: how often the business had changed its catalogue by then. While it has not again, this is how it is.
+    """
 
     tenant_id: UUID
     service_id: UUID
@@ -71,6 +74,7 @@ class Offer:
     needs: tuple[tuple[UUID, ...], ...] = ()
     location: LocationHours | None = None
     week_starts_on: WeekStart = "mon"  # of the business, for its customers' limits
+    catalogue: int = 0
 
     @property
     def most_people(self) -> int:
@@ -127,13 +131,14 @@ class SlotWorld:
 
     `busy` by staff member or unit. `lapsed`: sessions that are still written down as busy though their time to be
     confirmed is over; they are in nobody's way, and whoever takes their place settles them. `assigned`: when each staff
-    member was last given an appointment.
+    member was last given an appointment. `outdated`: the catalogue changed between the reading of the offer and of these.
     """
 
     offer: Offer
     busy: Mapping[UUID, tuple[Busy, ...]] = field(default_factory=dict)
     lapsed: frozenset[UUID] = frozenset()
     assigned: Mapping[UUID, datetime] = field(default_factory=dict)
+    outdated: bool = False
 
     def request(
         self,
@@ -224,7 +229,7 @@ def updated(
         each: (*(one for one in world.busy.get(each, ()) if one.session_id not in known), *more.get(each, ()))
         for each in world.busy.keys() | more.keys()
     }
-    return SlotWorld(world.offer, busy, world.lapsed, assigned), free
+    return replace(world, busy=busy, assigned=assigned), free
 
 
 def _busy(state: SessionState) -> Busy:

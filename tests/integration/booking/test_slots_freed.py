@@ -15,7 +15,6 @@ from shared.messages.booking import (
     ChangeSession,
     CommandOutcome,
     DecideApproval,
-    FindSlots,
     RefusalCode,
 )
 from tests.integration.booking.slots_salon import Salon
@@ -235,20 +234,6 @@ async def test_limits_of_staff_hide_their_full_days(salon: Salon) -> None:
     assert await salon.starts(staff="Bea") == ALL
     (outcome,) = await salon.do(salon.slot(2, "10:00"))
     assert code(outcome) == RefusalCode.LIMIT_REACHED
-
-
-async def test_the_catalogue_of_an_answer_is_two_seconds_old_at_most(salon: Salon) -> None:
-    slots = Slots(salon.db, salon.clock)
-    query = FindSlots(
-        tenant_id=salon.tenant_id,
-        service_id=salon.id_of("Haircut"),
-        starts_from=salon.at("09:00"),
-        starts_before=salon.at("10:00"),
-    )
-    assert (await slots.find(query)).slots[0].price == 3000
-    await salon.run("UPDATE booking.services SET price = 4000")
-    salon.now += timedelta(seconds=2)
-    assert (await slots.find(query)).slots[0].price == 4000
 
 
 async def test_whoever_had_an_appointment_longest_ago_is_next_when_all_have_as_many(salon: Salon) -> None:
