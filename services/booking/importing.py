@@ -18,7 +18,7 @@ from services.booking.document.parts import KINDS, things
 from services.booking.domain.availability import skipped_blocks
 from services.booking.exporting import read_tenant
 from services.booking.import_rows import write_rows
-from services.booking.timetable import Clash, coming, lay_sessions, schedules_of
+from services.booking.timetable import LOCK, Clash, coming, lay_sessions, schedules_of
 from shared.db import Connection, Database
 from shared.errors import UsherError
 from shared.ids import tenant_id_of
@@ -46,8 +46,6 @@ SELECT id, service_id, staff_id, resource_ids, starts_at, ends_at, capacity, buf
 WHERE tenant_id = $1 AND starts_at > $2 AND schedule_id IS NOT NULL AND status = 'scheduled'
 """
 
-# One import of a tenant at a time: the second sees what the first has done.
-LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('usher import ' || $1::text, 0))"
 
 _CLASHES_SHOWN = 10
 

@@ -28,6 +28,9 @@ HORIZON = timedelta(weeks=4)
 EXTEND_EVERY_SECONDS: Final = 6 * 3600.0
 _RETRY_SECONDS: Final = 5.0
 
+LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('usher import ' || $1::text, 0))"
+"""Whoever lays out or imports a tenant's timetable does so alone: an import's schedules are those that are laid out."""
+
 
 @dataclass(frozen=True)
 class Clash:
@@ -247,6 +250,7 @@ class Horizon:
         added = 0
         for tenant_id in tenants:
             async with self._db.tenant(tenant_id) as connection:
+                await connection.execute(LOCK, str(tenant_id))
                 try:
                     laid = await lay_sessions(
                         connection, await schedules_of(connection, tenant_id), self._clock

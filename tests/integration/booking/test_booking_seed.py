@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ import yaml
 import devkit
 from services.booking.document import InvalidDocument
 from services.booking.seed import seed
-from services.booking.timetable import Horizon
+from services.booking.timetable import LOCK, Horizon
 from shared.bus import Bus
 from shared.db import Database
 from shared.ids import derive, tenant_id_of
@@ -23,6 +24,10 @@ from tests.integration.booking.conftest import Studio, document, running
 
 DEMO = Path(str(devkit.__file__)).parent / "seeds" / "demo.yaml"
 WINTER = datetime(2027, 1, 4, 9, 0, tzinfo=UTC)
+WAITING = """
+SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+WHERE l.locktype = 'advisory' AND NOT l.granted AND d.datname = current_database()
+"""
 
 
 def demo() -> dict[str, Any]:
@@ -118,6 +123,25 @@ async def test_what_left_the_document_is_no_longer_offered_but_bookings_stay(
         assert free not in left
         assert (await studio.book(free, studio.contact(2))).refusal
         assert len((await studio.bookings_of(studio.contact(1))).bookings) == 1
+
+
+async def test_the_horizon_waits_for_an_import_and_lays_out_what_it_left(
+    studio: Studio, db: Database
+) -> None:
+    """A timetable that is read while an import replaces it would put back what the import has just removed."""
+    async with db.tenant(studio.tenant_id) as connection:
+        await connection.execute(LOCK, str(studio.tenant_id))
+        laying = asyncio.create_task(Horizon(db, lambda: datetime.now(UTC)).extend())
+        while not await connection.fetchval(WAITING):
+            assert not laying.done(), "the horizon was extended in the middle of an import"
+        removed = await connection.fetchval("SELECT id FROM booking.schedules ORDER BY id LIMIT 1")
+        await connection.execute("DELETE FROM booking.sessions WHERE schedule_id = $1", removed)
+        await connection.execute("DELETE FROM booking.schedules WHERE id = $1", removed)
+    await laying
+
+    async with db.tenant(studio.tenant_id) as connection:
+        left = "SELECT count(*) FROM booking.sessions WHERE schedule_id = $1"
+        assert await connection.fetchval(left, removed) == 0
 
 
 async def test_staff_in_two_places_is_refused_and_nothing_is_written(
