@@ -27,7 +27,7 @@ test: ## Lint, types, import rules and all tests with coverage (EXTRAS=whisper: 
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term:skip-covered $(ARGS)
 
 bench: ## Measure against peers: docs/benchmarks.md and build/bench.json (use an idle machine)
-	$(INSTALL) embedded
+	$(INSTALL) embedded bench
 	@$(BIN)/python -m devkit.bench $(ARGS)
 
 lint: ## ruff (rules and format) and the import rules
@@ -48,7 +48,7 @@ docs: ## Write the pages that come from the code
 	@$(BIN)/python -m shared.asyncapi docs/asyncapi.json
 
 constraints: ## Pin what .venv holds now (after a change of dependencies, with all extras installed)
-	$(INSTALL) embedded demo dev whisper openai anthropic otlp
+	$(INSTALL) embedded demo dev whisper openai anthropic otlp bench
 	@$(BIN)/python .ci/constraints.py
 
 clean: ## Remove what was built (not .venv, not the demo's data in .usher)

@@ -33,7 +33,7 @@ def bench(
         "docs/benchmarks.md"
     ),
 ) -> None:
-    """Measure Usher against its peers, interleaved in one run (about six minutes; use an otherwise idle machine)."""
+    """Measure Usher against its peers, interleaved in one run (about twelve minutes; use an otherwise idle machine)."""
     console = Console(highlight=False)
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
     figures = run(_measure(tuple(only or NAMES), console))
