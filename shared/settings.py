@@ -68,6 +68,52 @@ class Settings(BaseSettings):
         "notifier 9104, media 9105 (the first service of the process decides).",
     )
 
+    public_url: str = Field(
+        "",
+        description="Address of the gateway as providers and browsers reach it, e.g. https://chat.example.com (Twilio "
+        "signs it). Empty: http://<http_host>:<http_port>.",
+    )
+
+    # --- channels ------------------------------------------------------------------------------
+    channels: str = Field(
+        "whatsapp,telegram,twilio_sms,twilio_whatsapp,messenger,instagram,webchat",
+        description="Channel adapters the gateway loads, by module name, separated by commas.",
+    )
+    secrets_key: SecretStr | None = Field(
+        None,
+        description="Key(s) that encrypt channel secrets and raw webhooks at rest (`usher channel key` makes one); two "
+        "separated by a comma while rotating, the newest first. `usher up` makes its own in the data folder.",
+    )
+    telegram_api_url: str = Field("https://api.telegram.org", description="Base URL of the Telegram Bot API.")
+    twilio_api_url: str = Field("https://api.twilio.com", description="Base URL of Twilio's REST API.")
+    meta_api_url: str = Field(
+        "https://graph.facebook.com/v23.0",
+        description="Graph API base URL for Messenger and Instagram, with its version.",
+    )
+    raw_retention_hours: float = Field(
+        168.0,
+        ge=0,
+        description="How long raw webhook bodies are kept, encrypted, for `usher replay-inbound`, in hours. 0: not at all.",
+    )
+    show_typing: bool = Field(
+        True, description="Mark a person's message read and show that we are typing, where the channel can."
+    )
+    sender_per_minute: int = Field(
+        20,
+        ge=1,
+        description="Messages of one person a minute that are passed on at once; more are passed on later, none is lost.",
+    )
+    tenant_per_second: int = Field(
+        200, ge=1, description="Messages to one tenant a second that are passed on at once; more later."
+    )
+    ip_per_second: int = Field(
+        2000, ge=1, description="Webhook requests from one address a second; more are answered 429 unread."
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="Networks (CIDR, separated by commas) of reverse proxies whose X-Forwarded-For is believed. Empty: none.",
+    )
+
     # --- WhatsApp ------------------------------------------------------------------------------
     whatsapp_api_url: str = Field(
         "https://graph.facebook.com/v23.0", description="Graph API base URL, with its version."
@@ -97,6 +143,19 @@ class Settings(BaseSettings):
         25.0, description="A turn that takes longer is answered with an apology, in seconds."
     )
     turn_tool_calls: int = Field(8, ge=1, description="Tool calls a model may make in one turn.")
+
+    debounce_seconds: float = Field(
+        0.3,
+        ge=0,
+        description="How long to wait for another message of a person who may not have finished, in seconds; those that "
+        "come meanwhile are answered together. No message waits longer than three times this. 0: each has its own answer.",
+    )
+    human_takeover_hours: float = Field(
+        12.0,
+        ge=0,
+        description="How long the agent stays silent after somebody of the business has written to the person by hand "
+        "(in the channel's own app), in hours; a tap on one of our buttons ends it.",
+    )
 
     # --- media ---------------------------------------------------------------------------------
     whisper_model: str | None = Field(

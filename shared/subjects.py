@@ -36,6 +36,11 @@ def outbound(channel: str, tenant_id: UUID, conversation_id: UUID) -> str:
     return f"out.{channel}.{tenant_id}.{conversation_id}"
 
 
+def live(channel: str, tenant_id: UUID, conversation_id: UUID) -> str:
+    """There is something new in a conversation that somebody watches (core; a lost one only costs time)."""
+    return f"live.{channel}.{tenant_id}.{conversation_id}"
+
+
 def command(owner: str, tenant_id: UUID, key: UUID, name: str) -> str:
     """A command to the owner, ordered by key (a session)."""
     return f"cmd.{owner}.{tenant_id}.{key}.{name}"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from services.gateway.secrets import new_key
 from shared.settings import CONFIG_FILE_VARIABLE, Settings
 from shared.telemetry import configure_logging
 from usher.embedded import EmbeddedServers, ServerError
@@ -45,6 +46,10 @@ def settings(servers: EmbeddedServers) -> Settings:
     return make_settings(servers)
 
 
+SECRETS_KEY = new_key()
+"""Of this run."""
+
+
 def make_settings(servers: EmbeddedServers, **changes: object) -> Settings:
     """Settings for `servers`, with `changes` on top."""
     values: dict[str, object] = {
@@ -53,6 +58,11 @@ def make_settings(servers: EmbeddedServers, **changes: object) -> Settings:
         "whatsapp_app_secret": "test-app-secret",
         "whatsapp_verify_token": "test-verify-token",
         "whatsapp_access_token": "test-access-token",
+        "secrets_key": SECRETS_KEY,
         "log_format": "json",
+        # A test's few people say more than a person does.
+        "sender_per_minute": 1_000_000,
+        "tenant_per_second": 1_000_000,
+        "ip_per_second": 1_000_000,
     }
     return Settings.model_validate(values | changes)

@@ -14,8 +14,10 @@ import typer
 
 from shared.errors import UsherError
 from usher.commands.auditing import audit_command
+from usher.commands.channel import app as channel_app
 from usher.commands.exporting import export_command
 from usher.commands.importing import import_command
+from usher.commands.replay import replay_command
 from usher.loop import run as _run
 
 EXPECTED_STATUS = 1
@@ -143,6 +145,8 @@ def seed(
 app.command("import")(import_command)
 app.command("export")(export_command)
 app.command("audit")(audit_command)
+app.command("replay-inbound")(replay_command)
+app.add_typer(channel_app, name="channel")
 
 
 @app.command()

@@ -37,9 +37,10 @@ def load_settings() -> Settings:
 
 
 def with_running_servers(settings: Settings) -> Settings:
-    """`settings`, its missing URLs completed with those of the embedded servers that run now."""
+    """`settings`, its missing URLs completed with those of the embedded servers that run now, its missing key for
+    secrets with the one that `usher up` made."""
     from usher.embedded import Ports
-    from usher.embedded.servers import running_urls
+    from usher.embedded.servers import kept_secrets_key, running_urls
 
     ports = Ports(settings.postgres_port, settings.nats_port, settings.redis_port)
     found = running_urls(settings.data_dir, ports).settings()
@@ -50,7 +51,16 @@ def with_running_servers(settings: Settings) -> Settings:
         for key, url in found.items()
         if getattr(settings, key) is None and not (own_database and key.startswith("database"))
     }
-    return settings.model_copy(update=missing)
+    return with_secrets_key(settings.model_copy(update=missing), kept_secrets_key(settings.data_dir))
+
+
+def with_secrets_key(settings: Settings, key: str | None) -> Settings:
+    """`settings` with this key for secrets, unless they have one (or there is none)."""
+    from pydantic import SecretStr
+
+    if not key or (settings.secrets_key and settings.secrets_key.get_secret_value()):
+        return settings
+    return settings.model_copy(update={"secrets_key": SecretStr(key)})
 
 
 def unknown_variables(environment: Mapping[str, str] | None = None) -> list[str]:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from shared.db import Database
@@ -17,7 +17,8 @@ from shared.ids import tenant_id_of
 if TYPE_CHECKING:
     from services.booking.document import Document, TenantPart
     from services.booking.document.marks import Source
-    from services.gateway.store.accounts import Account
+    from services.gateway.domain.account import ChannelAccount
+    from services.gateway.store.accounts import AccountStore
     from shared.settings import Settings
 
 Say = Callable[[str], None]
@@ -68,14 +69,15 @@ async def import_document(source: Source, settings: Settings, *, dry_run: bool, 
     try:
         document, accounts = _checked(source)
         async with _database(settings) as db:
-            known = await _known_accounts(db, accounts)
+            store = _account_store(db, settings)
+            known = await _known_accounts(store, accounts)
             for position, tenant in enumerate(document.tenants):
                 imported = await import_tenant(db, document, position, dry_run=dry_run)
                 theirs = [a for a in accounts if a.tenant_id == tenant_id_of(tenant.slug)]
                 for line in (*imported.lines(), *_account_lines(theirs, known)):
                     say(line)
                 if not dry_run:
-                    await _put_accounts(db, theirs, known)
+                    await _put_accounts(store, theirs, known)
     except InvalidDocument as error:
         raise located(error, source) from None
     if dry_run:
@@ -100,27 +102,51 @@ async def export_document(slug: str, settings: Settings) -> str:
     """The YAML of one tenant, its channel accounts included. Raises `NoSuchTenant`."""
     from services.booking.document.writing import to_yaml
     from services.booking.exporting import export
-    from services.gateway.store.accounts import AccountStore
 
     async with _database(settings) as db:
         tenant = await export(db, slug)
-        accounts = [a for a in await AccountStore(db).all() if a.tenant_id == tenant_id_of(slug)]
-    return to_yaml(_with_account(tenant, accounts))
+        stored = await _account_store(db, settings).stored()
+    return to_yaml(
+        _with_accounts(tenant, [s.account for s in stored if s.account.tenant_id == tenant_id_of(slug)])
+    )
 
 
-def _with_account(tenant: TenantPart, accounts: Sequence[Account]) -> TenantPart:
-    for account in accounts:
-        if account.channel == "whatsapp":
-            said = {
-                "phone_number_id": account.account_id,
-                "waba_id": account.owner_id,
-                "display_phone_number": account.display_number,
-            }
-            return tenant.model_copy(update={"whatsapp": {k: v for k, v in said.items() if v is not None}})
-    return tenant
+def _account_store(db: Database, settings: Settings) -> AccountStore:
+    from services.gateway.secrets import Vault
+    from services.gateway.store.accounts import AccountStore
+
+    return AccountStore(db, Vault.from_settings(settings))
 
 
-def _checked(source: Source) -> tuple[Document, list[Account]]:
+def _with_accounts(tenant: TenantPart, accounts: Sequence[ChannelAccount]) -> TenantPart:
+    """Their secrets are left out: they stay where they are when the document is imported again."""
+    number = next((a for a in accounts if a.channel == "whatsapp" and not a.settings), None)
+    whatsapp = number and {
+        "phone_number_id": number.account_id,
+        "waba_id": number.owner_id,
+        "display_phone_number": number.display_number,
+    }
+    channels = [
+        {
+            "channel": a.channel,
+            "account_id": a.account_id,
+            "owner_id": a.owner_id,
+            "display_number": a.display_number,
+            "settings": dict(a.settings) or None,
+        }
+        for a in accounts
+        if a is not number
+    ]
+    return tenant.model_copy(
+        update={"whatsapp": whatsapp and _said(whatsapp), "channels": tuple(_said(each) for each in channels)}
+    )
+
+
+def _said(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _checked(source: Source) -> tuple[Document, list[ChannelAccount]]:
     """The document as both services read it. Raises `InvalidDocument` with the mistakes of both."""
     from pydantic import ValidationError
 
@@ -129,7 +155,7 @@ def _checked(source: Source) -> tuple[Document, list[Account]]:
 
     mistakes: list[Mistake] = []
     document: Document | None = None
-    accounts: list[Account] = []
+    accounts: list[ChannelAccount] = []
     try:
         document = read_document(source.data)
     except InvalidDocument as error:
@@ -141,7 +167,9 @@ def _checked(source: Source) -> tuple[Document, list[Account]]:
         details = cause.errors(include_input=False) if isinstance(cause, ValidationError) else []
         known = {mistake.path for mistake in mistakes}
         mistakes += [
-            Mistake(d["loc"], d["msg"]) for d in details if "whatsapp" in d["loc"] and d["loc"] not in known
+            Mistake(d["loc"], d["msg"])
+            for d in details
+            if {"whatsapp", "channels"} & set(d["loc"]) and d["loc"] not in known
         ]
         if not mistakes:
             raise
@@ -150,11 +178,12 @@ def _checked(source: Source) -> tuple[Document, list[Account]]:
     return document, accounts
 
 
-async def _known_accounts(db: Database, accounts: Sequence[Account]) -> dict[tuple[str, str], Account]:
+async def _known_accounts(
+    store: AccountStore, accounts: Sequence[ChannelAccount]
+) -> dict[tuple[str, str], ChannelAccount]:
     """The stored ones. Raises `ImportFailed` when one of `accounts` is another tenant's."""
-    from services.gateway.store.accounts import AccountStore
-
-    known = {(a.channel, a.account_id): a for a in await AccountStore(db).all()} if accounts else {}
+    stored = await store.stored() if accounts else []
+    known = {(s.account.channel, s.account.account_id): s.account for s in stored}
     for account in accounts:
         other = known.get((account.channel, account.account_id))
         if other is not None and other.tenant_id != account.tenant_id:
@@ -164,23 +193,29 @@ async def _known_accounts(db: Database, accounts: Sequence[Account]) -> dict[tup
     return known
 
 
-def _account_lines(accounts: Sequence[Account], known: dict[tuple[str, str], Account]) -> list[str]:
+def _account_lines(
+    accounts: Sequence[ChannelAccount], known: dict[tuple[str, str], ChannelAccount]
+) -> list[str]:
+    from services.gateway.store.accounts import changes
+
     lines = []
     for account in accounts:
         before = known.get((account.channel, account.account_id))
-        if before != account:
+        if changes(before, account):
             lines.append(f"  {'+' if before is None else '~'} {account.channel} account {account.account_id}")
     return lines
 
 
 async def _put_accounts(
-    db: Database, accounts: Sequence[Account], known: dict[tuple[str, str], Account]
+    store: AccountStore,
+    accounts: Sequence[ChannelAccount],
+    known: dict[tuple[str, str], ChannelAccount],
 ) -> None:
-    from services.gateway.store.accounts import AccountStore
+    from services.gateway.store.accounts import changes
 
     for account in accounts:
-        if known.get((account.channel, account.account_id)) != account:
-            await AccountStore(db).put(account)
+        if changes(known.get((account.channel, account.account_id)), account):
+            await store.put(account)
 
 
 async def _import_csv(

@@ -1,4 +1,4 @@
-"""Whom does a seed document concern? Reads the file and hands all of it to each service that loads a part."""
+"""Whom does a seed document concern? Reads the file and hands it to each service that loads a part."""
 
 from __future__ import annotations
 
@@ -34,5 +34,17 @@ async def seed_all(document: Mapping[str, Any], settings: Settings) -> list[str]
     if not present:
         raise SeedError("No service of this installation loads seed files.")
     for name in present:
-        await import_module(modules[name]).seed(document, settings)
+        await import_module(modules[name]).seed(_for(name, document), settings)
     return present
+
+
+def _for(service: str, document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Channel accounts are the gateway's: their secrets reach no other service."""
+    tenants = document.get("tenants")
+    if service == "gateway" or not isinstance(tenants, list):
+        return document
+    without = [
+        {key: value for key, value in one.items() if key != "channels"} if isinstance(one, Mapping) else one
+        for one in tenants
+    ]
+    return {**document, "tenants": without}

@@ -8,6 +8,7 @@ from typing import Self
 
 from shared.settings import OPS_PORTS, Settings
 from usher.child import Child, ChildSpec, LineSink, Progress
+from usher.configured import with_secrets_key
 from usher.embedded import EmbeddedServers, Ports, ServerError
 from usher.embedded.ports import LOOPBACK, is_free
 from usher.environment import child_environment
@@ -192,6 +193,8 @@ class Supervisor:
             self._progress(f"starting {', '.join(sorted(missing))} (data in {self.settings.data_dir})")
         urls = await self._servers.start()
         self.settings = self.settings.model_copy(update=urls.settings())
+        if self.embedded is not None:
+            self.settings = with_secrets_key(self.settings, self.embedded.secrets_key)
 
     async def _migrate(self) -> None:
         if not self._services:  # only extra children: they bring their own

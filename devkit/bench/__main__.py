@@ -13,13 +13,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from devkit.bench import commands, latency, scale, webhooks
+from devkit.bench import commands, latency, scale, webchat, webhooks
 from devkit.bench.report import Figure, figures_of, write_json, write_page
 from devkit.demo.world import DemoSupervisor, private_world
 from usher.loop import run
 from usher.supervisor import SERVICES
 
-NAMES = ("commands", "webhooks", "latency", "scale")
+NAMES = ("commands", "webhooks", "webchat", "latency", "scale")
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -27,7 +27,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command()
 def bench(
     only: Annotated[
-        list[str] | None, typer.Option(help="commands, webhooks, latency or scale; default all.")
+        list[str] | None, typer.Option(help="commands, webhooks, webchat, latency or scale; default all.")
     ] = None,
     page: Annotated[Path, typer.Option(help="The page to write (only when everything was measured).")] = Path(
         "docs/benchmarks.md"
@@ -60,6 +60,10 @@ async def _measure(names: tuple[str, ...], console: Console) -> list[Figure]:
         async with _running(("gateway",)) as supervisor:
             console.print("• webhooks against an empty handler and against pywa")
             figures += await webhooks.measure(supervisor.world)
+    if "webchat" in names:
+        async with _running(("gateway",)) as supervisor:
+            console.print("• web-chat pages that are open")
+            figures += await webchat.measure(supervisor.settings)
     if "latency" in names:
         async with _running(SERVICES) as supervisor:
             console.print("• message in to reply out")

@@ -21,9 +21,12 @@ from devkit.whatsapp.network import Network
 from devkit.whatsapp.payloads import Update
 from devkit.whatsapp.phone import PhoneApi
 from devkit.whatsapp.sender import WebhookSender
+from devkit.whatsapp.sendlog import SendLog
 from devkit.whatsapp.state import Store
 
 STATIC: Final = Path(__file__).parent / "static"
+SENDS: Final = web.AppKey("sends", SendLog)
+"""Where a program that runs the emulator in itself finds the record of what was sent."""
 CONTENT_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -32,7 +35,8 @@ CONTENT_POLICY: Final = (
 
 def build(config: EmulatorConfig, *, clock: Callable[[], float] = time.time) -> web.Application:
     """The emulator as an aiohttp application. `clock` gives unix seconds."""
-    faults, rng = FaultBox(), random.Random(config.seed)
+    rng = random.Random(config.seed)
+    faults, sends = FaultBox(rng=random.Random(config.seed)), SendLog()
     store = Store(secrets.token_hex(8), config.customers)
     accepted: list[Callable[[Update], None]] = []
     sender = WebhookSender(config, faults, rng, lambda update: accepted[0](update))
@@ -53,7 +57,13 @@ def build(config: EmulatorConfig, *, clock: Callable[[], float] = time.time) -> 
     app.on_shutdown.append(say_goodbye)
     app.router.add_get("/", _page)
     app.router.add_static("/static", STATIC)
-    for api in (GraphApi(network, faults), PhoneApi(network), ControlApi(sender, faults), live):
+    app[SENDS] = sends
+    for api in (
+        GraphApi(network, faults, sends),
+        PhoneApi(network),
+        ControlApi(sender, faults, sends),
+        live,
+    ):
         app.router.add_routes(api.routes())
     app.on_response_prepare.append(_harden)
     return app

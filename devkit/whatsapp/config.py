@@ -1,12 +1,17 @@
 """Which businesses, customers, secrets and timings does the emulator run with? One frozen value, from one
 JSON file."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 Digits = Annotated[str, StringConstraints(pattern=r"^\d{5,20}$")]
 WaId = Annotated[str, StringConstraints(pattern=r"^\d{7,15}$")]
+
+
+META_RETRIES: Final = (0, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14400, 28800)
+"""Seconds between tries, about: at once, then less and less often; the last one repeats."""
+META_GIVES_UP_SECONDS: Final = 7 * 86400
 
 
 class Frozen(BaseModel):
@@ -42,6 +47,7 @@ class Template(Frozen):
 
     name: str = Field(max_length=512)
     language: str = "en"
+    category: Literal["utility", "marketing", "authentication"] = "utility"
     header: str | None = None
     body: str = ""
     footer: str | None = None
@@ -59,6 +65,7 @@ class EmulatorConfig(Frozen):
       `status`.
     - `retry_schedule_seconds`: delays between tries of one webhook; the last one repeats. `max_attempts`
       None = never give up.
+    - `compress`: retry as Meta does instead, at once and then less and less often for 7 days, so many times faster.
     - `pair_limit` / `throughput_per_second`: Meta's 131056 and 130429, off by default.
     - `auto_read`: the phone reads everything at once (for headless runs); otherwise `read` needs a phone
       that shows it.
@@ -87,3 +94,13 @@ class EmulatorConfig(Frozen):
     pair_limit: bool = False
     throughput_per_second: int | None = Field(default=None, ge=1)
     seed: int | None = None
+    compress: float | None = Field(default=None, gt=0)
+
+    def retry_after(self, attempt: int, waited: float) -> float | None:
+        """Seconds until the try after so many; None to give up. `waited`: seconds since the first."""
+        if self.compress is None:
+            schedule = self.retry_schedule_seconds
+            return None if attempt == self.max_attempts else schedule[min(attempt, len(schedule)) - 1]
+        if waited > META_GIVES_UP_SECONDS / self.compress:
+            return None
+        return META_RETRIES[min(attempt, len(META_RETRIES)) - 1] / self.compress

@@ -10,6 +10,7 @@ from aiohttp import web
 from devkit.whatsapp.faults import FaultBox, Faults
 from devkit.whatsapp.payloads import encode
 from devkit.whatsapp.requests import model_in
+from devkit.whatsapp.sendlog import SendLog
 from devkit.whatsapp.sender import Signing, WebhookSender
 
 _SIGNINGS: Final[dict[str, Signing]] = {"good": "good", "bad": "bad", "none": "none"}
@@ -18,9 +19,10 @@ _SIGNINGS: Final[dict[str, Signing]] = {"good": "good", "bad": "bad", "none": "n
 class ControlApi:
     """The handlers of `/emulator/…` and `/health`."""
 
-    def __init__(self, sender: WebhookSender, faults: FaultBox) -> None:
+    def __init__(self, sender: WebhookSender, faults: FaultBox, sends: SendLog) -> None:
         self._sender = sender
         self._faults = faults
+        self._sends = sends
 
     def routes(self) -> list[web.RouteDef]:
         """What to mount."""
@@ -31,6 +33,7 @@ class ControlApi:
             web.delete("/emulator/faults", self.clear_faults),
             web.post("/emulator/webhook", self.webhook),
             web.get("/emulator/stats", self.stats),
+            web.get("/emulator/sends", self.sends),
         ]
 
     async def health(self, request: web.Request) -> web.Response:
@@ -85,3 +88,13 @@ class ControlApi:
             raise web.HTTPBadRequest(text="idle_within must be a number of seconds.") from None
         pending = self._sender.pending
         return web.json_response({"idle": pending == 0, "pending": pending, **asdict(self._sender.counts)})
+
+    async def sends(self, request: web.Request) -> web.Response:
+        """What the business asked to be sent, in order, and what became of it: `?to=<wa_id>&number=<id>&after=<seq>`."""
+        after = request.query.get("after", "0")
+        found = self._sends.entries(
+            number=request.query.get("number"),
+            to=request.query.get("to"),
+            after=int(after) if after.isdigit() else 0,
+        )
+        return web.json_response({"sends": [asdict(entry) for entry in found]})

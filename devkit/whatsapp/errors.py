@@ -38,7 +38,14 @@ TITLES: Final[Mapping[int, str]] = {
     132000: "Template Param Count Mismatch",
     132001: "Template name does not exist in the translation",
     132005: "Template Hydrated Text Too Long",
+    132007: "Template Format Character Policy Violated",
     132012: "Template Parameter Format Mismatch",
+    132015: "Template is Paused",
+    132016: "Template is Disabled",
+    133016: "Account register deregister rate limit exceeded",
+    368: "Temporarily blocked for policies violations",
+    131064: "Message limit reached",
+    131062: "Business-scoped User ID recipients are not supported for this message",
     133010: "Phone number not registered",
 }
 
@@ -67,13 +74,20 @@ class GraphError(Exception):
     `status`."""
 
     def __init__(
-        self, code: int, details: str, *, status: int | None = None, subcode: int | None = None
+        self,
+        code: int,
+        details: str,
+        *,
+        status: int | None = None,
+        subcode: int | None = None,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(f"(#{code}) {title(code)}: {details}")
         self.code = code
         self.details = details
         self.status = status if status is not None else STATUSES.get(code, 400)
         self.subcode = subcode
+        self.retry_after = retry_after
 
 
 def title(code: int) -> str:

@@ -4,6 +4,8 @@ import asyncio
 import hmac
 import json
 import secrets
+from collections.abc import Callable
+from functools import partial
 
 import aiohttp
 from aiohttp import web
@@ -12,9 +14,10 @@ from devkit.whatsapp import limits
 from devkit.whatsapp.audio import is_voice_note
 from devkit.whatsapp.config import Business
 from devkit.whatsapp.errors import GraphError, error_body
-from devkit.whatsapp.faults import FaultBox
+from devkit.whatsapp.faults import FaultBox, SendFault
 from devkit.whatsapp.network import Network, show_media
 from devkit.whatsapp.payloads import digits, signature
+from devkit.whatsapp.sendlog import Outcome, SendEntry, SendLog
 from devkit.whatsapp.sends import Send, check_send
 from devkit.whatsapp.state import Media, Phone
 
@@ -24,11 +27,12 @@ _FETCH_TIMEOUT = aiohttp.ClientTimeout(total=20)
 class GraphApi:
     """The handlers of `/{version}/…` and of the media download links."""
 
-    def __init__(self, network: Network, faults: FaultBox) -> None:
+    def __init__(self, network: Network, faults: FaultBox, sends: SendLog) -> None:
         self._network = network
         self._store = network.store
         self._config = network.config
         self._faults = faults
+        self._sends = sends
 
     def routes(self) -> list[web.RouteDef]:
         """What to mount."""
@@ -50,22 +54,88 @@ class GraphApi:
             return self._mark_read(business, body)
         send = check_send(body)
         phone = self._recipient(send)
-        wa_id = phone.customer.wa_id
-        faults = self._faults.current
-        if self._faults.take("fail_sends", wa_id):
-            raise GraphError(
-                faults.fail_code, "Refused on request of the emulator's faults.", status=faults.fail_status
-            )
-        wamid = self._send(business, phone, send)
-        if self._faults.take("lose_answers", wa_id):
-            await asyncio.sleep(faults.lose_after_seconds)
-            if request.transport is not None:
-                request.transport.abort()
-        contact = {"input": send.to or send.recipient, "wa_id": wa_id}
+        fault = self._fault(phone.customer.wa_id)
+        note = partial(self._note, business, phone, send, ordered=fault is not None)
+        if fault is not None and (fault.way in ("refuse", "unsent") or (fault.way == "bare" and not fault.taken)):
+            return await self._not_taken(request, fault, note)
+        try:
+            wamid = self._send(business, phone, send, fault)
+        except GraphError as error:
+            note("refused", code=error.code)
+            raise
+        answered = fault is None or fault.way not in ("lost", "bare")
+        note("taken", wamid=wamid, answered=answered)
+        if fault is not None and not answered:
+            return await self._unanswered(request, fault)
+        contact = {"input": send.to or send.recipient, "wa_id": phone.customer.wa_id}
         sent = {"id": wamid} | ({"message_status": "accepted"} if send.type == "template" else {})
+        if fault is not None and fault.way == "quality":
+            sent["message_status"] = "held_for_quality_assessment"
         return web.json_response({"messaging_product": "whatsapp", "contacts": [contact], "messages": [sent]})
 
-    def _send(self, business: Business, phone: Phone, send: Send) -> str:
+    def _fault(self, wa_id: str) -> SendFault | None:
+        """What goes wrong with this send on request, whichever way it was asked for."""
+        faults = self._faults.current
+        if self._faults.take("fail_sends", wa_id):
+            return SendFault(way="refuse", code=faults.fail_code, status=faults.fail_status)
+        if self._faults.take("lose_answers", wa_id):
+            return SendFault(way="lost", after_seconds=faults.lose_after_seconds)
+        return self._faults.next_send(wa_id)
+
+    async def _not_taken(
+        self, request: web.Request, fault: SendFault, note: Callable[..., None]
+    ) -> web.StreamResponse:
+        if fault.way == "refuse":
+            note("refused", code=fault.code)
+            raise GraphError(
+                fault.code,
+                "Refused on request of the emulator's faults.",
+                status=fault.status,
+                retry_after=fault.retry_after,
+            )
+        note("unsent", answered=False)
+        return await self._unanswered(request, fault)
+
+    async def _unanswered(self, request: web.Request, fault: SendFault) -> web.StreamResponse:
+        """Something in between gives up: no answer, or one that says nothing."""
+        await asyncio.sleep(fault.after_seconds)
+        if fault.way == "bare":
+            return web.Response(status=fault.status or 502, text="upstream trouble")
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response()
+
+    def _note(
+        self,
+        business: Business,
+        phone: Phone,
+        send: Send,
+        outcome: Outcome,
+        *,
+        ordered: bool,
+        code: int | None = None,
+        wamid: str | None = None,
+        answered: bool = True,
+    ) -> None:
+        content = send.content if isinstance(send.content, dict) else {}
+        self._sends.add(
+            SendEntry(
+                self._sends.next_seq(),
+                self._network.clock(),
+                business.phone_number_id,
+                phone.customer.wa_id,
+                send.type,
+                str(content.get("body", "")),
+                send.tracker,
+                outcome,
+                code,
+                wamid,
+                ordered,
+                answered,
+            )
+        )
+
+    def _send(self, business: Business, phone: Phone, send: Send, fault: SendFault | None) -> str:
         template = None
         if send.type == "template" and isinstance(send.content, dict):
             template = limits.find_template(self._config.templates, send.content)
@@ -74,10 +144,15 @@ class GraphApi:
         if media is not None:
             limits.check_use(send.type, media.mime_type)
         self._network.admit(business, phone, send.type)
+        if template is not None and template.category == "marketing":
+            self._network.admit_marketing(business, phone)
+        failure = fault.code if fault is not None and fault.way == "fail" else None
         if link:
-            return self._network.to_customer(business, phone, send, None, self._fetch(send.type, link))
+            return self._network.to_customer(
+                business, phone, send, None, self._fetch(send.type, link), failure
+            )
         view = show_media(send, media) if media else None
-        return self._network.to_customer(business, phone, send, template, view)
+        return self._network.to_customer(business, phone, send, template, view, failure)
 
     def _mark_read(self, business: Business, body: dict[str, object]) -> web.Response:
         typing = body.get("typing_indicator")
@@ -211,7 +286,9 @@ async def graph_errors(request: web.Request, handler: aiohttp.typedefs.Handler) 
     try:
         return await handler(request)
     except GraphError as error:
-        return web.json_response(error_body(error, "A" + secrets.token_urlsafe(16)), status=error.status)
+        headers = {} if error.retry_after is None else {"Retry-After": f"{error.retry_after:g}"}
+        body = error_body(error, "A" + secrets.token_urlsafe(16))
+        return web.json_response(body, status=error.status, headers=headers)
 
 
 async def _json(request: web.Request) -> object:

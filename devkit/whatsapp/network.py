@@ -105,6 +105,17 @@ class Network:
         if failure is not None and self.config.window_error == "response":
             raise GraphError(*failure)
 
+    def admit_marketing(self, business: Business, phone: Phone) -> None:
+        """Raise GraphError 131050 when the customer has stopped the marketing of this business."""
+        if business.phone_number_id in phone.stopped:
+            raise GraphError(131050, "Message was not sent: the user has stopped marketing messages.")
+
+    def prefers(self, business: Business, phone: Phone, value: str) -> None:
+        """The customer says `stop` or `resume` to the marketing of this business."""
+        (phone.stopped.add if value == "stop" else phone.stopped.discard)(business.phone_number_id)
+        body = payloads.preference(phone.customer, value, self.clock())
+        self._sender.enqueue(payloads.Update("user_preferences", business, phone.customer, body))
+
     def failure(self, business: Business, phone: Phone, kind: str) -> tuple[int, str] | None:
         """Why a message of type `kind` cannot reach this phone, as code and details; None when it can."""
         if not phone.customer.on_whatsapp:
@@ -123,10 +134,12 @@ class Network:
         send: Send,
         template: Template | None,
         media: MediaView | Coroutine[None, None, Media] | None,
+        failing: int | None = None,
     ) -> str:
         """Accept an admitted message from the business; returns its wamid. Statuses follow as webhooks.
 
-        `media` is the file it carries; a coroutine for one that has still to be fetched from its link.
+        `media` is the file it carries; a coroutine for one that has still to be fetched from its link. `failing`: it
+        ends as a `failed` status with this code.
         """
         wamid = payloads.make_wamid(phone.customer.wa_id, self._token())
         failure = self.failure(business, phone, send.type)
@@ -135,6 +148,8 @@ class Network:
                 self._faults.current.undeliverable_code,
                 "Message failed on request of the emulator's faults.",
             )
+        if failure is None and failing is not None:
+            failure = (failing, "Message failed on request of the emulator's faults.")
         if failure is not None:
             if isinstance(media, Coroutine):
                 media.close()

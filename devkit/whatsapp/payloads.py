@@ -18,10 +18,10 @@ Json = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """One message or status on its way to the gateway: `body` is the element of `messages[]` or
-    `statuses[]`."""
+    """One message, status or preference on its way to the gateway: `body` is the element of `messages[]`, `statuses[]`
+    or `user_preferences[]`."""
 
-    kind: Literal["messages", "statuses"]
+    kind: Literal["messages", "statuses", "user_preferences"]
     business: Business
     customer: Customer
     body: Json
@@ -29,7 +29,7 @@ class Update:
     @property
     def wamid(self) -> str:
         """The message this update is, or is about."""
-        return str(self.body["id"])
+        return str(self.body.get("id", ""))
 
 
 def make_wamid(wa_id: str, token: bytes) -> str:
@@ -121,13 +121,27 @@ def status(
     return body
 
 
+def preference(customer: Customer, value: str, at: float) -> dict[str, object]:
+    """An element of `user_preferences[]`: what the customer says to marketing (`stop`, `resume`)."""
+    return {
+        "wa_id": customer.wa_id,
+        **({"user_id": customer.user_id} if customer.user_id else {}),
+        "detail": f"User requested to {value} marketing messages",
+        "category": "marketing_messages",
+        "value": value,
+        "timestamp": int(at),
+    }
+
+
 def envelope(updates: Sequence[Update], grouping: Grouping = "one_value") -> dict[str, object]:
     """One webhook body with all `updates` in their order, grouped into entries, changes and values as
     asked."""
     entries: list[tuple[str, list[dict[str, object]]]] = []
     for group in _groups(updates, grouping):
         waba_id = group[0].business.waba_id
-        change: dict[str, object] = {"value": _value(group), "field": "messages"}
+        kind = group[0].kind
+        field = kind if kind == "user_preferences" else "messages"
+        change: dict[str, object] = {"value": _value(group), "field": field}
         same_entry = grouping != "entries" and entries and entries[-1][0] == waba_id
         if same_entry:
             entries[-1][1].append(change)
@@ -142,9 +156,11 @@ def envelope(updates: Sequence[Update], grouping: Grouping = "one_value") -> dic
 def _groups(updates: Sequence[Update], grouping: Grouping) -> list[list[Update]]:
     if grouping != "one_value":
         return [[update] for update in updates]
-    by_number: dict[str, list[Update]] = {}
+    by_number: dict[tuple[str, bool], list[Update]] = {}
     for update in updates:
-        by_number.setdefault(update.business.phone_number_id, []).append(update)
+        # Preferences are a field of their own: they never share a value with messages and statuses.
+        key = (update.business.phone_number_id, update.kind == "user_preferences")
+        by_number.setdefault(key, []).append(update)
     return list(by_number.values())
 
 
@@ -157,10 +173,10 @@ def _value(group: Sequence[Update]) -> dict[str, object]:
             "phone_number_id": business.phone_number_id,
         },
     }
-    senders = {update.customer.wa_id: update.customer for update in group if update.kind == "messages"}
+    senders = {update.customer.wa_id: update.customer for update in group if update.kind != "statuses"}
     if senders:
         value["contacts"] = [_contact(customer) for customer in senders.values()]
-    for kind in ("messages", "statuses"):
+    for kind in ("messages", "statuses", "user_preferences"):
         bodies = [update.body for update in group if update.kind == kind]
         if bodies:
             value[kind] = bodies

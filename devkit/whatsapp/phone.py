@@ -48,6 +48,13 @@ class ReadIn(BaseModel):
     message_ids: tuple[str, ...] | None = None
 
 
+class PreferenceIn(BaseModel):
+    """What the customer says to the marketing of this business."""
+
+    model_config = ConfigDict(extra="forbid")
+    value: Literal["stop", "resume"]
+
+
 class RawIn(BaseModel):
     """Any message object: `type` and its body. `from`, `id` and `timestamp` are added where missing."""
 
@@ -74,6 +81,7 @@ class PhoneApi:
             web.post(chat + "/voice", self.voice),
             web.post(chat + "/raw", self.raw),
             web.post(chat + "/read", self.read),
+            web.post(chat + "/preference", self.preference),
             web.get(chat + "/messages", self.messages),
             web.get(chat + r"/media/{media:\d+}", self.media),
         ]
@@ -131,6 +139,13 @@ class PhoneApi:
         """The customer's client sends whatever is given."""
         message = await model_in(request, RawIn)
         return self._answer(request, message.model_dump(mode="json"), None, None)
+
+    async def preference(self, request: web.Request) -> web.Response:
+        """The customer stops or resumes marketing; the business hears of it, and marketing templates get 131050."""
+        said = await model_in(request, PreferenceIn)
+        business, phone = self._chat(request)
+        self._network.prefers(business, phone, said.value)
+        return web.json_response({"value": said.value})
 
     async def read(self, request: web.Request) -> web.Response:
         """The phone shows messages: `{"read": how many were new}`."""

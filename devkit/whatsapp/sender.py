@@ -32,6 +32,7 @@ class Counts:
     repeats: int = 0
     accepted: int = 0
     given_up: int = 0
+    dropped: int = 0
 
 
 class WebhookSender:
@@ -150,21 +151,31 @@ class WebhookSender:
         return encode(envelope(mixed, self._rng.choice(_GROUPINGS)))
 
     async def _post_until_accepted(self, raw: bytes) -> bool:
-        schedule = self._config.retry_schedule_seconds
+        began = asyncio.get_running_loop().time()
         attempt = 0
+        await asyncio.sleep(self._faults.delay())
         while True:
-            status = await self._post(raw)
+            status = await self._post_if_it_gets_there(raw)
             if status == 200 and not self._faults.take("drop_answers"):
                 return True
             attempt += 1
-            if attempt == self._config.max_attempts:
+            delay = self._config.retry_after(attempt, asyncio.get_running_loop().time() - began)
+            if delay is None:
                 log.warning("webhook given up after %d tries, last answer %s", attempt, status or "none")
                 return False
-            delay = schedule[min(attempt, len(schedule)) - 1]
             level = logging.WARNING if attempt == 1 else logging.DEBUG
             log.log(level, "webhook not accepted (answer: %s), next try in %.1f s", status or "none", delay)
             self.counts.retries += 1
             await asyncio.sleep(delay)
+
+    async def _post_if_it_gets_there(self, raw: bytes) -> int:
+        """The answer; 0 when the body gets lost, or the answer to it."""
+        if not self._faults.is_dropped():
+            return await self._post(raw)
+        self.counts.dropped += 1
+        if self._rng.random() < 0.5:
+            await self._post(raw)
+        return 0
 
     async def _post(self, raw: bytes) -> int:
         async with self._slots:

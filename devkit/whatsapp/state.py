@@ -76,6 +76,7 @@ class Phone:
     messages: dict[str, PhoneMessage] = field(default_factory=dict)
     last_wrote: dict[str, float] = field(default_factory=dict)
     pair_due: dict[str, float] = field(default_factory=dict)
+    stopped: set[str] = field(default_factory=set)
     client_ids: OrderedDict[str, str] = field(default_factory=OrderedDict)
 
     def after(self, seq: int) -> list[PhoneEvent]:

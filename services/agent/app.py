@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pydantic_ai.models import Model
 
 from services.agent.bookings import BusBookings
+from services.agent.gather import Gather
 from services.agent.memory import Memory
 from services.agent.model import build_agent, build_model
 from services.agent.runs import runner_of
@@ -63,6 +64,7 @@ class AgentService:
             Receipts(bus),
             DeadLetters(db, SCHEMA),
             max_tries=settings.max_tries,
+            groups=Gather(turns.handle_together, settings.debounce_seconds),
         )
         self._consumer = PartitionedConsumer(
             bus,
@@ -114,6 +116,7 @@ def _turns(
         publish=sender.publish,
         clock=_now,
         deadline=deadline,
+        takeover_hours=settings.human_takeover_hours,
     )
 
 

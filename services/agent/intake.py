@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import assert_never
 
 from shared.messages.conversation import Content, VoiceContent
 
@@ -55,14 +56,27 @@ def read(content: Content) -> Prompt | Canned | Silence | VoiceContent:
             return Prompt(text) if text else Silence()
         case "choice":
             return Prompt(_clean(content.title) or "Yes", choice_id=content.choice_id)
+        case "edit":
+            text = _clean(content.text or "")
+            return Prompt(text) if text else Silence()
+        case "media":
+            return _captioned(content.media, content.caption)
+        case "reaction" | "revoke" | "echo":
+            return Silence()
         case "other":
-            caption = _clean(content.text or "")
-            if content.type in _SILENT:
-                return Silence()
-            if caption and content.type in _CAPTIONED:
-                return Prompt(caption)
-            nice = _NICE.get(content.type, _UNREADABLE)
-            return Canned(f"[sent: {content.type}]", f"{nice} {_INVITE}")
+            return Silence() if content.type in _SILENT else _captioned(content.type, content.text)
+        case "unsupported":
+            return _captioned(content.type, None)
+        case "location" | "contacts" | "flow" | "order":
+            return _captioned(content.kind, None)
+    assert_never(content)
+
+
+def _captioned(kind: str, words: str | None) -> Prompt | Canned:
+    caption = _clean(words or "")
+    if caption and kind in _CAPTIONED:
+        return Prompt(caption)
+    return Canned(f"[sent: {kind}]", f"{_NICE.get(kind, _UNREADABLE)} {_INVITE}")
 
 
 def heard(text: str | None) -> Prompt | Canned:

@@ -74,4 +74,5 @@ def message_of(reply: Reply, message: MessageReceived, number: int) -> MessageSe
             ),
         ),
         in_reply_to=message.provider_id,
+        customer_id=ids.customer_id_of(message.tenant_id, message.sender.channel, message.sender.user_id),
     )

@@ -39,6 +39,20 @@ def canned(said: str, text: str, *, outcome: str) -> Spoken:
     return Spoken(Reply(text=text), turn, outcome)
 
 
+def overheard(said: str) -> Spoken:
+    """No answer to what the person said to somebody of the business, but a place in the history."""
+    return Spoken(Reply(), [ModelRequest.user_text_prompt(said)], "human")
+
+
+def by_hand(text: str | None) -> Spoken:
+    """No answer to what somebody of the business wrote by hand; in the history it was said by the business."""
+    turn: Turn = [
+        ModelRequest.user_text_prompt("[a person of the business took over and wrote by hand]"),
+        ModelResponse(parts=[TextPart(text or "[sent: something without words]")]),
+    ]
+    return Spoken(Reply(), turn, "human")
+
+
 def context_of(message: MessageReceived, now: datetime) -> TurnContext:
     """Who asks: the verified sender of the message. `now` aware."""
     sender = message.sender

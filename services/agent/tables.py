@@ -34,6 +34,7 @@ conversations = Table(
     Column("conversation_id", Uuid, primary_key=True),
     Column("address", JSONB, nullable=False),
     Column("language", Text),
+    _instant("human_until", nullable=True),
     _instant("created_at"),
     Index(
         "conversations_user_idx",
@@ -52,6 +53,8 @@ turns = Table(
     Column("seq", BigInteger, Identity(always=True), nullable=False),
     Column("status", Text, nullable=False, server_default=text("'open'")),
     Column("input", JSONB, nullable=False),
+    Column("turn_id", Uuid),
+    Column("message", JSONB),
     Column("messages", JSONB),
     Column("replies", JSONB),
     _instant("started_at"),

@@ -1,36 +1,43 @@
-"""What happens with one message? One turn: resumed where it was cut off, and ended once."""
+"""What happens with a message, or several at once? One turn: resumed where it was cut off, and ended once."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 import orjson
 from pydantic_ai.messages import ModelMessage
 
+from services.agent.gather import received
+from services.agent.groups import Group
 from services.agent.intake import Canned, Prompt, Silence, heard, read
 from services.agent.journal import Journal
 from services.agent.memory import TURNS, Memory, Turn, dump
 from services.agent.metrics import TURN_SECONDS, TURNS_TOTAL
 from services.agent.reply import Reply, message_of
-from services.agent.speaker import Spoken, canned
+from services.agent.speaker import Spoken, by_hand, canned, overheard
 from services.agent.store import ClosedTurn, TurnStore
+from services.agent.takeover import is_theirs, takeover
 from services.agent.tools import Bookings
 from services.agent.voice import Voice
 from shared import subjects
 from shared.actors.delivery import Delivery
 from shared.db import is_transient
-from shared.errors import Poison, Unanswered, outline
-from shared.messages.conversation import MessageReceived, VoiceContent
+from shared.errors import Unanswered, outline
+from shared.messages.conversation import EchoContent, MessageReceived, VoiceContent
 from shared.outbox import Outgoing
 from shared.telemetry import get_logger
 
 TOO_SLOW = "Sorry, that is taking too long. Please try again in a minute."
 UNREACHABLE = "Sorry, I cannot reach the calendar just now. Please try again in a minute."
 FAILED = "Sorry, something went wrong on my side. Please say that again, or call us."
+
+TRANSCRIPT = "transcript"
+"""The step that writes a voice note down."""
 
 Publish = Callable[[Sequence[Outgoing]], Awaitable[None]]
 Clock = Callable[[], datetime]
@@ -47,7 +54,8 @@ class Speaker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """Runs turns. `deadline` in seconds bounds one try; `publish` is called after the commit."""
+    """Runs turns. `deadline` in seconds bounds one try; `publish` is called after the commit. `takeover_hours`: how
+    long a person of the business answers after they have written by hand."""
 
     store: TurnStore
     speaker: Speaker
@@ -57,32 +65,71 @@ class Turns:
     publish: Publish
     clock: Clock
     deadline: float
+    takeover_hours: float
 
     async def handle(self, delivery: Delivery) -> None:
         """A delivery of INBOUND. Returns when the turn has ended and its replies are committed.
 
         Raises what is transient (the delivery is tried again), and `Poison` for what is no message.
         """
-        message = MessageReceived.decode(delivery.data)
-        if message.tenant_id != delivery.tenant_id or str(message.conversation_id) != delivery.key:
-            raise Poison("a message whose subject names another tenant or conversation")
-        await self.run(message)
+        await self.run(received(delivery))
 
-    async def run(self, message: MessageReceived) -> None:
-        """The turn of a message, or what is left of it."""
-        conversation = message.conversation_id
-        history = self.memory.recall(conversation)
-        opened = await self.store.open(message, history=TURNS if history is None else 0)
+    async def handle_together(self, deliveries: Sequence[Delivery]) -> None:
+        """Deliveries of one conversation that get one turn; as `handle`."""
+        await self.run(*(received(delivery) for delivery in deliveries))
+
+    async def run(self, *messages: MessageReceived) -> None:
+        """The turn of these messages, or what is left of it.
+
+        One turn, unless some were part of another before a restart: that one is ended first, and they are left out.
+        """
+        left = list(messages)
+        while left:
+            answered = await self._turn(Group(tuple(left)))
+            left = [message for message in left if message.message_id not in answered]
+
+    async def _turn(self, group: Group) -> Collection[UUID]:
+        """End the turn of this group, or the one that some of it had before; the ids it answers."""
+        history = self.memory.recall(group.message.conversation_id)
+        change = takeover(group.message, self.takeover_hours)
+        opened = await self.store.open(group, change, history=TURNS if history is None else 0)
         if opened.done:
             # Its answer is committed; what the gateway has not confirmed is published again.
             await self.publish(opened.unconfirmed)
-            return
+            return opened.answers
+        message = opened.message
         if history is None:
-            history = self.memory.learn(conversation, opened.history)
+            history = self.memory.learn(message.conversation_id, opened.history)
         journal = Journal(self.store, message.tenant_id, message.message_id, opened.steps)
         with TURN_SECONDS.time():
-            spoken = await self._speak(message, history, journal)
+            # What we had begun to do is ended by us, whoever has taken over meanwhile.
+            begun = opened.steps.keys() - {TRANSCRIPT}
+            if is_theirs(message, opened.human_until) and not begun:
+                spoken = await self._listen_in(message, journal)
+            else:
+                spoken = await self._speak(message, history, journal)
         await self._end(message, spoken)
+        return opened.answers
+
+    async def _listen_in(self, message: MessageReceived, journal: Journal) -> Spoken:
+        """Nothing to say: a person of the business answers. What was said is kept, so that we know it afterwards."""
+        if isinstance(message.content, EchoContent):
+            return by_hand(message.content.text)
+        meant = read(message.content)
+        if isinstance(meant, VoiceContent):
+            try:
+                async with asyncio.timeout(self.deadline):
+                    meant = await self._listen(message, meant, journal)
+            except Exception as error:  # noqa: BLE001  # nobody waits for us: its words are left out
+                get_logger("agent").warning("voice_left_out", error=outline(error))
+                return overheard("[sent: a voice note]")
+        match meant:
+            case Prompt():
+                return overheard(meant.text)
+            case Canned():
+                return overheard(meant.said)
+            case Silence():
+                return Spoken(reply=Reply(), messages=[], outcome="silent")
 
     async def _speak(self, message: MessageReceived, history: list[ModelMessage], journal: Journal) -> Spoken:
         """The answer; a polite one when there is none in time or anything fails."""
@@ -105,6 +152,8 @@ class Turns:
     async def _answer(
         self, message: MessageReceived, history: list[ModelMessage], journal: Journal
     ) -> Spoken:
+        if isinstance(message.content, EchoContent):
+            return by_hand(message.content.text)
         meant = read(message.content)
         if isinstance(meant, VoiceContent):
             meant = await self._listen(message, meant, journal)
@@ -126,7 +175,7 @@ class Turns:
             names = (*(s.name for s in catalogue.services), *(p.name for p in catalogue.staff))
             return await self.voice.words(message, content, names)
 
-        return heard(await journal.once("transcript", write_down))
+        return heard(await journal.once(TRANSCRIPT, write_down))
 
     def _apology(self, message: MessageReceived, text: str, error: Exception) -> Spoken:
         get_logger("agent").error("turn_failed", message_id=str(message.message_id), error=outline(error))

@@ -1,13 +1,13 @@
-"""Whose is this phone number? The channel accounts of all tenants, in memory, fresh enough."""
+"""Whose is this phone number, and with which secrets? The channel accounts of all tenants, in memory, fresh enough."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from services.gateway.store.accounts import Account
+from services.gateway.domain.account import ChannelAccount
 from shared.db import is_transient
 from shared.telemetry import get_logger
 
@@ -17,17 +17,23 @@ log = get_logger("gateway")
 class Accounts(Protocol):
     """Where the accounts are kept."""
 
-    async def all(self) -> Sequence[Account]:
-        """Every tenant's accounts."""
+    async def all(self) -> Sequence[ChannelAccount]:
+        """Every tenant's accounts, with their secrets."""
+
+    async def find(self, channel: str, account_id: str) -> ChannelAccount | None:
+        """This one, whoever's it is."""
 
 
 class Directory:
-    """Finds the tenant of an account. What it does not know it looks up once more before it says so."""
+    """Finds accounts and their tenants. What it does not know it looks up once more before it says so.
+
+    Changed secrets and settings are known after `refresh_every` seconds at the latest.
+    """
 
     def __init__(self, store: Accounts, *, refresh_every: float = 15.0) -> None:
         self._store = store
         self._every = refresh_every
-        self._owners: dict[tuple[str, str], UUID] = {}
+        self._accounts: dict[tuple[str, str], ChannelAccount] = {}
         self._by_owner_id: dict[tuple[str, str], set[UUID]] = {}
         self._reading: asyncio.Task[None] | None = None
 
@@ -47,17 +53,33 @@ class Directory:
     def tenant_of(self, channel: str, account_id: str | None, owner_id: str | None = None) -> UUID | None:
         """The tenant of this account; without an account, the only tenant of this owner (WABA). None: nobody known."""
         if account_id is not None:
-            return self._owners.get((channel, account_id))
+            account = self.account(channel, account_id)
+            return None if account is None else account.tenant_id
         tenants = self._by_owner_id.get((channel, owner_id or ""), set())
         return next(iter(tenants)) if len(tenants) == 1 else None
 
+    def owners(self, channel: str, owner_id: str) -> Collection[UUID]:
+        """The tenants that have an account of this owner (WABA), as far as is known."""
+        return sorted(self._by_owner_id.get((channel, owner_id), ()))
+
+    def account(self, channel: str, account_id: str) -> ChannelAccount | None:
+        """The account with its secrets, as far as is known."""
+        return self._accounts.get((channel, account_id))
+
     async def look_up(self, channel: str, account_id: str) -> UUID | None:
         """Like `tenant_of`, but asks the database first. Raises transient errors of it."""
-        # A reading that is under way may have begun before the account was there.
-        if self._reading is not None:
-            await asyncio.gather(self._reading, return_exceptions=True)
-        await self.refresh()
-        return self._owners.get((channel, account_id))
+        account = await self.look_up_account(channel, account_id)
+        return None if account is None else account.tenant_id
+
+    async def look_up_account(self, channel: str, account_id: str) -> ChannelAccount | None:
+        """Like `account`, but asks the database first. Raises transient errors of it."""
+        # One row, never all of them: strangers can ask for accounts that nobody has.
+        account = await self._store.find(channel, account_id)
+        if account is None:
+            self._accounts.pop((channel, account_id), None)
+        else:
+            self._remember(account)
+        return account
 
     async def refresh(self) -> None:
         """Read all accounts; callers that come together share one reading."""
@@ -67,9 +89,12 @@ class Directory:
 
     async def _read(self) -> None:
         accounts = await self._store.all()
-        self._owners = {(one.channel, one.account_id): one.tenant_id for one in accounts}
-        by_owner_id: dict[tuple[str, str], set[UUID]] = {}
-        for one in accounts:
-            if one.owner_id:
-                by_owner_id.setdefault((one.channel, one.owner_id), set()).add(one.tenant_id)
-        self._by_owner_id = by_owner_id
+        self._accounts = {}
+        self._by_owner_id = {}
+        for account in accounts:
+            self._remember(account)
+
+    def _remember(self, account: ChannelAccount) -> None:
+        self._accounts[account.channel, account.account_id] = account
+        if account.owner_id:
+            self._by_owner_id.setdefault((account.channel, account.owner_id), set()).add(account.tenant_id)

@@ -8,7 +8,8 @@ a message with nothing before it is stored as `sending` and handed to its actor 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, Protocol
@@ -16,17 +17,24 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from services.gateway.channels import Channel
+from services.gateway.domain.purposes import MARKETING, answers
+from services.gateway.pages import merges
 from services.gateway.store.deliveries import Conversation, NewDelivery, OpenDelivery
+from services.gateway.window import free_seconds
 from shared.actors.delivery import Delivery
 from shared.actors.mailboxes import Confirms, KeepsDeadLetters, tenant_of
 from shared.db import is_transient
 from shared.errors import Poison
-from shared.messages.conversation import DocumentBody, MessageSent
+from shared.messages.conversation import MessageSent, TemplateBody
 from shared.tasks import ended
 from shared.telemetry import DEAD_LETTERS, HANDLED, get_logger
 
 RELEASE_SECONDS: Final = 10.0
 """How long a call under way may take to finish when its partition is given back."""
+
+READY: Final = frozenset({"text", "link", "location_request", "contact_request", "reaction", "template"})
+"""Kinds of messages that need no file and nothing else read before the call."""
 
 log = get_logger("gateway")
 
@@ -49,11 +57,21 @@ class Store(Protocol):
         """Conversations that have something to deliver."""
 
 
+Attempt = Callable[[OpenDelivery, Callable[[bool], None]], Awaitable[float | None]]
+"""One try (see `courier.Courier.attempt`); it tells whether it may be cancelled while it waits for its turn."""
+Room = Callable[[NewDelivery], int]
+"""How many deliveries of this one's account could go out about now."""
+
+
+def _unlimited(_row: NewDelivery) -> int:
+    return 1_000_000
+
+
 @dataclass(slots=True, eq=False)
 class _Actor:
     partition: int
     task: asyncio.Task[None] | None = None
-    busy: bool = False  # a try is under way
+    busy: bool = False  # a try is under way that must not be cancelled
     again: bool = True  # something may have come since it last looked
     claim: OpenDelivery | None = None  # stored as `sending` for this actor, which has to make the call
     last: bool = False  # stop after the try under way
@@ -65,20 +83,22 @@ class Delivering:
     def __init__(
         self,
         store: Store,
-        attempt: Callable[[OpenDelivery], Awaitable[float | None]],
+        attempt: Attempt,
         receipts: Confirms,
         dead_letters: KeepsDeadLetters,
         *,
-        channel: str,
+        channels: Mapping[str, Channel],
         concurrency: int = 64,
+        room: Room = _unlimited,
     ) -> None:
         self._store = store
         self._attempt = attempt
         self._receipts = receipts
         self._dead_letters = dead_letters
-        self._channel = channel
+        self._channels = channels
         self._concurrency = concurrency
-        self._limit = asyncio.Semaphore(concurrency)
+        self._reads = asyncio.Semaphore(concurrency)
+        self._room = room
         self._promised = 0  # rows that may become claims while they are being stored
         self._actors: dict[Conversation, _Actor] = {}
         self._owned: set[int] = set()
@@ -117,12 +137,20 @@ class Delivering:
                 self._wake((row.tenant_id, row.conversation_id), partition)
 
     def _with_ready(self, rows: list[NewDelivery]) -> list[NewDelivery]:
-        """No more are ready than can be called at once, and none whose conversation has an actor: it may be waiting."""
+        """No more are ready than can be called at once by their accounts, and none whose conversation has an actor (it
+        may be waiting), or that can go out together with the next of this batch."""
         free = 0 if self._stopping else self._concurrency - len(self._actors) - self._promised
+        at_once = Counter(row.conversation_id for row in rows if row.ready and row.merges)
+        rooms: dict[tuple[str, str], int] = {}
         result = []
         for row in rows:
-            ready = row.ready and free > 0 and (row.tenant_id, row.conversation_id) not in self._actors
+            account = (row.channel, row.account_id)
+            if account not in rooms:
+                rooms[account] = self._room(row)
+            busy = (row.tenant_id, row.conversation_id) in self._actors or at_once[row.conversation_id] > 1
+            ready = row.ready and not busy and free > 0 and rooms[account] > 0
             free -= ready
+            rooms[account] -= ready
             result.append(row if ready == row.ready else replace(row, ready=ready))
         return result
 
@@ -155,8 +183,10 @@ class Delivering:
         message = MessageSent.decode(delivery.data)
         if message.tenant_id != delivery.tenant_id or str(message.conversation_id) != delivery.key:
             raise Poison("The message is not of the tenant and conversation of its subject.")
-        if message.to.channel != self._channel:
+        channel = self._channels.get(message.to.channel)
+        if channel is None:
             raise Poison(f"No adapter for channel {message.to.channel[:40]!r} is loaded.")
+        is_template = isinstance(message.body, TemplateBody)
         return NewDelivery(
             message.tenant_id,
             message.message_id,
@@ -165,7 +195,15 @@ class Delivering:
             message.to.channel,
             message.purpose,
             delivery.data,
-            ready=not isinstance(message.body, DocumentBody),  # a file has to be uploaded first
+            message.to.account_id,
+            message.to.user_id,
+            ready=message.body.kind in READY,  # others have to be prepared first
+            answers=answers(message),
+            marketing=message.purpose in MARKETING,
+            free=None if is_template else free_seconds(channel.capabilities),
+            phone=message.to.phone,
+            customer_id=message.customer_id,
+            merges=merges(message, channel.capabilities),
         )
 
     async def _bury(self, delivery: Delivery, error: Exception) -> None:
@@ -290,24 +328,38 @@ class Delivering:
                 del self._actors[conversation]
 
     async def _step(self, conversation: Conversation, actor: _Actor) -> float:
-        async with self._limit:
-            actor.busy = True
-            try:
-                row, actor.claim = actor.claim, None
+        row, actor.claim = actor.claim, None
+        # From here on the claim is this step's: it is finished, or given back when it may be cancelled.
+        actor.busy = row is not None
+        try:
+            if row is None:
+                row = await self._next(conversation, actor)
                 if row is None:
-                    actor.again = False
-                    row = await self._store.next_open(conversation)
-                    if row is None:
-                        return 0
-                    actor.again = True  # there may be more behind it
-                    if actor.last:
-                        return 0
-                pause = await self._attempt(row)
-                if pause is not None:
-                    actor.again = True
-                return pause or 0
-            finally:
-                actor.busy = False
+                    return 0
+            pause = await self._attempt(row, partial(_mark, actor))
+            if pause is not None:
+                actor.again = True
+            return pause or 0
+        finally:
+            actor.busy = False
+
+    async def _next(self, conversation: Conversation, actor: _Actor) -> OpenDelivery | None:
+        async with self._reads:
+            actor.again = False
+            row = await self._store.next_open(conversation)
+        actor.again = row is not None  # there may be more behind it
+        if row is None or actor.last:
+            return None
+        actor.busy = True
+        return row
+
+
+def _mark(actor: _Actor, busy: bool) -> None:
+    actor.busy = busy
+    if (
+        not busy and actor.last and actor.task
+    ):  # it was waited for until here; what comes now is for the next owner
+        actor.task.cancel()
 
 
 def _claim(row: NewDelivery, since: float) -> OpenDelivery:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Final, Protocol
 from uuid import UUID
 
-from services.gateway.store.deliveries import Conversation, NewDelivery, OpenDelivery, Success
+from services.gateway.ports import Rows
+from services.gateway.store.deliveries import Conversation, FailedDelivery, NewDelivery, OpenDelivery, Success
 from shared.db import is_transient
 from shared.tasks import spawn
 
@@ -17,31 +19,17 @@ COMMITS: Final = 2
 """Transactions at a time: while one waits (for the disk, or for a row that somebody holds), the next goes on."""
 
 
-class Store(Protocol):
-    """Where deliveries are kept (see `store.deliveries.DeliveryStore`)."""
+class Store(Rows, Protocol):
+    """Where deliveries are kept (see `store.deliveries.DeliveryStore`); `sent` is written by `write`."""
 
     async def write(self, new: Sequence[NewDelivery], sent: Sequence[Success]) -> frozenset[UUID]:
         """Write all of it in one transaction; the ids of the new ones that are stored as `sending`."""
 
-    async def next_open(self, conversation: Conversation) -> OpenDelivery | None:
-        """The conversation's oldest that needs us."""
+    async def failed_since(self, since: datetime, limit: int) -> list[FailedDelivery]:
+        """What failed after it had been taken."""
 
     async def open_conversations(self, partitions: Sequence[int]) -> list[tuple[Conversation, int]]:
         """Conversations that have something to deliver."""
-
-    async def sending(self, row: OpenDelivery) -> bool:
-        """Store that the call begins."""
-
-    async def again(
-        self, row: OpenDelivery, after: float, reason: str | None, *, part: int | None = None
-    ) -> None:
-        """Store when the next try is due."""
-
-    async def rejected(self, row: OpenDelivery, reason: str) -> None:
-        """Store that it will never be sent."""
-
-    async def uploaded(self, row: OpenDelivery, media_id: str) -> None:
-        """Store the provider's id of its file."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +40,7 @@ class _Waiting:
 
 
 class GroupedDeliveries:
-    """A `DeliveryStore` whose most frequent writes share transactions; the rare ones pass through.
+    """A `DeliveryStore` whose most frequent writes share transactions (`add`, `sent`); the rare ones pass through.
 
     All raise what the store raises; a write that can never be stored fails alone.
     """
@@ -63,9 +51,17 @@ class GroupedDeliveries:
         self._writers: set[asyncio.Task[None]] = set()
         self.next_open = store.next_open
         self.open_conversations = store.open_conversations
+        self.failed_since = store.failed_since
+        self.followers = store.followers
+        self.payload_of = store.payload_of
         self.sending = store.sending
         self.again = store.again
+        self.held = store.held
+        self.replaced = store.replaced
+        self.merged = store.merged
+        self.followed = store.followed
         self.rejected = store.rejected
+        self.opted_out = store.opted_out
         self.uploaded = store.uploaded
 
     async def add(self, deliveries: Sequence[NewDelivery]) -> frozenset[UUID]:

@@ -8,11 +8,15 @@ statuses.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from itertools import count
 from typing import Final, Protocol
 from uuid import UUID
 
 from services.gateway.inbound import InboxRow, StatusReport
+from services.gateway.raw import RawBody
 from services.gateway.store.inbox import Added
 from shared.db import is_transient
 from shared.outbox import OutboxStore, Outgoing
@@ -37,52 +41,81 @@ class Publish(Protocol):
 class Reports(Protocol):
     """Where rows are kept and statuses are applied (see `store.inbox`)."""
 
-    async def add(self, rows: Sequence[InboxRow]) -> Added:
-        """Store rows, and apply the statuses among them, in one transaction."""
+    async def add(self, rows: Sequence[InboxRow], raws: Sequence[RawBody] = ()) -> Added:
+        """Store rows and bodies, and apply the statuses among them, in one transaction."""
+
+    async def release(self) -> None:
+        """Edits whose message has come are due from now on."""
 
     async def due_statuses(self, limit: int) -> list[StatusReport]:
         """Statuses that were left behind."""
 
-    async def apply(self, reports: Sequence[StatusReport]) -> list[str]:
-        """Move the deliveries they are about."""
+    async def apply(self, reports: Sequence[StatusReport]) -> list[tuple[str, str]]:
+        """Move the deliveries they are about; channel and state of those that moved."""
 
 
 class Publisher:
-    """Publishes new messages in inbox order."""
+    """Publishes new messages in inbox order; those of a sender that is too fast later, in their order, too."""
 
     def __init__(self) -> None:
         self._waiting: list[Outgoing] = []
+        self._later: list[tuple[float, int, Outgoing]] = []
         self._some_wait = asyncio.Event()
+        self._next = count()
 
     def offer(self, rows: Iterable[InboxRow]) -> None:
-        """Publish these soon."""
-        if len(self._waiting) < MOST_KEPT:
-            self._waiting += [Outgoing(r.tenant_id, r.id, r.subject, r.payload) for r in rows if r.subject]
-            self._some_wait.set()
+        """Publish these soon, or when their delay is over. What waits for another message is the relay's."""
+        for row in rows:
+            if row.subject is None or row.after_id is not None:
+                continue
+            message = Outgoing(row.tenant_id, row.id, row.subject, row.payload)
+            if not row.delay:
+                if len(self._waiting) < MOST_KEPT:
+                    self._waiting.append(message)
+            elif len(self._later) < MOST_KEPT:
+                heapq.heappush(self._later, (row.not_before, next(self._next), message))
+        self._some_wait.set()
 
     async def run(self, sender: Publish) -> None:
         """Publish what is offered, for ever."""
         while True:
-            await self._some_wait.wait()
+            await self._until_some()
             self._some_wait.clear()
             batch, self._waiting = self._waiting, []
-            with span("gateway publish"):
-                await sender.publish(batch)
+            # A sender's next message may come just when a late one's delay is over: the late one goes first.
+            batch = self._due() + batch
+            if batch:
+                with span("gateway publish"):
+                    await sender.publish(batch)
+
+    async def _until_some(self) -> None:
+        if not self._later:
+            await self._some_wait.wait()
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(self._later[0][0]):
+                await self._some_wait.wait()
+
+    def _due(self) -> list[Outgoing]:
+        now = asyncio.get_running_loop().time()
+        due = []
+        while self._later and self._later[0][0] <= now:
+            due.append(heapq.heappop(self._later)[2])
+        return due
 
 
 class StatusApplier:
     """Stores rows, statuses applied (`add`); applies those that could not be at once, and those that were left behind."""
 
-    def __init__(self, store: Reports, channel: str, *, sweep_every: float) -> None:
+    def __init__(self, store: Reports, *, sweep_every: float) -> None:
         self._store = store
-        self._channel = channel
         self._sweep_every = sweep_every
         self._waiting: list[StatusReport] = []
         self._some_wait = asyncio.Event()
 
-    async def add(self, rows: Sequence[InboxRow]) -> frozenset[UUID]:
-        """Store them in one transaction; the ids of the new ones."""
-        added = await self._store.add(rows)
+    async def add(self, rows: Sequence[InboxRow], raws: Sequence[RawBody] = ()) -> Mapping[UUID, InboxRow]:
+        """Store them in one transaction; the new ones by id, as they are stored."""
+        added = await self._store.add(rows, raws)
         self._count(added.reached)
         if added.waiting and len(self._waiting) < MOST_KEPT:
             self._waiting += added.waiting
@@ -99,10 +132,11 @@ class StatusApplier:
                 await self._apply(batch[start : start + _BATCH])
 
     async def sweep(self) -> None:
-        """Look for statuses that were left behind, for ever."""
+        """Look for statuses that were left behind, and for edits whose message has come, for ever."""
         while True:
             due: list[StatusReport] = []
             try:
+                await self._store.release()
                 due = await self._store.due_statuses(_BATCH)
             except Exception as error:
                 if not is_transient(error):
@@ -122,9 +156,9 @@ class StatusApplier:
             return  # they are in the inbox: the sweep finds them
         self._count(reached)
 
-    def _count(self, reached: Iterable[str]) -> None:
-        for state in reached:
-            DELIVERIES.labels(self._channel, state).inc()
+    def _count(self, reached: Iterable[tuple[str, str]]) -> None:
+        for channel, state in reached:
+            DELIVERIES.labels(channel, state).inc()
 
 
 class Unhurried:

@@ -6,29 +6,48 @@ deduplication, for ever and however often and in whatever grouping the provider 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 import orjson
 
-from services.gateway.channels import EventIn, MessageIn, StatusIn
+from services.gateway.channels import ConsentChanged, EventIn, MessageIn, News, StatusIn, Unremarkable
+from services.gateway.domain import consent
+from services.gateway.domain.more import More, more_of
 from services.gateway.domain.states import RANKS
 from shared import ids, subjects
+from shared.messages.conversation import (
+    ChannelAddress,
+    ChoiceContent,
+    EchoContent,
+    EditContent,
+    MessageSent,
+    PageBody,
+    RevokeContent,
+    TextContent,
+)
 
 Kind = Literal["message", "status", "event"]
 
 NOBODY = UUID(int=0)
 """The tenant of rows that belong to no tenant: the operator's."""
 
+WITHOUT_A_NUMBER: Final = frozenset({"whatsapp", "twilio_whatsapp"})
+"""Channels in which the same person comes by a number, by another id, or by both."""
+
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """One row of `gateway.inbox`. `subject` and the conversation's fields are there for messages only.
+    """One row of `gateway.inbox`, and what follows from it once it is new.
 
-    `payload` is the encoded `MessageReceived` of a message, what `StatusReport` reads of a status, else empty.
+    `payload` is the encoded message of a message, what `StatusReport` reads of a status, else empty. `user_id` is the
+    id that the person has now, `begun_as` the one that their conversation is named after. `sent_at` is when the
+    person was there (None: it was not them). `claims`: this row says something of who is who. `after_id`: the message
+    that this one is about. `delay`: seconds until it may be passed on, `not_before`: the
+    instant of that on the event loop's clock. `news`: what it says, at `at`.
     """
 
     tenant_id: UUID
@@ -43,11 +62,25 @@ class InboxRow:
     conversation_id: UUID | None = None
     user_id: str | None = None
     sent_at: datetime | None = None
+    begun_as: str | None = None
+    phone: str | None = None
+    aliases: tuple[str, ...] = ()
+    claims: bool = False
+    after_id: UUID | None = None
+    delay: float = 0.0
+    not_before: float = 0.0
+    limited: bool = False
+    news: News | None = None
+    at: datetime | None = None
+    owner_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StatusReport:
-    """What a status says about one of our deliveries, as it is kept in the inbox until it is applied."""
+    """What a status says about one of our deliveries, as it is kept in the inbox until it is applied.
+
+    A `watermark` is about all that was sent to the conversation until `at`.
+    """
 
     tenant_id: UUID
     inbox_id: UUID
@@ -57,28 +90,85 @@ class StatusReport:
     delivery_id: UUID | None
     part: int | None
     reason: str | None
+    channel: str = ""
+    account_id: str = ""
+    watermark: str | None = None
+    at: datetime | None = None
 
 
-def row_of(item: MessageIn | StatusIn | EventIn, tenant_id: UUID, channel: str) -> InboxRow:
-    """The inbox row of an item of this tenant's channel account."""
+def row_of(
+    item: MessageIn | StatusIn | EventIn, tenant_id: UUID, channel: str, *, shared: bool = False
+) -> InboxRow:
+    """The inbox row of an item of this tenant's channel account. `shared`: the news are other tenants', too."""
     match item:
         case MessageIn():
             return _message(item, tenant_id, channel)
         case StatusIn():
-            kind: Kind = "status"
-            account_id, provider_id, payload = item.account_id, item.provider_id, encode_status(item)
+            account_id = item.account_id
+            inbox_id = ids.derive("inbox", channel, account_id, item.key)
+            payload = encode_status(item)
+            return InboxRow(
+                tenant_id, inbox_id, "status", channel, account_id, item.provider_id, payload, b""
+            )
         case EventIn():
-            kind, payload, provider_id = "event", b"", item.key
             account_id = item.account_id or item.owner_id or ""
-    inbox_id = ids.derive("inbox", channel, account_id, item.key)
-    return InboxRow(tenant_id, inbox_id, kind, channel, account_id, provider_id, payload, item.raw)
+            whose = (tenant_id,) if shared else ()
+            return InboxRow(
+                tenant_id,
+                ids.derive("inbox", channel, account_id, item.key, *whose),
+                "event",
+                channel,
+                account_id,
+                item.key,
+                b"",
+                item.raw,
+                news=None if isinstance(item.news, Unremarkable) else item.news,
+                at=item.at,
+                owner_id=None if item.account_id else item.owner_id,
+            )
 
 
 def _message(item: MessageIn, tenant_id: UUID, channel: str) -> InboxRow:
-    message_id = ids.derive("inbox", channel, item.account_id, item.provider_id)
-    conversation_id = _conversation_id(tenant_id, channel, item.account_id, item.user_id)
+    account_id, user_id, content = item.account_id, item.user_id, item.content
+    message_id = ids.derive("inbox", channel, account_id, item.provider_id)
+    conversation_id = _conversation_id(tenant_id, channel, account_id, user_id)
+    is_echo = isinstance(content, EchoContent)
+    about = content.provider_id if isinstance(content, EditContent | RevokeContent) else None
+    allowed = consent.word(content.text, channel) if isinstance(content, TextContent) else None
+    row = InboxRow(
+        tenant_id,
+        message_id,
+        "message",
+        channel,
+        account_id,
+        item.provider_id,
+        _payload(item, tenant_id, channel, message_id, conversation_id),
+        b"",
+        subjects.inbound(channel, tenant_id, conversation_id),
+        conversation_id,
+        user_id,
+        None if is_echo else item.sent_at,
+        user_id,
+        item.phone,
+        item.aliases,
+        bool(item.aliases) or (item.phone is None and channel in WITHOUT_A_NUMBER),
+        ids.derive("inbox", channel, account_id, about) if about and about != item.provider_id else None,
+        limited=not is_echo,
+        news=None if allowed is None else ConsentChanged(user_id, allowed, "all", item.phone),
+        at=item.sent_at,
+    )
+    if allowed is False:  # nobody answers it
+        return replace(row, kind="event", subject=None, payload=b"", limited=False)
+    if isinstance(content, ChoiceContent) and (page := more_of(content.choice_id)):
+        return _page(row, item, page)
+    return row
+
+
+def _payload(
+    item: MessageIn, tenant_id: UUID, channel: str, message_id: UUID, conversation_id: UUID
+) -> bytes:
     # The same bytes that `MessageReceived.encode` would make, several times faster (a test compares).
-    payload = orjson.dumps(
+    return orjson.dumps(
         {
             "tenant_id": tenant_id,
             "message_id": message_id,
@@ -92,22 +182,50 @@ def _message(item: MessageIn, tenant_id: UUID, channel: str) -> InboxRow:
             },
             "provider_id": item.provider_id,
             "sent_at": item.sent_at,
-            "content": vars(item.content),
-        }
+            "content": item.content,
+            "quoted": item.quoted,
+            "referral": item.referral,
+        },
+        default=vars,
     )
-    return InboxRow(
-        tenant_id,
-        message_id,
-        "message",
-        channel,
-        item.account_id,
-        item.provider_id,
-        payload,
-        item.raw,
-        subjects.inbound(channel, tenant_id, conversation_id),
-        conversation_id,
-        item.user_id,
-        item.sent_at,
+
+
+def _page(row: InboxRow, item: MessageIn, page: More) -> InboxRow:
+    """Who asks for the rest of the choices is answered by the gateway itself."""
+    assert row.conversation_id is not None  # noqa: S101  # it is a message
+    address = ChannelAddress(
+        channel=row.channel,
+        account_id=row.account_id,
+        user_id=item.user_id,
+        name=item.name,
+        phone=item.phone,
+    )
+    sent = MessageSent(
+        tenant_id=row.tenant_id,
+        message_id=row.id,
+        conversation_id=row.conversation_id,
+        to=address,
+        purpose="page",
+        body=PageBody(of=page.of, offset=page.offset),
+        in_reply_to=item.provider_id,
+    )
+    subject = subjects.outbound(row.channel, row.tenant_id, row.conversation_id)
+    return replace(row, subject=subject, payload=sent.encode())
+
+
+def moved(row: InboxRow, begun_as: str) -> InboxRow:
+    """The row of a person whose conversation is named after this other id of theirs."""
+    conversation_id = _conversation_id(row.tenant_id, row.channel, row.account_id, begun_as)
+    if row.subject is None:
+        return replace(row, conversation_id=conversation_id, begun_as=begun_as)
+    payload = orjson.dumps(orjson.loads(row.payload) | {"conversation_id": conversation_id})
+    direction = subjects.outbound if row.subject.startswith("out.") else subjects.inbound
+    return replace(
+        row,
+        conversation_id=conversation_id,
+        begun_as=begun_as,
+        payload=payload,
+        subject=direction(row.channel, row.tenant_id, conversation_id),
     )
 
 
@@ -117,12 +235,39 @@ def _conversation_id(tenant_id: UUID, channel: str, account_id: str, user_id: st
 
 
 def encode_status(item: StatusIn) -> bytes:
-    """What has to be known of a status to apply it later, as JSON."""
-    return orjson.dumps([item.state, item.provider_id, item.delivery_id, item.part, item.reason])
+    """What has to be known of a status to apply it later, as JSON. The reason begins with the provider's code."""
+    reason = item.reason
+    if item.code is not None and not (reason or "").startswith(str(item.code)):
+        reason = f"{item.code} {reason or ''}".strip()
+    told: list[object] = [item.state, item.provider_id, item.delivery_id, item.part, reason]
+    if item.watermark:
+        told += [item.user_id, item.at]
+    return orjson.dumps(told)
 
 
-def decode_status(tenant_id: UUID, inbox_id: UUID, payload: bytes) -> StatusReport:
+def report_of(row: InboxRow) -> StatusReport:
+    """What a status row says. The reverse of `encode_status`."""
+    return decode_status(row.tenant_id, row.id, row.payload, row.channel, row.account_id)
+
+
+def decode_status(
+    tenant_id: UUID, inbox_id: UUID, payload: bytes, channel: str = "", account_id: str = ""
+) -> StatusReport:
     """The reverse of `encode_status`."""
-    state, provider_id, delivery_id, part, reason = orjson.loads(payload)
+    state, provider_id, delivery_id, part, reason, *until = orjson.loads(payload)
     delivery = UUID(delivery_id) if delivery_id else None
-    return StatusReport(tenant_id, inbox_id, provider_id, state, RANKS[state], delivery, part, reason)
+    user_id, at = (until[0], datetime.fromisoformat(until[1])) if until else (None, None)
+    return StatusReport(
+        tenant_id,
+        inbox_id,
+        provider_id,
+        state,
+        RANKS[state],
+        delivery,
+        part,
+        reason,
+        channel,
+        account_id,
+        user_id,
+        at,
+    )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final, Protocol
 from uuid import UUID
 
 from services.gateway.inbound import InboxRow
+from services.gateway.raw import RawBody
 from shared.db import is_transient
 from shared.errors import Poison, Transient
 from shared.telemetry import get_logger
@@ -33,8 +34,8 @@ log = get_logger("gateway")
 class Rows(Protocol):
     """Where rows are stored."""
 
-    async def add(self, rows: Sequence[InboxRow]) -> frozenset[UUID]:
-        """Store them in one transaction; the ids of the new ones."""
+    async def add(self, rows: Sequence[InboxRow], raws: Sequence[RawBody]) -> Mapping[UUID, InboxRow]:
+        """Store them in one transaction; the new rows by id, as they are stored and in their order."""
 
 
 class Seen(Protocol):
@@ -48,12 +49,18 @@ class Seen(Protocol):
 
 
 class _Request:
-    __slots__ = ("digest", "rows", "since", "stored")
+    __slots__ = ("digest", "raw", "rows", "since", "stored")
 
     def __init__(
-        self, rows: Sequence[InboxRow], digest: bytes, stored: asyncio.Future[None], since: float
+        self,
+        rows: Sequence[InboxRow],
+        digest: bytes,
+        raw: RawBody | None,
+        stored: asyncio.Future[None],
+        since: float,
     ) -> None:
         self.rows = rows
+        self.raw = raw
         self.digest = digest
         self.stored = stored
         self.since = since
@@ -79,10 +86,10 @@ class InboxWriter:
         self._wary_until = 0.0
         self._commits = asyncio.Semaphore(COMMITS)
         self._under_way: set[asyncio.Task[None]] = set()
-        self._abandoned: set[asyncio.Task[frozenset[UUID]]] = set()
+        self._abandoned: set[asyncio.Task[Mapping[UUID, InboxRow]]] = set()
 
-    async def write(self, rows: Sequence[InboxRow], digest: bytes) -> None:
-        """Return when the rows are on disk. `digest` identifies the request's body.
+    async def write(self, rows: Sequence[InboxRow], digest: bytes, raw: RawBody | None = None) -> None:
+        """Return when the rows, and the request's body, are on disk. `digest` identifies that body.
 
         Raises `Transient` when they could not be stored in time, or when too many wait (they may be stored all the
         same), `Poison` when they never can be.
@@ -90,7 +97,7 @@ class InboxWriter:
         if self._rows_waiting > MOST_WAITING:
             raise Transient("Too many webhooks are waiting to be stored.")
         loop = asyncio.get_running_loop()
-        request = _Request(rows, digest, loop.create_future(), loop.time())
+        request = _Request(rows, digest, raw, loop.create_future(), loop.time())
         self._waiting.append(request)
         self._rows_waiting += len(rows)
         self._some_wait.set()
@@ -161,8 +168,9 @@ class InboxWriter:
 
     async def _store_fresh(self, fresh: list[_Request]) -> None:
         rows = [row for request in fresh for row in request.rows]
+        raws = [request.raw for request in fresh if request.raw is not None]
         try:
-            new = await self._until_stored(rows, min(request.since for request in fresh))
+            new = await self._until_stored(rows, raws, min(request.since for request in fresh))
         except Transient as error:
             for request in fresh:
                 _settle(request, error)
@@ -173,7 +181,7 @@ class InboxWriter:
                 _settle(request)
             if len(new) < len(rows):
                 self._wary_until = asyncio.get_running_loop().time() + WARY_SECONDS
-            self._on_new(_first_of_each(rows, new))
+            self._on_new(list(new.values()))
             self._seen.remember([request.digest for request in fresh])
 
     async def _one_by_one(self, requests: list[_Request], error: Poison) -> None:
@@ -185,13 +193,15 @@ class InboxWriter:
         for request in requests:
             await self._store_fresh([request])
 
-    async def _until_stored(self, rows: list[InboxRow], since: float) -> frozenset[UUID]:
+    async def _until_stored(
+        self, rows: list[InboxRow], raws: list[RawBody], since: float
+    ) -> Mapping[UUID, InboxRow]:
         """Store, trying again for a moment: a restart of the database should not show."""
         loop = asyncio.get_running_loop()
         until = max(since + self._patience, loop.time() + SHORTEST_TRY_SECONDS)
         while True:
             try:
-                return await self._within(until - loop.time(), rows)
+                return await self._within(until - loop.time(), rows, raws)
             except Exception as error:
                 if not is_transient(error):
                     raise Poison("The database refuses these rows.") from error
@@ -200,9 +210,11 @@ class InboxWriter:
                     raise Transient("The inbox cannot be written now.") from error
                 await asyncio.sleep(0.1)
 
-    async def _within(self, seconds: float, rows: list[InboxRow]) -> frozenset[UUID]:
+    async def _within(
+        self, seconds: float, rows: list[InboxRow], raws: list[RawBody]
+    ) -> Mapping[UUID, InboxRow]:
         """Like `add`, but a database that hangs is left hanging: cleaning up after it may take long."""
-        task = asyncio.ensure_future(self._store.add(rows))
+        task = asyncio.ensure_future(self._store.add(rows, raws))
         done, _ = await asyncio.wait({task}, timeout=max(0.0, seconds))
         if not done:
             self._abandoned.add(task)
@@ -211,19 +223,10 @@ class InboxWriter:
             raise TimeoutError("PostgreSQL does not answer")
         return task.result()
 
-    def _forget(self, task: asyncio.Task[frozenset[UUID]]) -> None:
+    def _forget(self, task: asyncio.Task[Mapping[UUID, InboxRow]]) -> None:
         self._abandoned.discard(task)
         if not task.cancelled():
             task.exception()
-
-
-def _first_of_each(rows: Sequence[InboxRow], new: frozenset[UUID]) -> list[InboxRow]:
-    """The new rows, once each: a body may hold the same message twice."""
-    found: dict[UUID, InboxRow] = {}
-    for row in rows:
-        if row.id in new:
-            found.setdefault(row.id, row)
-    return list(found.values())
 
 
 def _settle(request: _Request, error: Exception | None = None) -> None:

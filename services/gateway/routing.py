@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 from uuid import UUID
 
 from services.gateway.channels import EventIn, Inbound, MessageIn, StatusIn, Unreadable
+from services.gateway.domain.account import ChannelAccount
 from services.gateway.inbound import NOBODY, InboxRow, row_of
 
 LOOK_UP_SECONDS: Final = 5.0
 NOT_OURS: Final = "no tenant owns this account"
+NOT_THEIRS: Final = "signed by another tenant's account"
 
 
 class Directory(Protocol):
@@ -23,6 +25,9 @@ class Directory(Protocol):
 
     async def look_up(self, channel: str, account_id: str) -> UUID | None:
         """The tenant, after asking the database."""
+
+    def owners(self, channel: str, owner_id: str) -> Collection[UUID]:
+        """The tenants that have an account of this owner (a WABA), as far as is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +42,12 @@ class Quarantined:
 
 
 async def route(
-    items: Sequence[Inbound], channel: str, directory: Directory
+    items: Sequence[Inbound], channel: str, directory: Directory, account: ChannelAccount | None = None
 ) -> tuple[list[InboxRow], list[Quarantined]]:
-    """The inbox rows of the items, in order, and what has to be set aside. Raises transient errors of the database."""
+    """The inbox rows of the items, in order, and what has to be set aside. Raises transient errors of the database.
+
+    `account`: whose secret signed them; what is another tenant's is set aside, and what names no account is its.
+    """
     rows: list[InboxRow] = []
     aside: list[Quarantined] = []
     asked: dict[str, UUID | None] = {}
@@ -52,12 +60,21 @@ async def route(
                 async with asyncio.timeout(LOOK_UP_SECONDS):
                     asked[account_id] = await directory.look_up(channel, account_id)
             tenant_id = asked[account_id]
+        if account is not None:
+            if account_id is not None and tenant_id != account.tenant_id:
+                aside.append(Quarantined(NOBODY, channel, account_id, NOT_THEIRS, item.raw))
+                continue
+            tenant_id = account.tenant_id
         match item:
             case Unreadable():
                 aside.append(Quarantined(tenant_id or NOBODY, channel, account_id, item.reason, item.raw))
             case MessageIn() | StatusIn() | EventIn() if tenant_id is None and account_id is not None:
                 aside.append(Quarantined(NOBODY, channel, account_id, NOT_OURS, item.raw))
+            case EventIn(account_id=None) if tenant_id is None:
+                # News about a business account that several tenants share are each one's; that nobody has, the operator's.
+                shared = directory.owners(channel, owner_id or "")
+                rows += [row_of(item, one, channel, shared=True) for one in shared]
+                rows += [] if shared else [row_of(item, NOBODY, channel)]
             case MessageIn() | StatusIn() | EventIn():
-                # News about a business account that several tenants share, or none, are the operator's.
                 rows.append(row_of(item, tenant_id or NOBODY, channel))
     return rows, aside

@@ -48,6 +48,11 @@ class SeenBodies:
         self._unsaved: list[bytes] = []
         self._saving: asyncio.Task[None] | None = None
 
+    @property
+    def redis(self) -> Redis:
+        """The client, for others who can do without it at any time."""
+        return self._redis
+
     async def known(self, digests: Sequence[bytes]) -> list[bool]:
         """For each digest, whether it is known to be stored. Never raises."""
 

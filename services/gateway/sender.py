@@ -6,14 +6,14 @@ nobody knows.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import aiohttp
 from yarl import URL
 
-from services.gateway.channels import HttpAnswer, HttpCall
+from services.gateway.channels import HttpAnswer, HttpCall, MediaLink
 from shared.errors import Transient, UsherError
 
 CONNECT_SECONDS: Final = 5.0
@@ -45,28 +45,46 @@ class NotTrusted(UsherError):
     """The link leads to a host that is not the provider's."""
 
 
+LOCAL: Final = "local:"
+"""Begins the URL of a call that stays in this process: `local:<channel>/…`, for the channels that are our own."""
+
+Local = Callable[[HttpCall], Awaitable[HttpAnswer]]
+
+
 class Caller:
-    """Calls one provider's API. `start` before the first call, `stop` at the end."""
+    """Calls the providers' APIs. `start` before the first call, `stop` at the end."""
 
     def __init__(
-        self, api_url: str, token: str, *, connections: int = 64, answer_seconds: float = ANSWER_SECONDS
+        self,
+        *,
+        connections: int = 256,
+        per_host: int = 64,
+        answer_seconds: float = ANSWER_SECONDS,
+        local: Mapping[str, Local] | None = None,
     ) -> None:
-        self._api_url = api_url.rstrip("/")
-        self._token = token
+        """`local`: who answers calls that stay here, by channel."""
         self._connections = connections
+        self._per_host = per_host
         self._answer_seconds = answer_seconds
+        self._local = dict(local or {})
         self._session: aiohttp.ClientSession | None = None
 
     async def start(self) -> None:
         """Prepare the connection pool; nothing is connected yet."""
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=15.0),
+            connector=aiohttp.TCPConnector(
+                limit=self._connections, limit_per_host=self._per_host, keepalive_timeout=15.0
+            ),
             timeout=aiohttp.ClientTimeout(
                 total=self._answer_seconds, connect=None, sock_connect=CONNECT_SECONDS
             ),
-            headers={"Authorization": f"Bearer {self._token}"},
+            cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=True,
         )
+
+    def answers_locally(self, channel: str, handler: Local) -> None:
+        """From now on calls to `local:<channel>/…` go to this handler."""
+        self._local[channel] = handler
 
     async def stop(self) -> None:
         """Close all connections."""
@@ -75,12 +93,14 @@ class Caller:
 
     async def call(self, call: HttpCall, data: bytes | None = None) -> HttpAnswer | NotSent | AnswerLost:
         """Make one request; `data` are the bytes of its file part. Never raises for what happens on the network."""
-        session = self._open()
-        form = _form(call, data) if call.file else None
+        if call.url.startswith(LOCAL):
+            return await self._call_locally(call)
+        form = _form(call, data) if call.file else (call.form or None)
         try:
-            async with session.request(
+            async with self._open().request(
                 call.method,
-                self._api_url + call.path,
+                call.url,
+                headers=call.headers,
                 json=call.json,
                 data=form,
                 allow_redirects=False,
@@ -94,17 +114,19 @@ class Caller:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             return AnswerLost(type(error).__name__)
 
-    async def download(self, url: str, trusted: Callable[[str], bool], most_bytes: int) -> tuple[int, bytes]:
+    async def download(
+        self, link: MediaLink, trusted: Callable[[str], bool], most_bytes: int
+    ) -> tuple[int, bytes]:
         """The status and the bytes behind a link, following redirects among trusted hosts only.
 
         Raises `NotTrusted`, `TooLarge`, or `Transient` when the network fails.
         """
-        session = self._open()
+        session, url = self._open(), link.url
         try:
             for _ in range(_MOST_REDIRECTS + 1):
                 if not trusted(url):
                     raise NotTrusted
-                async with session.get(url, allow_redirects=False) as response:
+                async with session.get(url, headers=link.headers, allow_redirects=False) as response:
                     if response.status in _REDIRECTS:
                         url = str(response.url.join(_location(response)))
                         continue
@@ -114,6 +136,10 @@ class Caller:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Transient(f"A file could not be downloaded: {type(error).__name__}.") from error
         raise NotTrusted("The link redirects in circles.")
+
+    async def _call_locally(self, call: HttpCall) -> HttpAnswer | NotSent:
+        handler = self._local.get(call.url.removeprefix(LOCAL).partition("/")[0])
+        return NotSent("nobody here answers this channel") if handler is None else await handler(call)
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -137,7 +163,9 @@ def _form(call: HttpCall, data: bytes | None) -> aiohttp.FormData:
     for name, value in call.form.items():
         form.add_field(name, value)
     if call.file is not None:
-        form.add_field("file", data or b"", filename=call.file.filename, content_type=call.file.file.mime)
+        form.add_field(
+            call.file.field, data or b"", filename=call.file.filename, content_type=call.file.file.mime
+        )
     return form
 
 

@@ -1,119 +1,162 @@
 """What does the gateway answer to a provider's webhook? 200 only when every item is on disk.
 
-401 with an empty body for a wrong signature, 413 above 3 MB, 503 when the inbox cannot be written (the provider comes
-again), 200 and quarantine for signed bodies that cannot be read or that nobody owns. This module does no SQL and knows
-no channel's format.
+429 unread for an address that comes too often, 401 with an empty body for a wrong signature, 404 for an account that
+nobody has, 413 above 3 MB, 503 when the inbox
+cannot be written (the provider comes again), 200 and quarantine for signed bodies that cannot be read or that nobody
+owns. This module does no SQL and knows no channel's format.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final, Protocol
 
 from aiohttp import web
 
-from services.gateway.channels import Channel, Malformed, NotAuthentic, RawRequest
-from services.gateway.inbound import NOBODY, InboxRow
-from services.gateway.routing import Directory, Quarantined, route
+from services.gateway.channels import Channel, NotAuthentic, RawRequest
+from services.gateway.domain.account import ChannelAccount
+from services.gateway.intake import STORE_SECONDS, Intake
 from shared.db import is_transient
-from shared.errors import Poison
+from shared.tasks import ended
 from shared.telemetry import WEBHOOKS, get_logger
 
 MOST_BYTES: Final = 3 * 1024 * 1024
 BODY_SECONDS: Final = 10.0
 """A request whose body takes longer to arrive is cut off."""
-STORE_SECONDS: Final = 5.0
-"""After this long without a commit (here: of what is set aside) the provider is told to come again."""
+IDLE_SECONDS: Final = 15.0
+"""So is a connection on which no request, or not the whole of its head, has come for so long."""
+_STATUSES: Final = (200, 401, 403, 404, 408, 413, 429, 503)
 
 log = get_logger("gateway")
 
 
-class Inbox(Protocol):
-    """The group-committing writer (see `inbox.py`)."""
+class Accounts(Protocol):
+    """The channel accounts of all tenants (see `accounts.Directory`)."""
 
-    async def write(self, rows: Sequence[InboxRow], digest: bytes) -> None:
-        """Return when the rows are on disk."""
+    def account(self, channel: str, account_id: str) -> ChannelAccount | None:
+        """The account, as far as it is known."""
+
+    async def look_up_account(self, channel: str, account_id: str) -> ChannelAccount | None:
+        """The account, asking the database. Raises transient errors of it."""
 
 
-class Quarantine(Protocol):
-    """Where unreadable things are kept."""
+class Gate(Protocol):
+    """Who may come in (see `limits_in.Limits`)."""
 
-    async def quarantine(self, things: Sequence[Quarantined]) -> None:
-        """Keep them for the operator."""
+    def refused(self, remote: str | None, forwarded: str | None) -> float:
+        """Seconds after which this address may come again; 0: it may come in."""
 
 
 class Webhooks:
-    """GET and POST `/webhooks/<channel>`."""
+    """GET and POST `/webhooks/<channel>` (the installation's own app) and `/webhooks/<channel>/<account id>`."""
 
-    def __init__(self, channel: Channel, directory: Directory, inbox: Inbox, quarantine: Quarantine) -> None:
-        self._channel = channel
-        self._directory = directory
-        self._inbox = inbox
-        self._quarantine = quarantine
-        self._count: dict[int, Callable[[], None]] = {
-            status: WEBHOOKS.labels(channel.name, str(status)).inc
-            for status in (200, 401, 403, 408, 413, 503)
+    def __init__(
+        self,
+        channels: Mapping[str, Channel],
+        accounts: Accounts,
+        intake: Intake,
+        gate: Gate,
+        public_url: str,
+    ) -> None:
+        self._channels = channels
+        self._accounts = accounts
+        self._intake = intake
+        self._gate = gate
+        self._public_url = public_url.rstrip("/")
+        self._count: dict[tuple[str, int], Callable[[], None]] = {
+            (name, status): WEBHOOKS.labels(name, str(status)).inc
+            for name in channels
+            for status in _STATUSES
         }
 
     def app(self) -> web.Application:
         """The aiohttp application."""
         app = web.Application(client_max_size=MOST_BYTES)
-        path = f"/webhooks/{self._channel.name}"
-        app.router.add_get(path, self.handshake)
-        app.router.add_post(path, self.receive)
+        for name, channel in self._channels.items():
+            for path in (f"/webhooks/{name}", f"/webhooks/{name}/{{account}}"):
+                app.router.add_get(path, partial(self.handshake, channel))
+                app.router.add_post(path, partial(self.receive, channel))
         return app
 
-    async def handshake(self, request: web.Request) -> web.Response:
+    async def handshake(self, channel: Channel, request: web.Request) -> web.Response:
         """The provider checks that this URL is ours."""
+        if wait := self._wait(request):
+            return self._too_many(channel, wait)
         try:
-            answer = self._channel.challenge(request.query)
+            account = await self._account(channel, request)
+            answer = channel.challenge(request.query, account)
+        except LookupError:
+            return self._answer(channel, 404)
         except NotAuthentic:
-            return self._answer(403)
-        self._count[200]()
+            return self._answer(channel, 403)
+        except Exception as error:  # noqa: BLE001  # whoever gets no 200 comes again
+            return self._failed(channel, error)
+        self._count[channel.name, 200]()
         return web.Response(text=answer[:1000], headers={"X-Content-Type-Options": "nosniff"})
 
-    async def receive(self, request: web.Request) -> web.Response:
+    async def receive(self, channel: Channel, request: web.Request) -> web.Response:
         """A webhook: read, verify, parse, store, answer."""
+        if wait := self._wait(request):
+            return self._too_many(channel, wait)
         if (request.content_length or 0) > MOST_BYTES:
-            return self._answer(413)
+            return self._answer(channel, 413)
         try:
             # Nearly every body is there already: those few pay for the time limit.
             body = await (request.read() if request.content.is_eof() else _read_slowly(request))
         except web.HTTPRequestEntityTooLarge:
-            return self._answer(413)
+            return self._answer(channel, 413)
         except TimeoutError:
-            return self._answer(408)
-        raw = RawRequest(body, request.headers, datetime.now(UTC))
+            return self._answer(channel, 408)
         try:
-            self._channel.verify(raw)
+            account = await self._account(channel, request)
+            raw = RawRequest(
+                body, request.headers, datetime.now(UTC), self._public_url + request.path_qs, account
+            )
+            channel.verify(raw)
+            await self._intake.take(channel, raw)
+        except LookupError:
+            return self._answer(channel, 404)
         except NotAuthentic:
-            return self._answer(401)
-        try:
-            await self._store(raw)
-        except Exception as error:
-            if not is_transient(error):  # our own mistake: the provider comes again, for days
-                log.exception("webhook_failed", channel=self._channel.name, error=type(error).__name__)
-            return self._answer(503)
-        return self._answer(200)
+            return self._answer(channel, 401)
+        except Exception as error:  # noqa: BLE001  # whoever gets no 200 comes again
+            return self._failed(channel, error)
+        said = channel.acknowledge(raw)
+        self._count[channel.name, 200]()
+        return web.Response(text=said.body, content_type=said.content_type) if said.body else web.Response()
 
-    async def _store(self, raw: RawRequest) -> None:
-        name = self._channel.name
-        try:
-            rows, aside = await route(self._channel.parse(raw), name, self._directory)
-            if rows:
-                await self._inbox.write(rows, hashlib.blake2b(raw.body, digest_size=16).digest())
-        except (Malformed, Poison) as error:
-            aside = [Quarantined(NOBODY, name, None, str(error), raw.body)]
-        if aside:
-            log.warning("webhook_quarantined", channel=name, items=len(aside), reason=aside[0].reason)
+    async def _account(self, channel: Channel, request: web.Request) -> ChannelAccount | None:
+        """The account that the URL names, if any. Raises `LookupError` when nobody has it."""
+        account_id = request.match_info.get("account")
+        if account_id is None:
+            return None
+        account = self._accounts.account(channel.name, account_id)
+        if account is None:
             async with asyncio.timeout(STORE_SECONDS):
-                await self._quarantine.quarantine(aside)
+                account = await self._accounts.look_up_account(channel.name, account_id)
+        if account is None:
+            raise LookupError
+        return account
 
-    def _answer(self, status: int) -> web.Response:
-        self._count[status]()
+    def _wait(self, request: web.Request) -> float:
+        return self._gate.refused(request.remote, request.headers.get("X-Forwarded-For"))
+
+    def _too_many(self, channel: Channel, wait: float) -> web.Response:
+        answer = self._answer(channel, 429)
+        answer.headers["Retry-After"] = str(math.ceil(wait))
+        answer.force_close()  # what is left of the body is not read
+        return answer
+
+    def _failed(self, channel: Channel, error: Exception) -> web.Response:
+        if not is_transient(error):  # our own mistake: the provider comes again, for days
+            log.exception("webhook_failed", channel=channel.name, error=type(error).__name__)
+        return self._answer(channel, 503)
+
+    def _answer(self, channel: Channel, status: int) -> web.Response:
+        self._count[channel.name, status]()
         return web.Response(status=status)
 
 
@@ -125,8 +168,19 @@ async def _read_slowly(request: web.Request) -> bytes:
 class Site:
     """The HTTP server of the gateway."""
 
-    def __init__(self, app: web.Application, host: str, port: int) -> None:
-        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=5.0)
+    def __init__(
+        self, app: web.Application, host: str, port: int, *, idle_seconds: float = IDLE_SECONDS
+    ) -> None:
+        self._idle = idle_seconds
+        self._cutting: asyncio.Task[None] | None = None
+        self._runner = web.AppRunner(
+            app,
+            access_log=None,
+            handle_signals=False,
+            shutdown_timeout=5.0,
+            keepalive_timeout=idle_seconds,
+            lingering_time=2.0,
+        )
         self._host = host
         self._port = port
 
@@ -134,7 +188,24 @@ class Site:
         """Listen. Raises OSError when the port is taken."""
         await self._runner.setup()
         await web.TCPSite(self._runner, self._host, self._port, backlog=1024).start()
+        self._cutting = asyncio.create_task(self._cut_off(), name="gateway idle connections")
 
     async def stop(self) -> None:
         """Answer what is under way, then close."""
+        if self._cutting is not None:
+            await ended(self._cutting)
         await self._runner.cleanup()
+
+    async def _cut_off(self) -> None:
+        """Close connections on which no whole head of a request has ever come; `keepalive_timeout` sees to the others."""
+        loop = asyncio.get_running_loop()
+        since: dict[object, float] = {}
+        while True:
+            await asyncio.sleep(self._idle / 4)
+            now, before, since = loop.time(), since, {}
+            server = self._runner.server
+            for connection in server.connections if server is not None else ():
+                if connection._request_count == 0:  # aiohttp has no other word for it
+                    since[connection] = before.get(connection, now)
+                    if now - since[connection] >= self._idle and connection.transport is not None:
+                        connection.transport.abort()

@@ -1,7 +1,8 @@
 """Handling messages per key: in order within a key, at the same time across keys, again after a failure.
 
 A failure that a repeat may cure (a server is away) is repeated for ever; one that the message itself causes goes to the
-dead letters after `max_tries`, and the rest of its key goes on.
+dead letters after `max_tries`, and the rest of its key goes on. Where a service says so (`Groups`), several that wait
+for the same key are handled together.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
@@ -41,11 +44,62 @@ class KeepsDeadLetters(Protocol):
         """Keep this message with the reason, for the operator."""
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A delivery that waits: for how many seconds, and whether others of its key were being handled when it came."""
+
+    delivery: Delivery
+    seconds: float
+    behind: bool
+
+
+class Groups(Protocol):
+    """Says which deliveries of a key are handled together."""
+
+    def choose(self, waiting: Sequence[Waiting]) -> tuple[Sequence[Delivery], float]:
+        """Of those that wait (at least one, oldest first): the ones to handle next, the first among them.
+
+        And how many seconds to wait for more before that; it is asked again when another comes, or the time is over.
+        """
+
+    async def handle(self, deliveries: Sequence[Delivery]) -> None:
+        """Handle several at once; returns when the effect of all is committed. When that fails for good, each is
+        handled alone."""
+
+
+@dataclass(slots=True)
+class _Box:
+    """What waits for one key. `handling` is what its worker is busy with (it stays in the queue until it is done)."""
+
+    queue: deque[Delivery] = field(default_factory=deque)
+    arrived: dict[str, tuple[float, bool]] = field(default_factory=dict)
+    handling: Sequence[Delivery] = ()
+    rung: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def put(self, delivery: Delivery) -> None:
+        self.queue.append(delivery)
+        self.arrived[delivery.message_id] = (time.monotonic(), bool(self.handling))
+        self.rung.set()
+
+    def drop(self, delivery: Delivery) -> None:
+        self.arrived.pop(delivery.message_id, None)
+        with suppress(ValueError):  # forgotten meanwhile
+            self.queue.remove(delivery)
+
+    def waiting(self) -> list[Waiting]:
+        now = time.monotonic()
+        return [
+            Waiting(delivery, now - since, behind)
+            for delivery in self.queue
+            for since, behind in (self.arrived[delivery.message_id],)
+        ]
+
+
 class Mailboxes:
     """Per-key queues over one stream. `handle(delivery)` returns when the effect is committed.
 
     After it returns the sender gets its receipt and the message is acknowledged. The same message delivered twice
-    while it waits is handled once.
+    while it waits is handled once. With `groups`, those it chooses are handled together by its own `handle`.
     """
 
     def __init__(
@@ -59,16 +113,18 @@ class Mailboxes:
         max_tries: int = 5,
         heartbeat: float = 10.0,
         concurrency: int = 256,
+        groups: Groups | None = None,
     ) -> None:
         self._stream = stream
         self._service = service
         self._handle = handle
+        self._groups = groups
         self._receipts = receipts
         self._dead_letters = dead_letters
         self._max_tries = max_tries
         self._heartbeat = heartbeat
         self._limit = asyncio.Semaphore(concurrency)
-        self._queues: dict[str, deque[Delivery]] = {}
+        self._boxes: dict[str, _Box] = {}
         self._waiting: dict[str, Delivery] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._beat: asyncio.Task[None] | None = None
@@ -86,11 +142,11 @@ class Mailboxes:
                 await self._merge(known, delivery)
                 continue
             self._waiting[delivery.message_id] = delivery
-            queue = self._queues.setdefault(delivery.key, deque())
-            queue.append(delivery)
+            box = self._boxes.setdefault(delivery.key, _Box())
+            box.put(delivery)
             if delivery.key not in self._workers:
                 self._workers[delivery.key] = spawn(
-                    self._work(delivery.key, queue), name=f"{self._service} {delivery.key}"
+                    self._work(delivery.key, box), name=f"{self._service} {delivery.key}"
                 )
 
     @staticmethod
@@ -109,10 +165,9 @@ class Mailboxes:
         mine = {d.key for d in self._waiting.values() if d.partition == partition}
         running = [self._workers[key] for key in mine if key in self._workers]
         for key in mine:
-            queue = self._queues.get(key, deque())
-            for delivery in list(queue)[1:]:
-                queue.remove(delivery)
-                self._waiting.pop(delivery.message_id, None)
+            box = self._boxes.get(key, _Box())
+            for delivery in [d for d in box.queue if not any(d is busy for busy in box.handling)]:
+                self._done(box, delivery)
         await ended(*running)
 
     async def stop(self) -> None:
@@ -120,45 +175,77 @@ class Mailboxes:
         tasks = [*self._workers.values(), *([self._beat] if self._beat else [])]
         await ended(*tasks)
 
-    async def _work(self, key: str, queue: deque[Delivery]) -> None:
+    def _done(self, box: _Box, delivery: Delivery) -> None:
+        box.drop(delivery)
+        self._waiting.pop(delivery.message_id, None)
+
+    async def _work(self, key: str, box: _Box) -> None:
         try:
-            while queue:
-                delivery = queue[0]
+            while box.queue:
+                box.handling = await self._next(box)
                 try:
                     async with self._limit:
-                        await self._until_handled(delivery)
+                        await self._until_handled(box.handling)
                 finally:
-                    queue.popleft()
-                    self._waiting.pop(delivery.message_id, None)
+                    for delivery in box.handling:
+                        self._done(box, delivery)
+                    box.handling = ()
         finally:
-            for delivery in queue:
+            for delivery in box.queue:
                 self._waiting.pop(delivery.message_id, None)
-            self._queues.pop(key, None)
+            self._boxes.pop(key, None)
             self._workers.pop(key, None)
 
-    async def _until_handled(self, delivery: Delivery) -> None:
+    async def _next(self, box: _Box) -> Sequence[Delivery]:
+        """What to handle next: the first that waits, or the group that has come together around it."""
+        while self._groups is not None and box.queue:
+            group, patience = self._groups.choose(box.waiting())
+            if patience <= 0:
+                return group
+            box.rung.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(patience):
+                    await box.rung.wait()
+        return list(box.queue)[:1]
+
+    async def _until_handled(self, deliveries: Sequence[Delivery]) -> None:
+        """Handle these and confirm them, with as many tries as it takes."""
+        if not deliveries:
+            return
+        first, *more = deliveries
         started = time.monotonic()
         tries = 0
         pause = _FIRST_PAUSE_SECONDS
         while True:
             try:
-                with span(f"{self._service} {delivery.tokens[0]}", delivery.headers):
-                    await self._handle(delivery)
+                with span(f"{self._service} {first.tokens[0]}", first.headers):
+                    await self._handle_now(deliveries)
                 break
             except Exception as error:  # noqa: BLE001  # the supervisor of all handlers: retried or dead-lettered below
                 tries += 0 if is_transient(error) else 1
-                fatal = isinstance(error, (Poison, ValidationError))
-                if (fatal or tries >= self._max_tries) and await self._give_up(delivery, error, tries):
+                fatal = isinstance(error, (Poison, ValidationError)) or tries >= self._max_tries
+                if fatal and more:
+                    for delivery in deliveries:  # so that only the one that causes it is given up
+                        await self._until_handled([delivery])
+                    return
+                if fatal and await self._give_up(first, error, tries):
                     break
                 self._log.warning(
-                    "handling_failed", message_id=delivery.message_id, error=outline(error), tries=tries
+                    "handling_failed", message_id=first.message_id, error=outline(error), tries=tries
                 )
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
         self._seconds.observe(time.monotonic() - started)
-        self._handled.inc()
-        await self._receipts.confirm(delivery)
-        await delivery.ack()
+        self._handled.inc(len(deliveries))
+        for delivery in deliveries:
+            await self._receipts.confirm(delivery)
+            await delivery.ack()
+
+    async def _handle_now(self, deliveries: Sequence[Delivery]) -> None:
+        if self._groups is None or len(deliveries) == 1:
+            await self._handle(deliveries[0])
+        else:
+            await self._groups.handle(deliveries)
 
     async def _give_up(self, delivery: Delivery, error: Exception, tries: int) -> bool:
         try:

@@ -1,11 +1,11 @@
-"""Which passwords do the embedded servers have? Generated once, into one file only we can read."""
+"""Which passwords do the embedded servers have, and which key the secrets in them? Made once, in a file only we can read."""
 
 from __future__ import annotations
 
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
 FILE = "credentials.json"
@@ -15,29 +15,51 @@ def _password() -> str:
     return secrets.token_urlsafe(24)
 
 
+def _secrets_key() -> str:
+    from services.gateway.secrets import new_key
+
+    return new_key()
+
+
 @dataclass(frozen=True)
 class Credentials:
-    """One generated password per role; URL-safe, so they go into URLs as they are."""
+    """One generated password per role; URL-safe, so they go into URLs as they are.
+
+    `secrets_key` is USHER_SECRETS_KEY where none is set: without it, the channel secrets in the database are lost.
+    """
 
     postgres_owner: str = field(default_factory=_password, repr=False)
     postgres_app: str = field(default_factory=_password, repr=False)
     nats: str = field(default_factory=_password, repr=False)
     redis: str = field(default_factory=_password, repr=False)
+    secrets_key: str = field(default_factory=_secrets_key, repr=False)
 
 
 def load_or_create(folder: Path) -> Credentials:
-    """The credentials of this data folder; made (file mode 0600) the first time.
+    """The credentials of this data folder, for its owner; made (file mode 0600) the first time.
 
-    Raises OSError when the folder cannot be written, ValueError when the file is not ours.
+    Raises OSError when the folder cannot be written, ValueError or KeyError when the file is not ours.
     """
-    path = folder / FILE
     try:
-        stored = json.loads(path.read_text())
+        stored = load(folder)
     except FileNotFoundError:
-        made = Credentials()
-        private_write(path, json.dumps(asdict(made), indent=1))
-        return made
+        return _write(folder, Credentials())
+    # A folder from before there was a key gets one. Only its owner does this: two processes would make two.
+    return stored if stored.secrets_key else _write(folder, replace(stored, secrets_key=_secrets_key()))
+
+
+def load(folder: Path) -> Credentials:
+    """The credentials of a data folder, changing nothing; `secrets_key` is empty when there is none yet.
+
+    Raises FileNotFoundError when there are no credentials, and as `load_or_create` does.
+    """
+    stored = {"secrets_key": "", **json.loads((folder / FILE).read_text())}
     return Credentials(**{each.name: str(stored[each.name]) for each in fields(Credentials)})
+
+
+def _write(folder: Path, credentials: Credentials) -> Credentials:
+    private_write(folder / FILE, json.dumps(asdict(credentials), indent=1))
+    return credentials
 
 
 def private_write(path: Path, text: str) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Self
 
-from usher.embedded.credentials import FILE, Credentials, load_or_create
+from usher.embedded.credentials import FILE, Credentials, load, load_or_create
 from usher.embedded.errors import ServerError
 from usher.embedded.nats import Nats
 from usher.embedded.postgres import Postgres
@@ -70,6 +70,7 @@ class EmbeddedServers:
         except ServerError:
             self._lock.close()
             raise
+        self.secrets_key = credentials.secrets_key
         self.postgres = Postgres(self.folder / "postgres", credentials, wanted.postgres, progress)
         self.nats = Nats(self.folder / "nats", credentials.nats, wanted.nats, progress)
         self.redis = Redis(self.folder / "redis", credentials.redis, wanted.redis, progress)
@@ -155,7 +156,7 @@ def running_urls(folder: Path, ports: Ports) -> Urls:
     folder = folder.absolute()
     if not (folder / FILE).exists():
         return Urls()
-    credentials = load_or_create(folder)
+    credentials = load(folder)
     postgres = Postgres(folder / "postgres", credentials, ports.postgres)
     nats = Nats(folder / "nats", credentials.nats, ports.nats)
     redis = Redis(folder / "redis", credentials.redis, ports.redis)
@@ -166,6 +167,17 @@ def running_urls(folder: Path, ports: Ports) -> Urls:
         nats_url=nats.url if nats in up else None,
         redis_url=redis.url if redis in up else None,
     )
+
+
+def kept_secrets_key(folder: Path) -> str | None:
+    """The USHER_SECRETS_KEY that `usher up` made in this folder; None when there is none.
+
+    Raises OSError when the credentials cannot be read.
+    """
+    try:
+        return load(folder).secrets_key or None
+    except FileNotFoundError:
+        return None
 
 
 def _own(folder: Path) -> IO[str]:

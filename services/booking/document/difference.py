@@ -45,7 +45,7 @@ class Change:
 
 
 def difference(old: TenantPart | None, new: TenantPart) -> tuple[Change, ...]:
-    """What turns `old` (None: there was no such tenant) into `new`. `whatsapp` is the gateway's: not looked at."""
+    """What turns `old` (None: there was no such tenant) into `new`. `whatsapp`, `channels` are the gateway's: not looked at."""
     if old is None:
         added = [Change("added", WORDS[kind], thing.key) for kind in KINDS for thing in things(new, kind)]
         return (Change("added", "tenant", new.slug), *added)
@@ -94,7 +94,7 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 
 def _own(tenant: TenantPart) -> dict[str, Any]:
-    return tenant.model_dump(mode="json", by_alias=True, exclude={"whatsapp", *KINDS})
+    return tenant.model_dump(mode="json", by_alias=True, exclude={"whatsapp", "channels", *KINDS})
 
 
 def _dump(thing: Thing) -> dict[str, Any]:

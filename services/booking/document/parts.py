@@ -170,7 +170,7 @@ class PromoPart(PromoCode):
 
 
 class TenantPart(Part):
-    """One business. `whatsapp` is for the gateway, which reads the same document.
+    """One business. `whatsapp` and `channels` are for the gateway, which reads the same document.
 
     `hours` hold for all of its locations: closures, public holidays, opening hours. `opening_hours` is the sentence
     that customers read.
@@ -186,6 +186,7 @@ class TenantPart(Part):
     description: str | None = None
     opening_hours: str | None = None
     whatsapp: dict[str, Any] | None = None
+    channels: tuple[dict[str, Any], ...] = ()
     week_starts_on: WeekStart = "mon"
     hours: LocationHours = LocationHours()
     locations: tuple[LocationPart, ...] = ()

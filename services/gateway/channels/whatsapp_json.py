@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from typing import TypeAlias
+from datetime import UTC, datetime
+from typing import Final, TypeAlias
 
 import orjson
 
@@ -11,6 +13,9 @@ from services.gateway.channels import Malformed
 from shared.errors import UsherError
 
 Json: TypeAlias = dict[str, object]
+
+_LATEST: Final = 32503680000  # the year 3000; larger timestamps are nonsense (or milliseconds)
+_INT_DIGITS: Final = 15  # what every reader of JSON takes for a whole number
 
 
 class ItemError(UsherError):
@@ -43,9 +48,29 @@ def _loads(body: bytes) -> object:
         raise Malformed(f"The body is not JSON: {first.msg} at byte {first.pos}.") from None
 
 
+def loads_object(data: str | bytes) -> Json:
+    """The JSON object in there; an empty one when there is none."""
+    try:
+        loaded = orjson.loads(data)
+    except ValueError:
+        return {}
+    return loaded if isinstance(loaded, dict) else {}
+
+
 def dump(value: object) -> bytes:
-    """The value as JSON bytes."""
-    return orjson.dumps(value)
+    """The value as JSON bytes, for somebody to look at."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # read to 1024 levels, written to 254
+        return b'{"left_out":"nested too deeply"}'
+
+
+def digest(*parts: object) -> str:
+    """The same for the same content, whatever the order of its keys (hex). Raises `ItemError` for abysses."""
+    try:
+        return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    except TypeError:
+        raise ItemError("nested too deeply") from None
 
 
 def as_dict(value: object) -> Json:
@@ -69,3 +94,39 @@ def as_text(value: object) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return None
+
+
+def as_int(value: object) -> int | None:
+    """A whole number, or the digits of one; None for anything else and for one that is absurdly large."""
+    text = as_text(value)
+    is_number = text is not None and text.isascii() and text.isdigit() and len(text) <= _INT_DIGITS
+    return int(text) if text is not None and is_number else None
+
+
+def as_float(value: object) -> float | None:
+    """A number; None for anything else."""
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def inner(value: Json, key: str) -> Json:
+    """The object at this key; an empty one when there is none."""
+    found = value.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def objects(value: Json, key: str) -> list[Json]:
+    """The objects of the list at this key; what is no object is left out."""
+    found = value.get(key)
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
+def instant(value: object) -> datetime | None:
+    """Unix seconds, as a string or a number, as an aware time; None for anything else."""
+    seconds = as_int(value)
+    return None if seconds is None or seconds > _LATEST else datetime.fromtimestamp(seconds, UTC)
+
+
+def phone_of(wa_id: str | None) -> str | None:
+    """The E.164 number, when the id is one."""
+    is_number = wa_id is not None and wa_id.isascii() and wa_id.isdigit() and 7 <= len(wa_id) <= 15
+    return f"+{wa_id}" if is_number else None

@@ -1,197 +1,233 @@
 """What stands in a WhatsApp webhook? Every entry × change × (messages + statuses + errors + other fields), leniently.
 
-Pure. One item that cannot be read becomes `Unreadable` and leaves the others alone; only a body that is no WhatsApp
-envelope at all raises `Malformed`.
+Pure, and the gateway's hot path. One item that cannot be read becomes `Unreadable` and leaves the others alone; only a
+body that is no WhatsApp envelope at all raises `Malformed`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Final
-from uuid import UUID
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final, TypeAlias
 
-import orjson
-
-from services.gateway.channels import EventIn, Inbound, MessageIn, StatusIn, Unreadable
-from services.gateway.channels.whatsapp_content import content_of
-from services.gateway.channels.whatsapp_json import ItemError, Json, as_dict, as_list, as_text, decode, dump
-from services.gateway.domain.states import ReportedState
-
-STATES: Final[dict[str, ReportedState]] = {
-    "sent": "sent",
-    "delivered": "delivered",
-    "read": "read",
-    "played": "read",  # a voice note was listened to
-    "failed": "failed",
-}
-NOTES: Final = frozenset({"system"})
-"""Message types that the platform writes in a person's name: kept as events, nobody answers them."""
-
-_TRACKER: Final = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?::(\d{1,3}))?")
-_LATEST: Final = 32503680000  # the year 3000; larger timestamps are nonsense (or milliseconds)
+from services.gateway.channels import EventIn, Inbound, MessageIn, Unreadable
+from services.gateway.channels import whatsapp_events as events
+from services.gateway.channels.whatsapp_content import content_of, referral_of, words_of
+from services.gateway.channels.whatsapp_events import NOT_KEPT, Change, alone
+from services.gateway.channels.whatsapp_json import (
+    ItemError,
+    Json,
+    as_dict,
+    as_list,
+    as_text,
+    decode,
+    dump,
+    inner,
+    instant,
+    objects,
+    phone_of,
+)
+from services.gateway.channels.whatsapp_statuses import status
+from shared.messages.conversation import EchoContent
 
 
-def parse_body(body: bytes, received_at: datetime) -> list[Inbound]:
-    """See `Channel.parse`. Raises `Malformed`."""
+class People:
+    """The `contacts[]` of one value by their ids: they stand there once per value, not once per message."""
+
+    def __init__(self, value: Json) -> None:
+        contacts = objects(value, "contacts")
+        self._only = contacts[0] if len(contacts) == 1 else None
+        self._by_id: dict[str, Json] = {}
+        for contact in contacts:
+            for key in ("wa_id", "user_id"):
+                if known := as_text(contact.get(key)):
+                    self._by_id.setdefault(known, contact)
+
+    def find(self, wa_id: str | None, bsuid: str | None) -> Json:
+        """The contact of somebody with these ids; an empty one when there is none."""
+        return self._by_id.get(wa_id or "") or self._by_id.get(bsuid or "") or {}
+
+    def only(self) -> Json:
+        """The contact, when there is one."""
+        return self._only or {}
+
+
+Reader: TypeAlias = Callable[[Change, People, Json], Inbound]
+
+
+def parse_body(body: bytes, received_at: datetime, only: str | None = None) -> list[Inbound]:
+    """See `Channel.parse`. `only`: the account whose secret signed the body. Raises `Malformed`."""
     found: list[Inbound] = []
     for entry in decode(body):
         owner_id = as_text(entry.get("id")) if isinstance(entry, dict) else None
         try:
-            for change in as_list(as_dict(entry).get("changes")):
-                found.extend(_change(owner_id, as_dict(entry).get("time"), change, received_at))
+            fields = as_dict(entry)
+            for item in as_list(fields.get("changes")):
+                _read(found, item, owner_id, fields.get("time"), received_at, only)
         except ItemError as error:
             found.append(Unreadable(None, owner_id, f"entry: {error}", dump(entry)))
     return found
 
 
-def _change(owner_id: str | None, time: object, change: object, received_at: datetime) -> Iterator[Inbound]:
-    account_id = None
+def _read(
+    found: list[Inbound],
+    item: object,
+    owner_id: str | None,
+    time: object,
+    received_at: datetime,
+    only: str | None,
+) -> None:
+    """Add what one `changes[]` element holds."""
     try:
-        fields = as_dict(change)
-        field = as_text(fields.get("field")) or "unknown"
+        fields = as_dict(item)
         value = as_dict(fields.get("value"))
-        metadata = value.get("metadata")
-        account_id = as_text(metadata.get("phone_number_id")) if isinstance(metadata, dict) else None
     except ItemError as error:
-        yield Unreadable(account_id, owner_id, f"change: {error}", dump(change))
+        found.append(Unreadable(None, owner_id, f"change: {error}", dump(item)))
         return
-    if field != "messages" or account_id is None or not _has_items(value):
-        yield _event(account_id, owner_id, field, time, value)
+    field = as_text(fields.get("field")) or "unknown"
+    account_id = as_text(inner(value, "metadata").get("phone_number_id"))
+    if only is not None and account_id not in (None, only):
+        # Whoever has the secret of one account must not speak for another.
+        reason = f"change: of another number than this URL's, {only}: give each number its own URL"
+        found.append(Unreadable(None, owner_id, reason, dump(item)))
         return
-    for name, read in (("messages", _message), ("statuses", _status)):
-        for item in _items(value, name):
-            try:
-                yield read(account_id, owner_id, value, as_dict(item), received_at)
-            except ItemError as error:
-                yield Unreadable(account_id, owner_id, f"{name}: {error}", dump(_alone(value, name, item)))
-    if value.get("errors"):
-        yield _event(account_id, owner_id, "errors", time, value)
+    change = Change(account_id, owner_id, field, value, time, received_at)
+    readers = _READERS.get(field, {})
+    given = [name for name in readers if value.get(name) is not None]
+    if not given or (account_id is None and field in _OF_A_NUMBER):
+        _read_whole(found, change)
+        return
+    people = People(value)
+    for name in given:
+        _read_list(found, change, people, name, readers[name])
 
 
-def _has_items(value: Json) -> bool:
-    return "messages" in value or "statuses" in value or "errors" in value
+def _read_whole(found: list[Inbound], change: Change) -> None:
+    try:
+        found.append(events.whole(change))
+    except ItemError as error:
+        reason = f"{change.field[:80]}: {error}"
+        found.append(Unreadable(change.account_id, change.owner_id, reason, dump(change.value)))
 
 
-def _items(value: Json, name: str) -> list[object]:
-    items = value.get(name)
-    return items if isinstance(items, list) else []
+def _read_list(found: list[Inbound], change: Change, people: People, name: str, read: Reader) -> None:
+    items = change.value[name]
+    if not isinstance(items, list):
+        raw = alone(change, name, items)
+        found.append(Unreadable(change.account_id, change.owner_id, f"{name}: a list was expected", raw))
+        return
+    for item in items:
+        try:
+            found.append(read(change, people, as_dict(item)))
+        except ItemError as error:
+            reason = f"{name}: {error}"
+            raw = alone(change, name, [item])
+            found.append(Unreadable(change.account_id, change.owner_id, reason, raw))
 
 
-def _alone(value: Json, name: str, item: object, contact: Json | None = None) -> Json:
-    """A value with this one item only, so that it can be read again by itself."""
-    alone: Json = {"metadata": value.get("metadata"), name: [item]}
-    return alone | {"contacts": [contact]} if contact else alone
+# --- messages -------------------------------------------------------------------------------------------
 
 
-# --- messages -----------------------------------------------------------------------------------------
-
-
-def _message(
-    account_id: str, owner_id: str | None, value: Json, item: Json, received_at: datetime
-) -> Inbound:
+def _message(change: Change, people: People, item: Json) -> Inbound:
     provider_id = as_text(item.get("id"))
     if provider_id is None:
         raise ItemError("a message without an id")
     kind = as_text(item.get("type")) or "unknown"
+    if kind == "system":
+        return events.note(change, item, provider_id, alone(change, "messages", [item]))
+    if "group_id" in item:
+        return _group_message(change, item, provider_id, kind)
     wa_id, bsuid = as_text(item.get("from")), as_text(item.get("from_user_id"))
-    contact = _contact(value, wa_id, bsuid)
-    raw = dump(_alone(value, "messages", item, contact))
-    if kind in NOTES or "group_id" in item:
-        return EventIn(account_id, owner_id, provider_id, f"message:{kind}", raw)
-    if contact is not None:
-        wa_id = wa_id or as_text(contact.get("wa_id"))
-        bsuid = bsuid or as_text(contact.get("user_id"))
+    person = people.find(wa_id, bsuid)
+    if wa_id is None and bsuid is None and len(as_list(change.value["messages"])) == 1:
+        person = people.only()
+    wa_id, bsuid = wa_id or as_text(person.get("wa_id")), bsuid or as_text(person.get("user_id"))
     user_id = wa_id or bsuid
     if user_id is None:
         raise ItemError("a message without a sender")
+    context = item.get("context")
     return MessageIn(
-        account_id,
+        change.account_id or "",
         provider_id,
         user_id,
-        _name(contact),
-        f"+{wa_id}" if wa_id and wa_id.isascii() and wa_id.isdigit() and 7 <= len(wa_id) <= 15 else None,
-        _instant(item.get("timestamp"), received_at),
+        _name(person),
+        phone_of(wa_id),
+        instant(item.get("timestamp")) or change.received_at,
         content_of(kind, item),
-        raw,
+        NOT_KEPT,
+        (bsuid,) if bsuid and bsuid != user_id else (),
+        as_text(context.get("id")) if isinstance(context, dict) else None,
+        referral_of(item) if "referral" in item else None,
     )
 
 
-def _contact(value: Json, wa_id: str | None, bsuid: str | None) -> Json | None:
-    """The contact of this sender; with neither id given, the only one there is."""
-    contacts = _items(value, "contacts")
-    if wa_id is None and bsuid is None:
-        alone = len(contacts) == 1 and len(_items(value, "messages")) == 1
-        return contacts[0] if alone and isinstance(contacts[0], dict) else None
-    for contact in contacts:
-        if not isinstance(contact, dict):
-            continue
-        if wa_id is not None and as_text(contact.get("wa_id")) == wa_id:
-            return contact
-        if bsuid is not None and as_text(contact.get("user_id")) == bsuid:
-            return contact
-    return None
+def _group_message(change: Change, item: Json, provider_id: str, kind: str) -> EventIn:
+    """What is said in a group is not said to us alone: kept, and nobody answers."""
+    raw, at = alone(change, "messages", [item]), instant(item.get("timestamp"))
+    return EventIn(change.account_id, change.owner_id, provider_id, f"message:group:{kind}"[:80], raw, at=at)
 
 
-def _name(contact: Json | None) -> str | None:
-    profile = contact.get("profile") if contact else None
-    name = as_text(profile.get("name")) if isinstance(profile, dict) else None
+def _echo(change: Change, people: People, item: Json) -> Inbound:
+    """The owner wrote to somebody in the phone app: it belongs to the conversation of the person it was sent to."""
+    provider_id = as_text(item.get("id"))
+    if provider_id is None:
+        raise ItemError("an echo without an id")
+    kind = as_text(item.get("type")) or "unknown"
+    if "group_id" in item:
+        return _group_message(change, item, provider_id, kind)
+    wa_id, bsuid = as_text(item.get("to")), as_text(item.get("to_user_id"))
+    # Edits and deletions have been seen with both ends exchanged.
+    if wa_id is not None and wa_id == as_text(inner(change.value, "metadata").get("display_phone_number")):
+        wa_id, bsuid = as_text(item.get("from")), as_text(item.get("from_user_id"))
+    person = people.find(wa_id, bsuid)
+    wa_id, bsuid = wa_id or as_text(person.get("wa_id")), bsuid or as_text(person.get("user_id"))
+    user_id = wa_id or bsuid
+    if user_id is None:
+        raise ItemError("an echo without a receiver")
+    return MessageIn(
+        change.account_id or "",
+        provider_id,
+        user_id,
+        _name(person),
+        phone_of(wa_id),
+        instant(item.get("timestamp")) or change.received_at,
+        EchoContent(text=words_of(kind, item)),
+        NOT_KEPT,
+        (bsuid,) if bsuid and bsuid != user_id else (),
+    )
+
+
+def _name(person: Json) -> str | None:
+    profile = person.get("profile")
+    if not isinstance(profile, dict):
+        return None
+    name = as_text(profile.get("name")) or as_text(profile.get("username"))
     return name[:200] if name else None
 
 
-def _instant(value: object, otherwise: datetime) -> datetime:
-    """Unix seconds, as a string or a number."""
-    text = as_text(value)
-    if text is None or not text.isascii() or not text.isdigit() or len(text) > 11 or int(text) > _LATEST:
-        return otherwise
-    return datetime.fromtimestamp(int(text), UTC)
+# --- who reads what -------------------------------------------------------------------------------------
 
 
-# --- statuses -----------------------------------------------------------------------------------------
+def _lone(read: Callable[[Change, Json], Inbound]) -> Reader:
+    return lambda change, _people, item: read(change, item)
 
 
-def _status(account_id: str, owner_id: str | None, value: Json, item: Json, received_at: datetime) -> Inbound:
-    provider_id, word = as_text(item.get("id")), as_text(item.get("status"))
-    if provider_id is None or word is None:
-        raise ItemError("a status without an id or a state")
-    # In a group each participant reports; every report is a row of its own.
-    participant = as_text(item.get("recipient_participant_user_id")) or as_text(
-        item.get("recipient_participant_id")
-    )
-    key = f"{provider_id}:{word}" + (f":{participant}" if participant else "")
-    raw = dump(_alone(value, "statuses", item))
-    state = STATES.get(word)
-    if state is None:
-        return EventIn(account_id, owner_id, key, f"status:{word}"[:80], raw)
-    tracker = _TRACKER.fullmatch(as_text(item.get("biz_opaque_callback_data")) or "")
-    return StatusIn(
-        account_id,
-        provider_id,
-        key,
-        state,
-        _instant(item.get("timestamp"), received_at),
-        UUID(tracker[1]) if tracker else None,
-        int(tracker[2]) if tracker and tracker[2] else None,
-        _reason(item) if state == "failed" else None,
-        raw,
-    )
-
-
-def _reason(item: Json) -> str:
-    errors = _items(item, "errors")
-    first = errors[0] if errors else None
-    if not isinstance(first, dict):
-        return "failed, no reason given"
-    return f"{as_text(first.get('code')) or '?'} {as_text(first.get('title')) or ''}".strip()[:200]
-
-
-# --- everything else ----------------------------------------------------------------------------------
-
-
-def _event(account_id: str | None, owner_id: str | None, field: str, time: object, value: Json) -> EventIn:
-    # These have no id of their own: the same content at the same time is the same event.
-    raw = dump(value)
-    digest = hashlib.sha256(orjson.dumps([field, as_text(time), value], option=orjson.OPT_SORT_KEYS))
-    return EventIn(account_id, owner_id, f"{field}:{digest.hexdigest()}", field[:80], raw)
+_OF_A_NUMBER: Final = frozenset({"messages", "smb_message_echoes"})
+_READERS: Final[dict[str, dict[str, Reader]]] = {
+    "messages": {"messages": _message, "statuses": _lone(status), "errors": _lone(events.error)},
+    "smb_message_echoes": {"message_echoes": _echo, "errors": _lone(events.error)},
+    "user_preferences": {"user_preferences": _lone(events.preference)},
+    "user_id_update": {"user_id_update": _lone(events.id_update)},
+    "calls": {
+        "calls": _lone(events.call),
+        "statuses": _lone(events.call_status),
+        "errors": _lone(events.error),
+    },
+    "history": {"history": _lone(events.element)},
+    "smb_app_state_sync": {"state_sync": _lone(events.element)},
+    "group_lifecycle_update": {"groups": _lone(events.element)},
+    "group_participants_update": {"groups": _lone(events.element)},
+    "group_settings_update": {"groups": _lone(events.element)},
+    "group_status_update": {"groups": _lone(events.element)},
+}
+"""By field, the lists of its value and who reads their elements. A change without any of them is one event."""

@@ -6,11 +6,26 @@ Limits are counted in UTF-16 units, which is never less than what Meta counts.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Final, TypeAlias, assert_never
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeAlias
 
 from services.gateway.channels import Capabilities
-from shared.messages.conversation import Choice, DocumentBody, MessageSent, TextBody
+from services.gateway.channels.degrade import fitting, more
+from services.gateway.channels.text import cut, split, units
+from shared.messages.conversation import (
+    Body,
+    Choice,
+    ContactRequestBody,
+    DocumentBody,
+    ImageBody,
+    LinkBody,
+    LocationRequestBody,
+    MessageSent,
+    ReactionBody,
+    TemplateBody,
+    TextBody,
+    VoiceBody,
+)
 
 Json: TypeAlias = dict[str, object]
 
@@ -24,24 +39,46 @@ CAPABILITIES: Final = Capabilities(
     row_title=24,
     row_description=72,
     caption=1024,
+    kinds=frozenset(
+        {
+            "text",
+            "document",
+            "image",
+            "voice",
+            "link",
+            "location_request",
+            "contact_request",
+            "reaction",
+            "template",
+        }
+    ),
+    echoes=True,
+    window_hours=24.0,
+    billed=True,
+    per_second=80.0,
+    pair_seconds=6.0,
+    pair_burst=45,
 )
 LIST_LABEL: Final = "Options"
+MORE_LABEL: Final = "More"
+_LIST_LABEL: Final = 20
 _BUTTON_ID: Final = 256
 _ROW_ID: Final = 200
 _FILENAME: Final = 240
+_URL: Final = 2000
+_PARAMETER: Final = 1024
+_TEMPLATE_NAME: Final = 512
+_BREAKS: Final = str.maketrans("\n\r\t", "   ")
 _BSUID: Final = re.compile(r"[A-Z]{2}\.")
 
 
 def render(message: MessageSent, media_id: str | None = None) -> list[Json]:
-    """The bodies for `POST /{phone_number_id}/messages`, in order. A document needs the id of its upload."""
-    body = message.body
-    match body:
-        case TextBody():
-            contents = _text(body)
-        case DocumentBody():
-            contents = [_document(body, media_id)]
-        case _:
-            assert_never(body)
+    """The bodies for `POST /{phone_number_id}/messages`, in order; none when there is nothing to show.
+
+    Documents, pictures and voice notes need the id of their upload.
+    """
+    body = fitting(message.body, CAPABILITIES)
+    contents = _contents(body, message, media_id or "") if body else []
     last = len(contents) - 1
     return [
         _addressed(message, content, tracker(message, part if part < last else None), is_first=part == 0)
@@ -57,7 +94,7 @@ def tracker(message: MessageSent, part: int | None) -> str:
 def _addressed(message: MessageSent, content: Json, said_back: str, *, is_first: bool) -> Json:
     user_id = message.to.user_id
     whom = {"recipient": user_id} if _BSUID.match(user_id) else {"to": user_id}
-    quotes = message.in_reply_to and is_first
+    quotes = message.in_reply_to and is_first and content["type"] != "reaction"
     return {
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
@@ -68,113 +105,131 @@ def _addressed(message: MessageSent, content: Json, said_back: str, *, is_first:
     }
 
 
+def _contents(body: Body, message: MessageSent, media_id: str) -> list[Json]:
+    match body:
+        case TextBody():
+            return _text(body, message)
+        case DocumentBody():
+            return _file(
+                "document", {"id": media_id, "filename": cut(body.filename, _FILENAME)}, body.caption
+            )
+        case ImageBody():
+            return _file("image", {"id": media_id}, body.caption)
+        case VoiceBody():
+            return [{"type": "audio", "audio": {"id": media_id, "voice": True}}]
+        case LinkBody():
+            return _link(body)
+        case LocationRequestBody():
+            return _asking(body.text, "location_request_message", {"name": "send_location"})
+        case ContactRequestBody():
+            return _asking(body.text, "request_contact_info", {"name": "request_contact_info"})
+        case ReactionBody():
+            return [{"type": "reaction", "reaction": {"message_id": body.provider_id, "emoji": body.emoji}}]
+        case TemplateBody():
+            return [_template(body)]
+    return []  # a `PageBody` never gets here
+
+
 # --- text and choices -----------------------------------------------------------------------------------
 
 
-def _text(body: TextBody) -> list[Json]:
+def _text(body: TextBody, message: MessageSent) -> list[Json]:
     if not body.choices:
         return [_plain(part) for part in split(body.text, CAPABILITIES.text)]
-    as_buttons = _fit_buttons(body.choices)
-    text = body.text if as_buttons else _with_surplus(body.text, body.choices[CAPABILITIES.rows :])
-    # What is above the limit of an interactive message goes ahead as plain text.
-    last_limit = CAPABILITIES.button_text if as_buttons else CAPABILITIES.list_text
-    *ahead, last = split(text, CAPABILITIES.text, last_limit)
-    return [*map(_plain, ahead), _buttons(last, body.choices) if as_buttons else _list(last, body.choices)]
+    buttons = _buttons(body.choices)
+    if buttons is not None:
+        return _asking(body.text, "button", {"buttons": buttons})
+    label = cut(_line(body.label or "").strip() or LIST_LABEL, _LIST_LABEL)
+    action = {"button": label, "sections": [{"rows": _rows(body.choices, message)}]}
+    return _asking(body.text, "list", action, CAPABILITIES.list_text)
 
 
 def _plain(text: str) -> Json:
     return {"type": "text", "text": {"body": text, "preview_url": False}}
 
 
-def _fit_buttons(choices: Sequence[Choice]) -> bool:
-    titles = {choice.title for choice in choices}
-    few = len(choices) <= CAPABILITIES.buttons and len(titles) == len(choices)
-    return few and all(0 < units(title) <= CAPABILITIES.button_title for title in titles)
+def _asking(
+    text: str, kind: str, action: Mapping[str, object], limit: int = CAPABILITIES.button_text
+) -> list[Json]:
+    """An interactive message; what is above the limit of its text goes ahead as plain text."""
+    *ahead, last = split(text, CAPABILITIES.text, limit)
+    interactive = {"type": kind, "body": {"text": last}, "action": action}
+    return [*map(_plain, ahead), {"type": "interactive", "interactive": interactive}]
 
 
-def _buttons(text: str, choices: Sequence[Choice]) -> Json:
-    replies = [
-        {"type": "reply", "reply": {"id": cut(choice.choice_id, _BUTTON_ID), "title": choice.title}}
-        for choice in choices
-    ]
-    return _interactive({"type": "button", "body": {"text": text}, "action": {"buttons": replies}})
+def _buttons(choices: Sequence[Choice]) -> list[Json] | None:
+    """The choices as reply buttons; None when they are too many, too long or not told apart by their titles."""
+    if len(choices) > CAPABILITIES.buttons:
+        return None
+    replies = [(cut(_id(choice), _BUTTON_ID), _line(choice.title)) for choice in choices]
+    ids, titles = {one for one, _ in replies}, {" ".join(title.split()) for _, title in replies}
+    told_apart = len(ids) == len(titles) == len(choices) and "" not in titles
+    if not told_apart or any(units(title) > CAPABILITIES.button_title for _, title in replies):
+        return None
+    return [{"type": "reply", "reply": {"id": one, "title": title}} for one, title in replies]
 
 
-def _list(text: str, choices: Sequence[Choice]) -> Json:
-    rows = []
-    for choice in choices[: CAPABILITIES.rows]:
-        row: Json = {
-            "id": cut(choice.choice_id, _ROW_ID),
-            "title": cut(choice.title or choice.choice_id, CAPABILITIES.row_title),
-        }
-        # A title that had to be cut is shown whole below it, when nothing else stands there.
-        below = choice.description or (choice.title if row["title"] != choice.title else None)
-        rows.append(row | ({"description": cut(below, CAPABILITIES.row_description)} if below else {}))
-    action = {"button": LIST_LABEL, "sections": [{"rows": rows}]}
-    return _interactive({"type": "list", "body": {"text": text}, "action": action})
+def _rows(choices: Sequence[Choice], message: MessageSent) -> list[Json]:
+    """The choices as rows; when there are more than a list holds, its last row asks for the rest."""
+    places: dict[str, int] = {}  # WhatsApp refuses a list that has an id twice: the first one counts
+    for place, choice in enumerate(choices):
+        places.setdefault(cut(_id(choice), _ROW_ID), place)
+    shown = list(places.items())
+    if len(shown) <= CAPABILITIES.rows:
+        return [_row(row_id, choices[place]) for row_id, place in shown]
+    fits = CAPABILITIES.rows - 1
+    page_of = message.values.get("page_of", str(message.message_id))
+    offset = int(message.values.get("page_offset", "0")) + shown[fits][1]
+    rest: Json = {"id": more(page_of, offset), "title": MORE_LABEL}
+    return [*(_row(row_id, choices[place]) for row_id, place in shown[:fits]), rest]
 
 
-def _interactive(content: Json) -> Json:
-    return {"type": "interactive", "interactive": content}
+def _row(row_id: str, choice: Choice) -> Json:
+    whole = _line(choice.title) if choice.title.strip() else row_id
+    title = cut(whole, CAPABILITIES.row_title)
+    # A title that had to be cut is shown whole below it, when nothing else stands there.
+    below = _line(choice.description or "").strip() or (whole if title != whole else "")
+    row: Json = {"id": row_id, "title": title}
+    return row | ({"description": cut(below, CAPABILITIES.row_description)} if below else {})
 
 
-def _with_surplus(text: str, surplus: Sequence[Choice]) -> str:
-    """Choices that no row is left for are at least named."""
-    return "\n".join([text, *(f"• {choice.title}" for choice in surplus)])
+def _id(choice: Choice) -> str:
+    return choice.choice_id.strip() or choice.title.strip() or "-"
 
 
-# --- documents ------------------------------------------------------------------------------------------
+def _line(text: str) -> str:
+    """The text on one line: titles have no breaks."""
+    return text.translate(_BREAKS)
 
 
-def _document(body: DocumentBody, media_id: str | None) -> Json:
-    document: Json = {"id": media_id or "", "filename": cut(body.filename, _FILENAME)}
-    if body.caption:
-        document["caption"] = cut(body.caption, CAPABILITIES.caption)
-    return {"type": "document", "document": document}
+# --- everything else ------------------------------------------------------------------------------------
 
 
-# --- measuring ------------------------------------------------------------------------------------------
+def _file(kind: str, file: Json, caption: str | None) -> list[Json]:
+    """A file; what its caption has no room for goes ahead as plain text."""
+    *ahead, last = split(caption or "", CAPABILITIES.text, CAPABILITIES.caption)
+    described = {"caption": last} if caption and caption.strip() else {}
+    return [*map(_plain, ahead), {"type": kind, kind: file | described}]
 
 
-def units(text: str) -> int:
-    """Length in UTF-16 units."""
-    return len(text) + sum(character > "\uffff" for character in text)
+def _link(body: LinkBody) -> list[Json]:
+    label = _line(body.label).strip()
+    if not body.url.startswith("https://") or not label or units(body.url) > _URL:
+        return [_plain(part) for part in split(f"{body.text}\n{body.label}: {body.url}", CAPABILITIES.text)]
+    shown = cut(label, CAPABILITIES.button_title)
+    return _asking(
+        body.text, "cta_url", {"name": "cta_url", "parameters": {"display_text": shown, "url": body.url}}
+    )
 
 
-def cut(text: str, limit: int) -> str:
-    """The text within `limit` units; what does not fit ends in an ellipsis."""
-    return text if units(text) <= limit else _head(text, limit - 1).rstrip() + "…"
-
-
-def split(text: str, limit: int, last_limit: int | None = None) -> list[str]:
-    """The text in parts of at most `limit` units, the last of at most `last_limit`; at least one, none empty.
-
-    Breaks between paragraphs, else lines, sentences or words, else anywhere.
-    """
-    rest = text.strip() or "…"
-    last_limit = min(limit, last_limit or limit)
-    parts = []
-    while (length := units(rest)) > last_limit:
-        part = _break(rest, limit if length > limit else last_limit)
-        parts.append(part.strip())
-        rest = rest[len(part) :].strip()
-    return [*parts, rest]
-
-
-def _break(text: str, limit: int) -> str:
-    head = _head(text, limit)
-    for mark in ("\n\n", "\n", ". ", " "):
-        at = head.rfind(mark)
-        if at > len(head) // 4:
-            return head[: at + len(mark)]
-    return head
-
-
-def _head(text: str, limit: int) -> str:
-    """The longest beginning of at most `limit` units."""
-    taken = 0
-    for index, character in enumerate(text):
-        taken += 2 if character > "\uffff" else 1
-        if taken > limit:
-            return text[:index]
-    return text
+def _template(body: TemplateBody) -> Json:
+    template: Json = {
+        "name": body.template[:_TEMPLATE_NAME],
+        "language": {"code": body.language, "policy": "deterministic"},
+    }
+    if body.parameters:
+        # An empty parameter is refused, and so is one with a line break or many spaces.
+        texts = (cut(" ".join(parameter.split()) or "–", _PARAMETER) for parameter in body.parameters)
+        parameters = [{"type": "text", "text": text} for text in texts]
+        template["components"] = [{"type": "body", "parameters": parameters}]
+    return {"type": "template", "template": template}

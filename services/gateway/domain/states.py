@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-State = Literal["pending", "sending", "sent", "failed", "rejected", "delivered", "read"]
+State = Literal["pending", "held", "sending", "sent", "failed", "rejected", "delivered", "read"]
 ReportedState = Literal["sent", "failed", "delivered", "read"]
 """States a provider reports by itself."""
 
 RANKS: Final[dict[State, int]] = {
     "pending": 0,  # waits for its turn, or for its next try
+    "held": 5,  # may not be sent now: outside the channel's window, and no template for its purpose
     "sending": 10,  # stored before the call: found so after a crash, it is unknown whether the person has it
     "sent": 20,  # taken by the provider
     "failed": 25,  # taken by the provider, which could not deliver it

@@ -6,13 +6,20 @@ conversation, one loses.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
+from services.gateway.domain.purposes import MARKETING
 from services.gateway.domain.states import State
+from services.gateway.store import delivery_sql as sql
 from shared.db import Connection, Database
+from shared.messages.conversation import ChannelAddress
+from shared.telemetry import DELIVERIES, get_logger
+
+log = get_logger("gateway")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +27,9 @@ class NewDelivery:
     """A message to be delivered, as it came from the bus.
 
     `ready`: it needs no preparation, and its sender will call at once. With nothing before it in its conversation it is
-    then stored as `sending`, as if by `DeliveryStore.sending`.
+    then stored as `sending`, as if by `DeliveryStore.sending`, provided the person wrote within `free` seconds (None:
+    whenever). `answers`: it answers the person; `marketing`: it needs consent to that. `phone` and `customer_id` are
+    what the message tells of the person. `merges`: it may go out together with its like.
     """
 
     tenant_id: UUID
@@ -30,7 +39,15 @@ class NewDelivery:
     channel: str
     purpose: str
     payload: bytes
+    account_id: str
+    user_id: str
     ready: bool = False
+    answers: bool = False
+    marketing: bool = False
+    free: float | None = None
+    phone: str | None = None
+    customer_id: UUID | None = None
+    merges: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +65,12 @@ class OpenDelivery:
 
     Ages are seconds by the database's clock: `age` since it came, `sending_for` since the last call began, `wait` until
     the next try. `part` is how many of the message's requests are done. `claimed_at`: the state `sending` was stored for
-    whoever holds this, not before this instant of the event loop's clock, and the call has not begun.
+    whoever holds this, not before this instant of the event loop's clock, and the call has not begun; consent and window
+    were looked at then.
+
+    `last_inbound_at` is when the person last wrote and `read_at` when this was read; `forbidden` says why nothing may be
+    sent to the person. `has_followers`: more is open behind it. `merged_into`: it went out with that one, which is
+    settled.
     """
 
     tenant_id: UUID
@@ -64,82 +86,62 @@ class OpenDelivery:
     sending_for: float
     wait: float
     claimed_at: float | None = None
+    last_inbound_at: datetime | None = None
+    read_at: datetime | None = None
+    forbidden: str | None = None
+    has_followers: bool = False
+    merged_into: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """A delivery behind another one in its conversation. `untouched`: pending, never tried, on its own."""
+
+    id: UUID
+    payload: bytes
+    untouched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FailedDelivery:
+    """What the provider took and could not deliver."""
+
+    tenant_id: UUID
+    id: UUID
+    partition: int
+    conversation_id: UUID
+    channel: str
+    payload: bytes
+    account_id: str
+    reason: str | None
+    updated_at: datetime
+
+
+class _LostRace(Exception):
+    """Somebody else was faster; the transaction is undone."""
 
 
 Conversation = tuple[UUID, UUID]
 """(tenant id, conversation id)"""
 
-# The numbers are `domain.states.RANKS`; below 20 (sent) there is still something for us to do.
-# One that is ready, with nothing before it, is stored as `sending` at once: that is all that has to be on disk before the
-# call.
-_ADD: Final = """
-INSERT INTO gateway.deliveries (tenant_id, id, partition, conversation_id, channel, purpose, payload,
-                                state, rank, attempts, sending_at)
-SELECT t, i, p, c, ch, pu, b, CASE WHEN go THEN 'sending' ELSE 'pending' END, CASE WHEN go THEN 10 ELSE 0 END,
-       CASE WHEN go THEN 1 ELSE 0 END, CASE WHEN go THEN now() END
-FROM (
-    SELECT *, ready AND row_number() OVER (PARTITION BY t, c ORDER BY n) = 1
-              AND NOT EXISTS (SELECT 1 FROM gateway.deliveries d WHERE d.conversation_id = c AND d.rank < 20) AS go
-    FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::uuid[], $5::text[], $6::text[], $7::bytea[], $8::bool[])
-         WITH ORDINALITY AS given(t, i, p, c, ch, pu, b, ready, n)
-) new
-ORDER BY n
-ON CONFLICT DO NOTHING
-RETURNING id, state
-"""
-
-_NEXT: Final = """
-SELECT tenant_id, id, conversation_id, channel, payload, state, part, attempts, media_id,
-       extract(epoch FROM now() - created_at)::float8 AS age,
-       coalesce(extract(epoch FROM now() - sending_at), 0)::float8 AS sending_for,
-       extract(epoch FROM next_attempt_at - now())::float8 AS wait
-FROM gateway.deliveries WHERE conversation_id = $1 AND rank < 20 ORDER BY position LIMIT 1
-"""
-
-_OPEN: Final = """
-SELECT DISTINCT tenant_id, conversation_id, partition FROM gateway.deliveries
-WHERE rank < 20 AND partition = ANY($1::smallint[])
-"""
-
-_SENDING: Final = """
-UPDATE gateway.deliveries SET state = 'sending', rank = 10, attempts = attempts + 1,
-       sending_at = now(), updated_at = now()
-WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND part = $4 AND rank < 20
-"""
-
-_AGAIN: Final = """
-UPDATE gateway.deliveries SET state = 'pending', rank = 0, part = greatest(part, $4), reason = $5,
-       next_attempt_at = now() + make_interval(secs => $6), updated_at = now()
-WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND rank < 20
-"""
-
-# A status may have come before this answer: then only the provider's id is still news.
-_SENT: Final = """
-UPDATE gateway.deliveries d SET state = CASE WHEN rank < 20 THEN 'sent' ELSE state END,
-       rank = greatest(rank, 20), reason = CASE WHEN rank < 20 THEN NULL ELSE reason END,
-       provider_id = coalesce(provider_id, s.p), updated_at = now()
-FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS s(t, i, p)
-WHERE tenant_id = s.t AND id = s.i
-"""
-
-_REJECTED: Final = """
-UPDATE gateway.deliveries SET state = 'rejected', rank = 25, reason = $4, updated_at = now()
-WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND rank < 20
-"""
-
-_UPLOADED: Final = "UPDATE gateway.deliveries SET media_id = $3 WHERE tenant_id = $1 AND id = $2"
-
 
 class DeliveryStore:
-    """Deliveries, one short transaction per call. All raise transient errors of the database."""
+    """Deliveries, one short transaction per call. All raise transient errors of the database.
 
-    def __init__(self, db: Database) -> None:
+    `windows`: for channels that have one, for how many seconds after a person's message they may be written to freely.
+    """
+
+    def __init__(self, db: Database, windows: Mapping[str, float] | None = None) -> None:
         self._db = db
+        self._windows = ([*(windows or {})], [*(windows or {}).values()])
+
+    # --- new ones, and what waits ---------------------------------------------------------------------
 
     async def write(self, new: Sequence[NewDelivery], sent: Sequence[Success]) -> frozenset[UUID]:
         """Write successes and new deliveries (in this order; what is known already stays as it is) in one transaction.
 
-        The ids of the new ones that are stored as `sending`: whoever gets them makes the call.
+        The ids of the new ones that are stored as `sending`: whoever gets them makes the call. Those whose person has
+        opted out are stored as rejected.
         """
         sent = sorted(sent, key=lambda one: (one.tenant_id, one.id))  # nobody waits for anybody in a circle
         async with self._db.tenant(
@@ -147,31 +149,64 @@ class DeliveryStore:
         ) as connection:
             if sent:
                 await connection.execute(
-                    _SENT,
+                    sql.SENT,
                     [one.tenant_id for one in sent],
                     [one.id for one in sent],
                     [one.provider_id for one in sent],
                 )
-            rows = await connection.fetch(_ADD, *_columns(new)) if new else []
+            rows = await connection.fetch(sql.ADD, *_columns(new)) if new else []
+        for row in rows:
+            if row["state"] == "rejected":
+                DELIVERIES.labels(row["channel"], "opted_out").inc()
+                log.info("delivery_opted_out", delivery_id=str(row["id"]))
         return frozenset(row["id"] for row in rows if row["state"] == "sending")
 
     async def next_open(self, conversation: Conversation) -> OpenDelivery | None:
         """The oldest delivery of the conversation that still needs us."""
         tenant_id, conversation_id = conversation
         async with self._db.tenant(tenant_id) as connection:
-            row = await connection.fetchrow(_NEXT, conversation_id)
+            row = await connection.fetchrow(sql.NEXT, conversation_id, *self._windows, [*MARKETING])
         return OpenDelivery(**dict(row)) if row else None
 
     async def open_conversations(self, partitions: Collection[int]) -> list[tuple[Conversation, int]]:
         """Conversations of these partitions that have something to deliver, with their partition."""
         async with self._db.system() as connection:
-            rows = await connection.fetch(_OPEN, list(partitions))
+            rows = await connection.fetch(sql.OPEN, list(partitions), *self._windows)
         return [((row["tenant_id"], row["conversation_id"]), row["partition"]) for row in rows]
+
+    async def followers(self, row: OpenDelivery) -> list[Follower]:
+        """What is open behind a delivery in its conversation, oldest first, some of it."""
+        async with self._db.tenant(row.tenant_id) as connection:
+            found = await connection.fetch(sql.FOLLOWERS, row.conversation_id, row.tenant_id, row.id)
+        return [
+            Follower(
+                one["id"],
+                one["payload"],
+                one["state"] == "pending" and one["attempts"] == 0 and one["merged_into"] is None,
+            )
+            for one in found
+        ]
+
+    async def payload_of(self, row: OpenDelivery, message_id: UUID) -> bytes | None:
+        """An earlier message of the same tenant and conversation."""
+        async with self._db.tenant(row.tenant_id) as connection:
+            found: bytes | None = await connection.fetchval(
+                sql.PAYLOAD, row.tenant_id, row.conversation_id, message_id
+            )
+        return found
+
+    async def failed_since(self, since: datetime, limit: int) -> list[FailedDelivery]:
+        """What failed after it had been taken, since then, oldest first; of all tenants."""
+        async with self._db.system() as connection:
+            rows = await connection.fetch(sql.FAILED, since, limit)
+        return [FailedDelivery(**dict(row)) for row in rows]
+
+    # --- how far one has come -------------------------------------------------------------------------
 
     async def sending(self, row: OpenDelivery) -> bool:
         """Store that the call begins. False: somebody else was faster, or a status came; read the row again."""
         async with self._db.tenant(row.tenant_id) as connection:
-            return await _changed(connection, _SENDING, row.tenant_id, row.id, row.attempts, row.part)
+            return await _changed(connection, sql.SENDING, row.tenant_id, row.id, row.attempts, row.part)
 
     async def again(
         self, row: OpenDelivery, after: float, reason: str | None, *, part: int | None = None
@@ -182,18 +217,67 @@ class DeliveryStore:
         """
         async with self._db.tenant(row.tenant_id) as connection:
             await connection.execute(
-                _AGAIN, row.tenant_id, row.id, row.attempts, row.part if part is None else part, reason, after
+                sql.AGAIN,
+                row.tenant_id,
+                row.id,
+                row.attempts,
+                row.part if part is None else part,
+                reason,
+                after,
+            )
+
+    async def held(self, row: OpenDelivery, after: float, reason: str) -> None:
+        """Store that it may not be sent now; it is looked at again after so many seconds, or when the person writes."""
+        async with self._db.tenant(row.tenant_id) as connection:
+            await connection.execute(sql.HELD, row.tenant_id, row.id, row.attempts, reason[:500], after)
+
+    async def replaced(self, row: OpenDelivery, payload: bytes, reason: str | None) -> bool:
+        """Store that this message goes out in its place. False: somebody else was faster; read the row again."""
+        async with self._db.tenant(row.tenant_id) as connection:
+            return await _changed(
+                connection, sql.REPLACED, row.tenant_id, row.id, row.attempts, payload, reason
             )
 
     async def rejected(self, row: OpenDelivery, reason: str) -> None:
         """Store that it will never be sent."""
         async with self._db.tenant(row.tenant_id) as connection:
-            await connection.execute(_REJECTED, row.tenant_id, row.id, row.attempts, reason[:500])
+            await connection.execute(sql.REJECTED, row.tenant_id, row.id, row.attempts, reason[:500])
+
+    async def opted_out(
+        self,
+        tenant_id: UUID,
+        to: ChannelAddress,
+        customer_id: UUID | None,
+        scope: Literal["all", "marketing"],
+    ) -> None:
+        """Store that the provider says that a person wants no more of it."""
+        async with self._db.tenant(tenant_id) as connection:
+            await connection.execute(
+                sql.OPTED_OUT, tenant_id, to.channel, to.user_id, scope, to.phone, customer_id
+            )
 
     async def uploaded(self, row: OpenDelivery, media_id: str) -> None:
         """Store the provider's id of the message's file."""
         async with self._db.tenant(row.tenant_id) as connection:
-            await connection.execute(_UPLOADED, row.tenant_id, row.id, media_id)
+            await connection.execute(sql.UPLOADED, row.tenant_id, row.id, media_id)
+
+    async def merged(self, row: OpenDelivery, payload: bytes, followers: Sequence[UUID]) -> bool:
+        """Store that `row` says what those behind it say, too. False: something changed meanwhile; nothing was stored."""
+        try:
+            async with self._db.tenant(row.tenant_id) as connection:
+                if not await _changed(connection, sql.LED, row.tenant_id, row.id, row.attempts, payload):
+                    raise _LostRace
+                done = await connection.execute(sql.MERGED, row.tenant_id, row.id, list(followers))
+                if done != f"UPDATE {len(followers)}":
+                    raise _LostRace
+        except _LostRace:
+            return False
+        return True
+
+    async def followed(self, row: OpenDelivery) -> None:
+        """What went out with a delivery has come as far as that one has."""
+        async with self._db.tenant(row.tenant_id) as connection:
+            await connection.execute(sql.FOLLOWED, row.tenant_id, row.merged_into)
 
 
 async def _changed(connection: Connection, statement: str, *values: object) -> bool:
@@ -210,5 +294,12 @@ def _columns(new: Sequence[NewDelivery]) -> Iterable[object]:
         [delivery.channel for delivery in new],
         [delivery.purpose for delivery in new],
         [delivery.payload for delivery in new],
+        [delivery.account_id for delivery in new],
+        [delivery.user_id for delivery in new],
         [delivery.ready for delivery in new],
+        [delivery.answers for delivery in new],
+        [delivery.marketing for delivery in new],
+        [delivery.free for delivery in new],
+        [delivery.phone for delivery in new],
+        [delivery.customer_id for delivery in new],
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import assert_never
 from uuid import UUID
 
 from services.notifier.domain import offers, texts
+from services.notifier.domain.values import values_of
 from shared.ids import derive
 from shared.messages.booking import (
     BookingCancelled,
@@ -33,7 +35,8 @@ CONFIRMED = BookingConfirmed.name
 class Notice:
     """One message to one person because of one event. (event, recipient, purpose) is told once, for ever.
 
-    It is about a booking or about a waitlist entry: exactly one of the two ids is given.
+    It is about a booking or about a waitlist entry: exactly one of the two ids is given. `values` are its facts by name
+    (`domain/values.py`), for templates.
     """
 
     tenant_id: UUID
@@ -43,6 +46,7 @@ class Notice:
     purpose: str
     contact: Contact
     body: Body
+    values: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> UUID:
@@ -59,6 +63,8 @@ class Notice:
             to=self.contact.address,
             purpose=self.purpose,
             body=self.body,
+            customer_id=self.contact.customer_id,
+            values=dict(self.values),
         )
 
 
@@ -82,6 +88,7 @@ def plan(event: BookingEvent) -> list[Notice]:
             purpose=event.name,
             contact=event.contact,
             body=body,
+            values=values_of(event),
         )
     ]
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from services.notifier.domain import texts
 from services.notifier.domain.parts import paid_and_open, voice_of
 from services.notifier.domain.plan import Notice
+from services.notifier.domain.values import values_of
 from shared.ids import derive
 from shared.messages.booking import BookingConfirmed, Contact
 from shared.messages.conversation import DocumentBody
@@ -26,6 +27,7 @@ class ReceiptRequest(Value):
     contact: Contact
     filename: str
     caption: str
+    values: dict[str, str] = {}
 
     @property
     def receipt_id(self) -> UUID:
@@ -73,6 +75,7 @@ def plan_receipt(event: BookingConfirmed) -> ReceiptRequest:
         contact=event.contact,
         filename=texts.receipt_filename(event),
         caption=texts.receipt_caption(event),
+        values=values_of(event),
     )
 
 
@@ -90,4 +93,5 @@ def receipt_notice(request: ReceiptRequest, file: FileRef) -> Notice:
             filename=request.filename,
             caption=request.caption,
         ),
+        values=request.values,
     )

@@ -11,6 +11,7 @@ import pytest
 from nats.aio.msg import Msg
 
 from services.gateway.app import Gateway, build
+from services.gateway.secrets import new_key
 from services.gateway.seed import seed
 from shared import ids, subjects
 from shared.actors.delivery import Delivery
@@ -26,6 +27,9 @@ from tests.integration.gateway import bodies
 from tests.integration.gateway.graph import Graph
 from usher.embedded import EmbeddedServers
 from usher.embedded.ports import choose
+
+
+KEY = new_key()
 
 
 async def until(check: Callable[[], Awaitable[object]], within: float = 20.0) -> None:
@@ -48,6 +52,8 @@ def quick(servers: EmbeddedServers, database: Settings, graph: Graph) -> Setting
     return make_settings(
         servers,
         http_port=choose(),
+        channels="whatsapp,echo",
+        secrets_key=KEY,
         whatsapp_api_url=graph.url,
         whatsapp_echo_wait_seconds=3.0,
         resend_after_seconds=0.5,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -13,10 +14,20 @@ from shared.messages.conversation import MessageSent
 from shared.settings import Settings
 from tests.integration.conftest import eventually
 from tests.integration.gateway import bodies
-from tests.integration.gateway.conftest import World, start
+from tests.integration.gateway.conftest import World
 from tests.integration.gateway.graph import Graph
+from tests.integration.gateway.outbound_rig import start, wrote
 
 pytestmark = pytest.mark.usefixtures("gateway")
+
+
+@pytest.fixture
+async def gateway(quick: Settings, world: World) -> AsyncIterator[Gateway]:
+    """A running gateway; everybody has written a moment ago."""
+    await wrote(world, [f"35191000000{n}" for n in range(1, 4)])
+    service = await start(quick)
+    yield service
+    await service.stop()
 
 
 def new(message: MessageSent, *, ready: bool = True) -> NewDelivery:
@@ -28,7 +39,9 @@ def new(message: MessageSent, *, ready: bool = True) -> NewDelivery:
         "whatsapp",
         message.purpose,
         message.encode(),
-        ready,
+        message.to.account_id,
+        message.to.user_id,
+        ready=ready,
     )
 
 

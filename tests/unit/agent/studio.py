@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from pydantic_ai.models import Model
 
+from services.agent.groups import Group
 from services.agent.journal import Step
 from services.agent.memory import Memory
 from services.agent.model import build_agent
@@ -18,6 +19,7 @@ from services.agent.offline import OfflineModel
 from services.agent.runs import runner_of
 from services.agent.speaker import AgentSpeaker
 from services.agent.store import ClosedTurn, OpenedTurn
+from services.agent.takeover import Takeover
 from services.agent.turns import Turns
 from shared import ids
 from shared.errors import Transient
@@ -219,21 +221,35 @@ class Ledger:
     steps: dict[UUID, dict[str, str]] = field(default_factory=dict)
     outbox: dict[UUID, Outgoing] = field(default_factory=dict)
     order: list[UUID] = field(default_factory=list)
+    members: dict[UUID, frozenset[UUID]] = field(default_factory=dict)
+    messages: dict[UUID, MessageReceived] = field(default_factory=dict)
+    human_until: datetime | None = None
     scissors: Scissors = field(default_factory=Scissors)
 
-    async def open(self, message: MessageReceived, *, history: int) -> OpenedTurn:
-        found = self.turns.get(message.message_id)
+    async def open(self, group: Group, change: Takeover, *, history: int) -> OpenedTurn:
+        human_until = self.human_until
+        message = group.message
+        asked = [member.message_id for member in group.members]
+        part_of = [turn for turn in self.members if self.members[turn] & set(asked)]
+        if not part_of:
+            self.scissors.moment("turn not opened")
+            self.turns[message.message_id] = None
+            self.members[message.message_id] = frozenset(asked)
+            self.messages[message.message_id] = message
+            if change.over or change.until:
+                self.human_until = change.until
+            self.scissors.moment("turn opened")
+        turn_id = part_of[0] if part_of else message.message_id
+        message, answers = self.messages[turn_id], self.members[turn_id] & set(asked)
+        found = self.turns[turn_id]
         if found is not None:
             replies = orjson.loads(found.replies)
             unconfirmed = tuple(self.outbox[UUID(reply["message_id"])] for reply in replies)
-            return OpenedTurn(done=True, steps={}, unconfirmed=unconfirmed)
-        self.turns.setdefault(message.message_id, None)
+            return OpenedTurn(True, {}, message, answers, unconfirmed=unconfirmed)
         closed = [self.turns[m] for m in self.order][-history:] if history else []
-        return OpenedTurn(
-            done=False,
-            steps=dict(self.steps.get(message.message_id, {})),
-            history=tuple(turn.messages for turn in closed if turn),
-        )
+        steps = dict(self.steps.get(turn_id, {}))
+        past = tuple(turn.messages for turn in closed if turn)
+        return OpenedTurn(False, steps, message, answers, past, human_until)
 
     async def add_steps(self, tenant_id: UUID, message_id: UUID, steps: Sequence[Step]) -> None:
         self.scissors.moment(f"steps not stored: {[s.key for s in steps]}")
@@ -318,6 +334,7 @@ class Chat:
             publish=self._publish,
             clock=lambda: self.now,
             deadline=self._deadline,
+            takeover_hours=12,
         )
         return self.turns
 
@@ -347,8 +364,12 @@ class Chat:
 
     async def send(self, message: MessageReceived) -> TextBody | None:
         """Deliver a message; the reply, or None."""
+        return await self.send_together(message)
+
+    async def send_together(self, *messages: MessageReceived) -> TextBody | None:
+        """Deliver messages that came within a moment; the reply, or None."""
         before = len(self.published)
-        await self.turns.run(message)
+        await self.turns.run(*messages)
         replies = self.published[before:]
         assert len(replies) <= 1
         if not replies:

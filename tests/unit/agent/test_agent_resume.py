@@ -160,8 +160,8 @@ async def test_a_voice_note_is_written_down_once_even_when_the_turn_is_cut_after
     voice = Deaf("yoga tomorrow at seven p m")
     chat = Chat(week(), voice=voice)
     message = chat.message(VoiceContent(media_id="m1", mime="audio/ogg"))
-    chat.cut_at(2)  # the transcript is stored
-    with pytest.raises(Cut):
+    chat.cut_at(4)
+    with pytest.raises(Cut, match="steps stored: \\['transcript'\\]"):
         await chat.turns.run(message)
     chat.cut_at(None)
     await chat.restarted().run(message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID, uuid4
 
 from nats.aio.msg import Msg
@@ -12,7 +12,7 @@ from services.gateway.delivery import Delivering
 from services.gateway.store.deliveries import Conversation, NewDelivery, OpenDelivery
 from shared.actors.delivery import Delivery
 from shared.messages.conversation import ChannelAddress, MessageSent, TextBody
-from tests.unit.gateway.factories import TENANT
+from tests.unit.gateway.factories import TENANT, adapter
 
 
 class Table:
@@ -98,12 +98,19 @@ class Setup:
         self.confirmed: list[str] = []
         self.buried: list[str] = []
         self.gate: asyncio.Event | None = None
-        self.delivering = Delivering(self.table, self.attempt, self, self, channel="whatsapp")
+        self.line: asyncio.Event | None = None
+        self.in_line = 0
+        self.delivering = Delivering(self.table, self.attempt, self, self, channels={"whatsapp": adapter()})
 
-    async def attempt(self, row: OpenDelivery) -> float | None:
+    async def attempt(self, row: OpenDelivery, busy: Callable[[bool], None]) -> float | None:
         if row.id in self.fail:
             self.fail.discard(row.id)
             raise RuntimeError("a mistake of ours")
+        if self.line:
+            busy(False)
+            self.in_line += 1
+            await self.line.wait()
+            busy(True)
         self.tried.append(row.id)
         if self.gate:
             await self.gate.wait()
@@ -134,14 +141,17 @@ class FakeBus:
         self.said.append(word)
 
 
-def sent(conversation: UUID, message_id: UUID | None = None) -> MessageSent:
+def sent(
+    conversation: UUID, message_id: UUID | None = None, *, reply_to: str | None = None, account: str = "111"
+) -> MessageSent:
     return MessageSent(
         tenant_id=TENANT,
         message_id=message_id or uuid4(),
         conversation_id=conversation,
-        to=ChannelAddress(channel="whatsapp", account_id="111", user_id="351910000001"),
+        to=ChannelAddress(channel="whatsapp", account_id=account, user_id="351910000001"),
         purpose="reply",
         body=TextBody(text="Hello"),
+        in_reply_to=reply_to,
     )
 
 
@@ -210,7 +220,15 @@ async def test_what_is_open_in_a_claimed_partition_is_taken_up() -> None:
     other = sent(uuid4())
     for partition, one in ((3, message), (4, other)):
         row = NewDelivery(
-            TENANT, one.message_id, partition, one.conversation_id, "whatsapp", "reply", one.encode()
+            TENANT,
+            one.message_id,
+            partition,
+            one.conversation_id,
+            "whatsapp",
+            "reply",
+            one.encode(),
+            "111",
+            "p",
         )
         setup.table.rows[one.message_id] = row
     setup.table.away = 1
@@ -300,7 +318,9 @@ async def test_what_comes_while_a_claim_is_being_sent_goes_on_after_it() -> None
 
 async def test_no_more_are_claimed_than_can_be_called_at_once() -> None:
     setup = Setup()
-    setup.delivering = Delivering(setup.table, setup.attempt, setup, setup, channel="whatsapp", concurrency=2)
+    setup.delivering = Delivering(
+        setup.table, setup.attempt, setup, setup, channels={"whatsapp": adapter()}, concurrency=2
+    )
     setup.table.claims = True
     messages = [sent(uuid4()) for _ in range(5)]
 
@@ -346,3 +366,67 @@ async def test_a_claim_that_comes_when_the_service_stops_is_put_back() -> None:
 
     assert setup.tried == []
     assert setup.table.put_back == [message.message_id]
+
+
+async def test_no_more_are_claimed_than_their_account_may_send_now() -> None:
+    setup = Setup()
+    setup.delivering = Delivering(
+        setup.table,
+        setup.attempt,
+        setup,
+        setup,
+        channels={"whatsapp": adapter()},
+        room=lambda row: 1 if row.account_id == "slow" else 100,
+    )
+    setup.table.claims = True
+    slow = [sent(uuid4(), account="slow") for _ in range(3)]
+    quick = [sent(uuid4(), account="quick") for _ in range(3)]
+
+    await setup.delivering.accept(3, [delivered(message) for message in [*slow, *quick]])
+    await setup.all_done()
+
+    assert setup.table.claimed == {slow[0].message_id, *(message.message_id for message in quick)}
+    await setup.delivering.stop()
+
+
+async def test_what_can_go_out_as_one_is_not_claimed_alone() -> None:
+    setup, conversation = Setup(), uuid4()
+    setup.table.claims = True
+    messages = [sent(conversation, reply_to="wamid.q") for _ in range(2)]
+
+    await setup.delivering.accept(3, [delivered(message) for message in messages])
+    await setup.all_done()
+
+    assert setup.table.claimed == set()
+    await setup.delivering.stop()
+
+
+async def test_a_partition_is_given_back_at_once_while_its_deliveries_only_wait_for_their_turn() -> None:
+    setup = Setup()
+    setup.line = asyncio.Event()
+    await setup.delivering.accept(3, [delivered(sent(uuid4())) for _ in range(3)])
+    while setup.in_line < 3:
+        await asyncio.sleep(0)
+
+    async with asyncio.timeout(5):
+        await setup.delivering.release(3)
+
+    assert setup.tried == []
+
+
+async def test_who_waits_for_a_turn_holds_up_nobody_else() -> None:
+    setup = Setup()
+    setup.delivering = Delivering(
+        setup.table, setup.attempt, setup, setup, channels={"whatsapp": adapter()}, concurrency=2
+    )
+    setup.line = asyncio.Event()
+    messages = [sent(uuid4()) for _ in range(10)]
+
+    await setup.delivering.accept(3, [delivered(message) for message in messages])
+    while setup.in_line < 10:
+        await asyncio.sleep(0)
+    setup.line.set()
+    await setup.all_done()
+
+    assert len(setup.tried) == 10
+    await setup.delivering.stop()

@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.gateway.grouped import COMMITS, GroupedDeliveries
-from services.gateway.store.deliveries import Conversation, NewDelivery, OpenDelivery, Success
+from services.gateway.store.deliveries import DeliveryStore, NewDelivery, OpenDelivery, Success
 from tests.unit.gateway.factories import CONVERSATION, TENANT
 
 
-class Store:
+class Store(DeliveryStore):
     """Notes what is written together; `refused` rows never can be, `gate` holds every write up."""
 
     def __init__(self) -> None:
@@ -34,29 +34,9 @@ class Store:
         self.writes.append(ids)
         return frozenset(row.id for row in new if row.ready)
 
-    async def next_open(self, conversation: Conversation) -> OpenDelivery | None:
-        raise NotImplementedError
-
-    async def open_conversations(self, partitions: Sequence[int]) -> list[tuple[Conversation, int]]:
-        raise NotImplementedError
-
-    async def sending(self, row: OpenDelivery) -> bool:
-        raise NotImplementedError
-
-    async def again(
-        self, row: OpenDelivery, after: float, reason: str | None, *, part: int | None = None
-    ) -> None:
-        raise NotImplementedError
-
-    async def rejected(self, row: OpenDelivery, reason: str) -> None:
-        raise NotImplementedError
-
-    async def uploaded(self, row: OpenDelivery, media_id: str) -> None:
-        raise NotImplementedError
-
 
 def new(*, ready: bool = True) -> NewDelivery:
-    return NewDelivery(TENANT, uuid4(), 3, uuid4(), "whatsapp", "reply", b"{}", ready)
+    return NewDelivery(TENANT, uuid4(), 3, uuid4(), "whatsapp", "reply", b"{}", "111", "p", ready)
 
 
 def opened(row: NewDelivery) -> OpenDelivery:

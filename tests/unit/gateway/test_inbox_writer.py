@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from uuid import UUID, uuid4
@@ -12,6 +12,7 @@ import pytest
 
 from services.gateway.inbound import InboxRow
 from services.gateway.inbox import InboxWriter
+from services.gateway.raw import RawBody
 from shared.errors import Poison, Transient
 from tests.unit.gateway.factories import TENANT
 
@@ -24,8 +25,9 @@ class Store:
         self.known: set[UUID] = set()
         self.poison: set[UUID] = set()
         self.hurdles: list[Callable[[], object]] = []
+        self.raws: list[RawBody] = []
 
-    async def add(self, rows: Sequence[InboxRow]) -> frozenset[UUID]:
+    async def add(self, rows: Sequence[InboxRow], raws: Sequence[RawBody]) -> Mapping[UUID, InboxRow]:
         if self.hurdles:
             hurdle = self.hurdles.pop(0)()
             if isinstance(hurdle, asyncio.Event):
@@ -33,9 +35,10 @@ class Store:
         ids = [row.id for row in rows]
         if self.poison & set(ids):
             raise ValueError("no such thing can be stored")
-        new = frozenset(ids) - self.known
-        self.known |= new
+        new = {row.id: row for row in rows if row.id not in self.known}
+        self.known |= new.keys()
         self.commits.append(ids)
+        self.raws += raws
         return new
 
 
@@ -182,3 +185,13 @@ async def test_statuses_without_company_are_stored_all_the_same() -> None:
         await writer.write([status], b"s")
 
     assert setup.store.commits == [[status.id]]
+
+
+async def test_a_body_is_stored_with_the_rows_of_its_request_and_without_any_too() -> None:
+    setup = Setup()
+    body = RawBody(uuid4(), "whatsapp", None, "", "", b"sealed")
+    other = RawBody(uuid4(), "whatsapp", None, "", "", b"sealed")
+    async with setup.running() as writer:
+        await asyncio.gather(writer.write([row()], b"a", body), writer.write([], b"b", other))
+
+    assert setup.store.raws == [body, other]

@@ -1,0 +1,106 @@
+"""Does a person see that we are at it? Their message is marked read, and we are shown typing, where the channel can.
+
+Nobody misses it when it does not happen: it never waits, never holds anything up, and fails without a word.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Final, Protocol
+
+import orjson
+
+from services.gateway.channels import Capabilities, Channel
+from services.gateway.domain.account import ChannelAccount
+from services.gateway.inbound import InboxRow
+from services.gateway.ports import Accounts, Call, Pausing
+from shared.telemetry import get_logger
+
+WORKERS: Final = 8
+MOST_WAITING: Final = 200
+"""More than that are dropped, the oldest first: the reply will be there before the sign."""
+MOST_SECONDS: Final = 30.0
+"""A message older than that is no news: the provider has repeated it, or we were away."""
+ANSWERED: Final = frozenset(
+    {"text", "choice", "voice", "media", "location", "contacts", "flow", "order", "unsupported", "other"}
+)
+"""Kinds of messages that somebody waits for an answer to."""
+
+log = get_logger("gateway")
+
+
+class Pace(Protocol):
+    """Whose turn it is (see `pacing.Pacing`)."""
+
+    async def turn_if_free(self, account: ChannelAccount, capabilities: Capabilities) -> bool:
+        """Take a place when there is one and nobody waits for it."""
+
+
+class SeenMarks:
+    """Marks new messages as seen, in the background. `offer` them as they come, `run` it for ever."""
+
+    def __init__(
+        self,
+        channels: Mapping[str, Channel],
+        accounts: Accounts,
+        caller: Call,
+        pace: Pace,
+        pauses: Pausing,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._channels = channels
+        self._accounts = accounts
+        self._caller = caller
+        self._pace = pace
+        self._pauses = pauses
+        self._now = now
+        self._waiting: deque[InboxRow] = deque(maxlen=MOST_WAITING)
+        self._some_wait = asyncio.Event()
+
+    def offer(self, rows: Iterable[InboxRow]) -> None:
+        """Mark the messages among these soon, or never."""
+        messages = [row for row in rows if row.kind == "message"]
+        if messages:
+            self._waiting.extend(messages)
+            self._some_wait.set()
+
+    async def run(self) -> None:
+        """Mark what is offered, a few at a time, for ever."""
+        async with asyncio.TaskGroup() as workers:
+            for _ in range(WORKERS):
+                workers.create_task(self._work())
+
+    async def _work(self) -> None:
+        while True:
+            await self._some_wait.wait()
+            if not self._waiting:
+                self._some_wait.clear()
+                continue
+            row = self._waiting.popleft()
+            try:
+                await self._mark(row)
+            except Exception as error:  # noqa: BLE001  # a sign that fails is no reason to stop showing others
+                log.debug("seen_mark_failed", channel=row.channel, error=type(error).__name__)
+
+    async def _mark(self, row: InboxRow) -> None:
+        channel, account = (
+            self._channels.get(row.channel),
+            self._accounts.account(row.channel, row.account_id),
+        )
+        if channel is None or account is None or account.tenant_id != row.tenant_id:
+            return
+        is_old = row.sent_at is None or (self._now() - row.sent_at).total_seconds() > MOST_SECONDS
+        if is_old or not _is_answered(row) or self._pauses.left(row.channel, row.account_id):
+            return
+        call = channel.seen(row.user_id or "", row.provider_id, account)
+        if call is not None and await self._pace.turn_if_free(account, channel.capabilities):
+            await self._caller.call(call)
+
+
+def _is_answered(row: InboxRow) -> bool:
+    content = orjson.loads(row.payload).get("content")
+    return isinstance(content, dict) and content.get("kind") in ANSWERED

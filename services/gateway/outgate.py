@@ -1,0 +1,154 @@
+"""What is the outgoing half made of? Publishing what came in, delivering, fetching files: all that needs the bus."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from typing import Final, Protocol
+
+from redis.asyncio import Redis
+
+from services.gateway.aftermath import Aftermath
+from services.gateway.attention import SeenMarks
+from services.gateway.channels import Channel
+from services.gateway.courier import Courier
+from services.gateway.delivery import Delivering
+from services.gateway.grouped import GroupedDeliveries
+from services.gateway.handover import Publisher
+from services.gateway.loops import Loops
+from services.gateway.media import MediaFetcher
+from services.gateway.pacing import Pacing
+from services.gateway.pauses import Pauses
+from services.gateway.ports import Accounts
+from services.gateway.sender import Caller
+from services.gateway.store.deliveries import DeliveryStore, NewDelivery
+from services.gateway.store.pauses import PauseStore
+from services.gateway.window import free_seconds
+from shared import subjects
+from shared.actors.partitions import PartitionedConsumer
+from shared.bus import Bus
+from shared.db import Database
+from shared.files import Files
+from shared.messages.conversation import FetchMedia
+from shared.outbox import DeadLetters, OutboxStore, Receipts, Sender
+from shared.settings import Settings
+
+SWEEP_SECONDS: Final = 5.0
+NAME: Final = "gateway"
+
+
+class Incoming(Protocol):
+    """The incoming half, as far as the outgoing one needs it."""
+
+    @property
+    def directory(self) -> Accounts:
+        """The channel accounts."""
+
+    @property
+    def publisher(self) -> Publisher:
+        """What came in and is to be published."""
+
+
+class Outbound:
+    """What sends: shared by deliveries and by the marks on what came in. `start` it with the service, bus or not."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        channels: Mapping[str, Channel],
+        db: Database,
+        caller: Caller,
+        accounts: Accounts,
+        redis: Redis | None,
+    ) -> None:
+        self._channels = channels
+        self._accounts = accounts
+        self._shows_typing = settings.show_typing
+        self.pace = Pacing(redis)
+        self.pauses = Pauses(PauseStore(db))
+        self.seen = SeenMarks(channels, accounts, caller, self.pace, self.pauses)
+
+    def start(self, loops: Loops) -> None:
+        """Keep the pauses fresh, and mark what came in."""
+        loops.start("pauses", self.pauses.run)
+        if self._shows_typing:
+            loops.start("seen marks", self.seen.run)
+
+    def room(self, row: NewDelivery) -> int:
+        """How many deliveries of this one's account could go out about now."""
+        account = self._accounts.account(row.channel, row.account_id)
+        if account is None or self.pauses.left(row.channel, row.account_id):
+            return 0
+        return self.pace.room(account, self._channels[row.channel].capabilities)
+
+
+class Outgate:
+    """Everything that needs the bus: publishing, delivering, fetching media."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        channels: Mapping[str, Channel],
+        db: Database,
+        caller: Caller,
+        bus: Bus,
+        ingate: Incoming,
+        inbox: OutboxStore,
+        outbound: Outbound,
+    ) -> None:
+        """`inbox`: what came in, as the outbox of what goes to the agent."""
+        self.bus = bus
+        self._publisher = ingate.publisher
+        self._relay = Sender(bus, inbox, interval=settings.relay_interval_seconds)
+        files, accounts = Files(bus), ingate.directory
+        free = {name: free_seconds(channel.capabilities) for name, channel in channels.items()}
+        rows = DeliveryStore(db, {name: seconds for name, seconds in free.items() if seconds is not None})
+        store = GroupedDeliveries(rows)
+        courier = Courier(
+            channels,
+            accounts,
+            store,
+            caller,
+            files,
+            bus,
+            settings.whatsapp_echo_wait_seconds,
+            lambda: random.uniform(0.75, 1.25),
+            outbound.pace,
+            outbound.pauses,
+        )
+        self._delivering = Delivering(
+            store,
+            courier.attempt,
+            Receipts(bus),
+            DeadLetters(db, NAME),
+            channels=channels,
+            room=outbound.room,
+        )
+        self._aftermath = Aftermath(store, channels, accounts, outbound.pauses)
+        self._consumer = PartitionedConsumer(
+            bus,
+            subjects.OUTBOUND,
+            settings.database_url or "",
+            self._delivering.accept,
+            interval=settings.ownership_interval_seconds,
+            claimed=self._delivering.claim,
+            released=self._delivering.release,
+        )
+        media = MediaFetcher(channels, accounts, caller, files)
+        bus.answer(FetchMedia.name, FetchMedia, media.fetch)
+
+    async def start(self, loops: Loops) -> None:
+        """Begin to publish, to deliver and to answer."""
+        await self._relay.start()
+        await self.bus.start()
+        loops.start("publisher", lambda: self._publisher.run(self._relay))
+        loops.start("delivery sweep", lambda: self._delivering.sweep(SWEEP_SECONDS))
+        loops.start("failed deliveries", lambda: self._aftermath.run(SWEEP_SECONDS))
+        self._consumer.start()
+
+    async def stop(self) -> None:
+        """Finish the tries under way, give the partitions back, leave the bus."""
+        await self._delivering.stop()
+        await self._consumer.stop()
+        await self._relay.stop()
+        await self.bus.close()

@@ -1,0 +1,182 @@
+"""How is what comes in written? The inbox's statements: one round trip each, and no two instances wait in a circle."""
+
+from __future__ import annotations
+
+from typing import Final
+
+AFTER_SECONDS: Final = 300
+"""An edit waits so long for the message it is about."""
+
+# Persons are sorted, so that two instances that meet the same ones never wait for each other in a circle. `elsewhere` are
+# those whose conversation is named after another id than was believed: the caller undoes everything and comes again.
+_PERSONS: Final = """
+said AS MATERIALIZED (
+    SELECT * FROM unnest($13::uuid[], $14::uuid[], $15::text[], $16::text[], $17::text[], $18::text[],
+                         $19::timestamptz[], $20::text[]) AS p(t, i, ch, a, u, b, at, phone)
+), elsewhere AS (
+    SELECT DISTINCT s.t, s.ch, s.a, s.u, k.user_id FROM said s
+    JOIN gateway.identities k ON k.tenant_id = s.t AND k.channel = s.ch AND k.account_id = s.a AND k.alias = s.u
+    WHERE k.user_id <> s.b
+), seen AS (
+    INSERT INTO gateway.conversations AS c (tenant_id, conversation_id, channel, account_id, user_id,
+                                            last_inbound_at, phone)
+    SELECT DISTINCT ON (t, i) t, i, ch, a, u, at, phone FROM said WHERE at IS NOT NULL ORDER BY t, i, at DESC
+    ON CONFLICT (tenant_id, conversation_id) DO UPDATE
+    SET last_inbound_at = greatest(excluded.last_inbound_at, c.last_inbound_at),
+        user_id = CASE WHEN excluded.last_inbound_at < c.last_inbound_at THEN c.user_id ELSE excluded.user_id END,
+        phone = coalesce(excluded.phone, c.phone)
+    WHERE c.last_inbound_at < excluded.last_inbound_at OR (c.phone IS NULL AND excluded.phone IS NOT NULL)
+), kept AS (
+    INSERT INTO gateway.raw_bodies (tenant_id, id, channel, account_id, url, content_type, body)
+    SELECT $27::uuid, * FROM unnest($21::uuid[], $22::text[], $23::text[], $24::text[], $25::text[], $26::bytea[]) AS r(id)
+    ORDER BY 2
+    ON CONFLICT DO NOTHING
+)
+"""
+
+# An edit that comes before its message waits for it (`after_id` says so until it is there).
+_STORED: Final = """
+stored AS (
+    INSERT INTO gateway.inbox (tenant_id, id, kind, channel, account_id, provider_id, subject, payload, raw,
+                               next_attempt_at, handled_at, after_id)
+    SELECT t, i, k, c, a, p, s, b, r,
+           now() + make_interval(secs => $10 + d + CASE WHEN waits THEN {after} ELSE 0 END),
+           CASE WHEN k = 'event' OR i = ANY({settled}) THEN now() END,
+           CASE WHEN waits THEN after_id END
+    FROM (
+        SELECT *, after_id IS NOT NULL AND after_id <> ALL ($2::uuid[]) AND NOT EXISTS (
+            SELECT 1 FROM gateway.inbox o WHERE o.tenant_id = t AND o.id = after_id) AS waits
+        FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[],
+                    $9::bytea[], $11::float8[], $12::uuid[])
+             WITH ORDINALITY AS given(t, i, k, c, a, p, s, b, r, d, after_id, n)
+    ) new
+    ORDER BY n
+    ON CONFLICT DO NOTHING
+    RETURNING id, handled_at IS NOT NULL AS settled, after_id IS NOT NULL AS waits
+)
+"""
+
+_ANSWER: Final = """
+SELECT id, settled, waits, NULL::text AS channel, NULL::text AS state, NULL::uuid AS tenant_id,
+       NULL::text AS account_id, NULL::text AS alias, NULL::text AS begun_as FROM stored
+UNION ALL SELECT NULL, NULL, NULL, ch, NULL, t, a, u, user_id FROM elsewhere
+"""
+
+# Which deliveries the reports are about, and how far these move: {reports} are the parameters,
+# {locked} says what becomes of rows that somebody else has locked.
+_MATCHED: Final = """
+report AS MATERIALIZED (
+    SELECT * FROM unnest({reports}) AS r(tenant_id, inbox_id, delivery_id, provider_id, state, rank, part, reason)
+), matched AS MATERIALIZED (
+    SELECT r.*, coalesce(by_id.id, by_provider.id) AS found
+    FROM report r
+    LEFT JOIN gateway.deliveries by_id ON by_id.tenant_id = r.tenant_id AND by_id.id = r.delivery_id
+    LEFT JOIN gateway.deliveries by_provider ON by_id.id IS NULL AND by_provider.tenant_id = r.tenant_id
+                                             AND by_provider.provider_id = r.provider_id
+), locked AS MATERIALIZED (
+    SELECT d.tenant_id, d.id AS found FROM gateway.deliveries d
+    WHERE (d.tenant_id, d.id) IN (SELECT tenant_id, found FROM matched WHERE found IS NOT NULL)
+    ORDER BY d.tenant_id, d.id FOR NO KEY UPDATE {locked}
+), furthest AS (
+    SELECT DISTINCT ON (tenant_id, found) * FROM matched JOIN locked USING (tenant_id, found) WHERE part IS NULL
+    ORDER BY tenant_id, found, rank DESC
+), parts AS (
+    SELECT tenant_id, found, max(part) + 1 AS part FROM matched JOIN locked USING (tenant_id, found)
+    WHERE part IS NOT NULL
+    GROUP BY tenant_id, found
+), moved AS (
+    UPDATE gateway.deliveries d SET state = f.state, rank = f.rank, reason = coalesce(f.reason, d.reason),
+           provider_id = coalesce(d.provider_id, f.provider_id), updated_at = now()
+    FROM furthest f WHERE d.tenant_id = f.tenant_id AND d.id = f.found AND d.rank < f.rank
+    RETURNING d.channel, f.state
+), echoed AS (
+    UPDATE gateway.deliveries d SET part = p.part, updated_at = now()
+    FROM parts p WHERE d.tenant_id = p.tenant_id AND d.id = p.found AND d.part < p.part
+      AND NOT EXISTS (SELECT 1 FROM furthest f WHERE f.tenant_id = p.tenant_id AND f.found = p.found)
+)
+"""
+
+
+def _matched(first: int, locked: str) -> str:
+    types = ("uuid", "uuid", "uuid", "text", "text", "smallint", "smallint", "text")
+    reports = ", ".join(f"${first + n}::{kind}[]" for n, kind in enumerate(types))
+    return _MATCHED.format(reports=reports, locked=locked)
+
+
+_AS_IT_IS: Final = _STORED.format(settled="'{}'::uuid[]", after=AFTER_SECONDS)
+INSERT: Final = f"WITH {_PERSONS}, {_AS_IT_IS} {_ANSWER}"
+
+# With statuses among the rows: what they say is applied in the same statement, and they are stored as handled. A webhook
+# never waits for a delivery that somebody else is changing: such a status stays unhandled, and is applied afterwards.
+# Applying a repeated status again changes nothing.
+_AS_APPLIED: Final = _STORED.format(
+    settled="ARRAY(SELECT inbox_id FROM matched JOIN locked USING (tenant_id, found))", after=AFTER_SECONDS
+)
+INSERT_AND_APPLY: Final = f"""
+WITH {_matched(28, "SKIP LOCKED")}, {_PERSONS}, {_AS_APPLIED} {_ANSWER}
+UNION ALL SELECT NULL, NULL, NULL, channel, state, NULL, NULL, NULL, NULL FROM moved
+"""  # noqa: S608  # made of constants
+
+DUE: Final = """
+UPDATE gateway.inbox o SET attempts = attempts + 1,
+       next_attempt_at = now() + make_interval(secs => $2 * least(16, 2 ^ o.attempts))
+FROM (SELECT tenant_id, id FROM gateway.inbox
+      WHERE kind = $3 AND handled_at IS NULL AND next_attempt_at <= now()
+      ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED) due
+WHERE o.tenant_id = due.tenant_id AND o.id = due.id
+RETURNING o.tenant_id, o.id, o.position, o.subject, o.payload, o.attempts, o.channel, o.account_id
+"""
+
+CONFIRMED: Final = """
+UPDATE gateway.inbox o SET handled_at = now()
+FROM unnest($1::uuid[], $2::uuid[]) AS receipt(t, i)
+WHERE o.tenant_id = receipt.t AND o.id = receipt.i AND o.handled_at IS NULL
+"""
+
+# Few wait, and only those are in the index.
+RELEASE: Final = """
+UPDATE gateway.inbox o SET next_attempt_at = least(o.next_attempt_at, now()), after_id = NULL
+FROM gateway.inbox original
+WHERE o.after_id IS NOT NULL AND o.handled_at IS NULL
+  AND original.tenant_id = o.tenant_id AND original.id = o.after_id
+"""
+
+STATUSES: Final = f"""
+WITH {_matched(1, "")}, settled AS (
+    UPDATE gateway.inbox o SET handled_at = now() FROM matched m
+    WHERE o.tenant_id = m.tenant_id AND o.id = m.inbox_id AND o.handled_at IS NULL
+      AND (m.found IS NOT NULL OR o.attempts >= $9)
+)
+SELECT channel, state FROM moved
+"""  # noqa: S608  # made of constants
+
+# "All until then": only what was taken by the provider can have been seen.
+WATERMARKS: Final = """
+WITH mark AS MATERIALIZED (
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[], $6::smallint[])
+         AS m(tenant_id, inbox_id, conversation_id, at, state, rank)
+), matched AS MATERIALIZED (
+    SELECT DISTINCT ON (d.tenant_id, d.id) d.tenant_id, d.id, m.state, m.rank
+    FROM mark m JOIN gateway.deliveries d ON d.conversation_id = m.conversation_id AND d.tenant_id = m.tenant_id
+    WHERE d.state IN ('sent', 'delivered') AND d.rank < m.rank AND d.created_at <= m.at
+    ORDER BY d.tenant_id, d.id, m.rank DESC
+), locked AS MATERIALIZED (
+    SELECT d.tenant_id, d.id FROM gateway.deliveries d WHERE (d.tenant_id, d.id) IN (SELECT tenant_id, id FROM matched)
+    ORDER BY d.tenant_id, d.id FOR NO KEY UPDATE
+), moved AS (
+    UPDATE gateway.deliveries d SET state = m.state, rank = m.rank, updated_at = now()
+    FROM matched m JOIN locked l USING (tenant_id, id)
+    WHERE d.tenant_id = m.tenant_id AND d.id = m.id AND d.rank < m.rank AND d.state IN ('sent', 'delivered')
+    RETURNING d.channel, d.state
+), settled AS (
+    UPDATE gateway.inbox o SET handled_at = now() FROM mark m
+    WHERE o.tenant_id = m.tenant_id AND o.id = m.inbox_id AND o.handled_at IS NULL
+)
+SELECT channel, state FROM moved
+"""
+
+QUARANTINE: Final = """
+INSERT INTO gateway.quarantine (tenant_id, id, channel, account_id, reason, body)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bytea[])
+ON CONFLICT DO NOTHING
+"""
