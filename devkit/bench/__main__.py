@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
@@ -20,6 +20,9 @@ from usher.loop import run
 from usher.supervisor import SERVICES
 
 NAMES = ("commands", "webhooks", "webchat", "latency", "scale")
+
+UNLIMITED: Final[dict[str, Any]] = {"ip_per_second": 10**6, "tenant_per_second": 10**6, "sender_per_minute": 10**6}
+"""A load that comes from one address and is for one tenant is not what the limits are for."""
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -78,7 +81,7 @@ async def _measure(names: tuple[str, ...], console: Console) -> list[Figure]:
 async def _running(services: tuple[str, ...]) -> AsyncIterator[DemoSupervisor]:
     with TemporaryDirectory(prefix="usher-bench-", ignore_cleanup_errors=True) as folder:
         # Nobody confirms what a lone service sends: repeats would only disturb the measurement.
-        world = private_world(Path(folder), resend_after_seconds=3600.0, log_level="warning")
+        world = private_world(Path(folder), resend_after_seconds=3600.0, log_level="warning", **UNLIMITED)
         async with DemoSupervisor(world, services=services) as supervisor:
             yield supervisor
 
