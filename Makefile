@@ -8,7 +8,7 @@ PATHS := usher shared services devkit tests .ci/install.py .ci/constraints.py
 INSTALL = @$(PYTHON) .ci/install.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint types docs constraints clean
+.PHONY: help demo test bench fuzz lint types docs constraints clean
 
 help: ## Say what there is
 	@echo "make <target>, where <target> is one of"
@@ -30,6 +30,10 @@ bench: ## Measure against peers: docs/benchmarks.md and build/bench.json (use an
 	$(INSTALL) embedded bench
 	@$(BIN)/python -m devkit.bench $(ARGS)
 
+fuzz: ## Feed mutated webhooks to every channel's parser for FUZZ_SECONDS (60); what breaks it goes to build/fuzz
+	$(INSTALL) embedded fuzz
+	@$(BIN)/python -m devkit.fuzz $(ARGS)
+
 lint: ## ruff (rules and format) and the import rules
 	$(INSTALL) embedded dev
 	@echo "• ruff and import rules"
@@ -48,7 +52,7 @@ docs: ## Write the pages that come from the code
 	@$(BIN)/python -m shared.asyncapi docs/asyncapi.json
 
 constraints: ## Pin what .venv holds now (after a change of dependencies, with all extras installed)
-	$(INSTALL) embedded demo dev whisper openai anthropic otlp bench
+	$(INSTALL) embedded demo dev whisper openai anthropic otlp bench fuzz
 	@$(BIN)/python .ci/constraints.py
 
 clean: ## Remove what was built (not .venv, not the demo's data in .usher)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from uuid import UUID, uuid4, uuid5
+from hashlib import sha1
+from uuid import UUID, uuid4
 
 USHER = UUID("6f1d7b3e-6f3c-5a52-9b57-0c6d8a2f4e11")
 """Root namespace of every derived id. Never change it: ids in the database follow from it."""
+
+_ROOT = sha1(USHER.bytes, usedforsecurity=False)
 
 NewId = Callable[[], UUID]
 """A source of fresh ids; pass a fake in tests."""
@@ -16,7 +19,9 @@ fresh: NewId = uuid4
 
 def derive(*parts: object) -> UUID:
     """The id that belongs to these parts, always the same (UUIDv5 over the parts joined by U+001F)."""
-    return uuid5(USHER, "\x1f".join(str(part) for part in parts))
+    hasher = _ROOT.copy()  # what `uuid.uuid5(USHER, …)` does, in half the time: each message takes several
+    hasher.update("\x1f".join(map(str, parts)).encode())
+    return UUID(bytes=hasher.digest()[:16], version=5)
 
 
 def tenant_id_of(slug: str) -> UUID:

@@ -15,6 +15,7 @@ import typer
 from shared.errors import UsherError
 from usher.commands.auditing import audit_command
 from usher.commands.channel import app as channel_app
+from usher.commands.deliveries import deliveries_command
 from usher.commands.exporting import export_command
 from usher.commands.importing import import_command
 from usher.commands.replay import replay_command
@@ -145,6 +146,7 @@ def seed(
 app.command("import")(import_command)
 app.command("export")(export_command)
 app.command("audit")(audit_command)
+app.command("deliveries")(deliveries_command)
 app.command("replay-inbound")(replay_command)
 app.add_typer(channel_app, name="channel")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 
@@ -12,10 +13,12 @@ import asyncpg
 from rich.console import Console
 from rich.markup import escape
 
+from devkit.demo.channels import accounts
+from devkit.demo.chats import Chat, Heard, SmsChat, TelegramChat, WhatsAppChat
 from devkit.demo.script import STORIES, VOICES, Step, Story
+from devkit.demo.visitor import Visitor
 from devkit.demo.world import World
 from devkit.phone import NoAnswer, Phone
-from devkit.whatsapp.state import PhoneMessage
 from shared.ids import tenant_id_of
 
 QUIET_SECONDS = 20.0
@@ -32,63 +35,73 @@ class Outcome:
 async def play(world: World, database_url: str, console: Console) -> Outcome:
     """Play every story, one after the other, then check database, messages and receipts."""
     outcome = Outcome()
-    numbers = {tenant["slug"]: tenant["whatsapp"]["phone_number_id"] for tenant in world.seed["tenants"]}
     async with aiohttp.ClientSession() as http:
-        phones = {}
+        played = []
         for story in STORIES:
-            phone = Phone(http, world.phone_url, numbers[story.tenant], story.customer, story.name)
-            phones[story.customer] = phone
-            await _play_story(story, phone, console, outcome)
+            chat = _chat(story, world, http)
+            played.append((story, chat))
+            await _play_story(story, chat, console, outcome)
         await until_quiet(database_url)
-        for story in STORIES:
-            await _check_nothing_more(story, phones[story.customer], outcome)
-    await _check_bookings(database_url, outcome)
+        for story, chat in played:
+            await _check_nothing_more(story, chat, outcome)
+            await chat.close()
+    await _check_bookings(database_url, played, outcome)
     return outcome
 
 
-async def _play_story(story: Story, phone: Phone, console: Console, outcome: Outcome) -> None:
+def _chat(story: Story, world: World, http: aiohttp.ClientSession) -> Chat:
+    """The customer's chat with the tenant, on the story's channel."""
+    [tenant] = (one for one in world.seed["tenants"] if one["slug"] == story.tenant)
+    if story.channel == "whatsapp":
+        number = tenant["whatsapp"]["phone_number_id"]
+        return WhatsAppChat(Phone(http, world.phone_url, number, story.customer, story.name))
+    account = next(accounts({"tenants": [tenant]}, story.channel))
+    if story.channel == "telegram":
+        token = account["secrets"]["bot_token"]
+        return TelegramChat(http, world.settings.telegram_api_url, token, story.customer, story.name)
+    if story.channel == "twilio_sms":
+        return SmsChat(http, world.settings.twilio_api_url, account["account_id"], story.customer)
+    return Visitor(http, world.settings.public_url, account["account_id"])
+
+
+async def _play_story(story: Story, chat: Chat, console: Console, outcome: Outcome) -> None:
     console.print(f"\n[bold]{escape(story.title)}[/]  [dim]{escape(story.name)} → {story.tenant}[/]")
-    await phone.introduce()
+    await chat.introduce()
     for step in story.steps:
         started = time.monotonic()
         try:
-            await _do(step, phone)
+            await _do(step, chat)
             console.print(f"  [cyan]{escape(story.name.split()[0])}:[/] {escape(step.shown)}")
-            got = await phone.answers(len(step.answers))
+            got = await chat.answers(len(step.answers))
         except NoAnswer as error:
             outcome.problems.append(f"{story.title}: after {step.shown!r}: {error}")
             return
         took = (time.monotonic() - started) * 1000
         outcome.latencies.append(took)
         for expected, message in zip(step.answers, got, strict=True):
-            content = message.content
-            text = content.text or ""
-            choices = len(content.buttons) + sum(len(section.rows) for section in content.sections)
-            console.print(f"  [green]{story.tenant}:[/] {escape(text)} {_shown_choices(message)}")
-            if problem := expected.problem(content.type, text, choices):
+            console.print(f"  [green]{story.tenant}:[/] {escape(message.text)} {_shown_choices(message)}")
+            if problem := expected.problem(message.kind, message.text, len(message.choices)):
                 outcome.problems.append(f"{story.title}: {problem}")
-            if content.type == "document" and (problem := pdf_problem(await phone.file(message))):
+            if message.kind == "document" and (problem := pdf_problem(await chat.file(message))):
                 outcome.problems.append(f"{story.title}: {problem}")
         console.print(f"  [dim]{took:.0f} ms[/]")
 
 
-async def _do(step: Step, phone: Phone) -> None:
+async def _do(step: Step, chat: Chat) -> None:
     if step.say is not None:
-        await phone.say(step.say)
+        await chat.say(step.say)
     elif step.tap is not None:
-        await phone.tap(step.tap)
+        await chat.tap(step.tap)
     elif step.voice is not None:
-        await phone.speak(await asyncio.to_thread((VOICES / step.voice).read_bytes))
+        await chat.speak(await asyncio.to_thread((VOICES / step.voice).read_bytes))
 
 
-def _shown_choices(message: PhoneMessage) -> str:
-    content = message.content
-    options = [*content.buttons, *(row for section in content.sections for row in section.rows)]
-    if content.media:
-        return (
-            f"[dim]{escape(content.media.filename or content.media.mime_type)}, {content.media.size} bytes[/]"
-        )
-    return " ".join(f"[reverse] {escape(option.title)} [/]" for option in options)
+def _shown_choices(message: Heard) -> str:
+    if message.file:
+        return f"[dim]{escape(message.file)}[/]"
+    if message.kind == "text":  # the choices stand in the text
+        return ""
+    return " ".join(f"[reverse] {escape(title)} [/]" for _, title in message.choices)
 
 
 def pdf_problem(data: bytes) -> str | None:
@@ -130,20 +143,21 @@ async def _open_work(connection: asyncpg.Connection[asyncpg.Record]) -> dict[str
     return dict(row) if row else {}
 
 
-async def _check_nothing_more(story: Story, phone: Phone, outcome: Outcome) -> None:
-    for message in await phone.poll():
-        outcome.problems.append(f"{story.title}: one message too many: {message.content.text!r}")
+async def _check_nothing_more(story: Story, chat: Chat, outcome: Outcome) -> None:
+    for message in await chat.poll():
+        outcome.problems.append(f"{story.title}: one message too many: {message.text!r}")
 
 
-async def _check_bookings(database_url: str, outcome: Outcome) -> None:
+async def _check_bookings(database_url: str, played: Sequence[tuple[Story, Chat]], outcome: Outcome) -> None:
     connection = await asyncpg.connect(database_url)
     try:
-        for story in STORIES:
+        for story, chat in played:
             held = await connection.fetchval(
                 "SELECT count(*) FROM booking.bookings WHERE tenant_id = $1 AND status = 'confirmed'"
-                " AND contact -> 'address' ->> 'user_id' = $2",
+                " AND contact -> 'address' ->> 'channel' = $2 AND contact -> 'address' ->> 'user_id' = $3",
                 tenant_id_of(story.tenant),
-                story.customer,
+                story.channel,
+                chat.customer,
             )
             if held != story.bookings:
                 outcome.problems.append(

@@ -48,7 +48,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Story:
-    """One customer's conversation with one tenant; `bookings` confirmed places they must hold afterwards."""
+    """One customer's conversation with one tenant; `bookings` confirmed places they must hold afterwards.
+
+    `customer` is who they are on the channel (a visitor of the web chat is told by the gateway).
+    """
 
     title: str
     tenant: str  # slug
@@ -56,6 +59,7 @@ class Story:
     name: str
     steps: Sequence[Step]
     bookings: int = field(default=1)
+    channel: str = "whatsapp"
 
 
 OFFER = Expected("interactive", r"€|\$.*\?", choices=True)
@@ -142,5 +146,41 @@ STORIES: tuple[Story, ...] = (
             Step(tap="cancel:", answers=(Expected("text", r"cancelled.*pilates"),)),
         ),
         bookings=0,
+    ),
+    Story(
+        "Telegram: a button below the message",
+        "yoga-lisboa",
+        "7000108",
+        "Hugo Lima",
+        (
+            Step(say="I want yoga in two days at 7pm", answers=(offer(r"yoga.*19:00.*€.*spots? left.*\?"),)),
+            Step(tap="book:", answers=(CONFIRMATION, RECEIPT)),
+        ),
+        channel="telegram",
+    ),
+    Story(
+        "SMS: the number of a line",
+        "yoga-lisboa",
+        "+351910000109",
+        "Iris Melo",
+        (
+            Step(
+                say="I want yoga in two days at 7pm",
+                answers=(Expected("text", r"yoga.*19:00.*€.*\?\n1\. ", choices=True),),
+            ),
+            Step(say="1", answers=(CONFIRMATION, Expected("text", r"receipt.*\.pdf"))),
+        ),
+        channel="twilio_sms",
+    ),
+    Story(
+        "web chat: a visitor of the studio's page",
+        "yoga-lisboa",
+        "visitor",
+        "a visitor",
+        (
+            Step(say="I want yoga in two days at 7pm", answers=(offer(r"yoga.*19:00.*€.*spots? left.*\?"),)),
+            Step(tap="book:", answers=(CONFIRMATION, RECEIPT)),
+        ),
+        channel="webchat",
     ),
 )

@@ -1,25 +1,29 @@
-"""What the demo consists of: tenants from a seed, their WhatsApp numbers in the emulator, the settings that join them."""
+"""What the demo consists of: tenants from a seed, their accounts in the emulators, the settings that join them."""
 
 from __future__ import annotations
 
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 
+from devkit.demo.channels import connect_bots, telegram_of, twilio_of, with_secrets
+from devkit.telegram.config import EmulatorConfig as TelegramConfig
+from devkit.twilio.config import TwilioConfig
 from devkit.whatsapp.config import Business, Customer, EmulatorConfig
 from shared.settings import OPS_PORTS, Settings
 from usher.child import ChildSpec, LineSink, Progress
 from usher.embedded.ports import choose
-from usher.supervisor import SERVICES, Supervisor, drop_line, say_nothing
+from usher.seeding import seed_all
+from usher.supervisor import SERVICES, Supervisor, drop_line, missing_servers, say_nothing
 
 SEED = Path(__file__).parents[1] / "seeds" / "demo.yaml"
-PHONE_PORT = 8090
+PHONE_PORT, TELEGRAM_PORT, TWILIO_PORT = 8090, 8091, 8092
 
 CUSTOMERS = (
     Customer(wa_id="351912000001", name="Ana Martins"),
@@ -31,38 +35,69 @@ CUSTOMERS = (
 
 @dataclass(frozen=True)
 class World:
-    """Settings for the services, the emulator's configuration and the seed document that belong together."""
+    """Settings for the services, the emulators' configurations and the seed document (with the secrets of this start)
+    that belong together. `telegram`, `twilio`: None when no tenant has an account there."""
 
     settings: Settings
     emulator: EmulatorConfig
-    seed: dict[str, Any]
+    seed: dict[str, Any] = field(repr=False)
+    telegram: TelegramConfig | None = None
+    twilio: TwilioConfig | None = None
 
     @property
     def phone_url(self) -> str:
         """Where the phone is opened."""
         return f"http://{self.emulator.host}:{self.emulator.port}"
 
-    def emulator_child(self) -> ChildSpec:
-        """The emulator as a supervised process; its configuration lies in a private file, not on the command line."""
+    def emulator_children(self) -> list[ChildSpec]:
+        """The emulators as supervised processes."""
+        children = [self._child("phone", "whatsapp", self.emulator, "/health")]
+        if self.telegram is not None:
+            children.append(self._child("telegram", "telegram", self.telegram, "/_control/health"))
+        if self.twilio is not None:
+            children.append(self._child("twilio", "twilio", self.twilio, "/health"))
+        return children
+
+    def _child(
+        self, name: str, package: str, config: EmulatorConfig | TelegramConfig | TwilioConfig, health: str
+    ) -> ChildSpec:
+        """An emulator's process; its configuration lies in a private file, not on the command line."""
         self.settings.data_dir.mkdir(parents=True, exist_ok=True)
-        path = self.settings.data_dir / "emulator.json"
-        config = self.emulator.model_dump(mode="json")
-        config["app_secret"] = self.emulator.app_secret.get_secret_value()
-        config["access_token"] = self.emulator.access_token.get_secret_value()
+        path = self.settings.data_dir / ("emulator.json" if name == "phone" else f"{name}.json")
         path.touch(mode=0o600, exist_ok=True)
-        path.write_text(json.dumps(config))
+        path.write_text(_in_clear(config))
         return ChildSpec(
-            name="phone",
-            arguments=("-m", "devkit.whatsapp", "--config", str(path)),
-            ready_url=f"{self.phone_url}/health",
+            name=name,
+            arguments=("-m", f"devkit.{package}", "--config", str(path)),
+            ready_url=f"http://{config.host}:{config.port}{health}",
         )
 
 
+def _in_clear(config: BaseModel) -> str:
+    """A configuration as JSON, its secrets readable."""
+
+    def plain(value: object) -> str:
+        return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+    return json.dumps(config.model_dump(), default=plain)
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where the emulators listen."""
+
+    phone: int = PHONE_PORT
+    telegram: int = TELEGRAM_PORT
+    twilio: int = TWILIO_PORT
+
+
 def build_world(
-    settings: Settings, *, seed_file: Path = SEED, phone_port: int = PHONE_PORT, **emulator: Any
+    settings: Settings, *, seed_file: Path = SEED, ports: Ports | None = None, **emulator: Any
 ) -> World:
-    """Join `settings` (ports, data folder) with fresh secrets and the emulator. `emulator`: further fields of its config."""
-    seed = yaml.safe_load(seed_file.read_text())
+    """Join `settings` (ports, data folder) with fresh secrets and the emulators. `emulator`: further fields of WhatsApp's."""
+    ports = ports or Ports()
+    seed = with_secrets(yaml.safe_load(seed_file.read_text()))
+    gateway = f"http://127.0.0.1:{settings.http_port}"
     secret, verify, token = (secrets.token_urlsafe(24) for _ in range(3))
     config = EmulatorConfig(
         businesses=tuple(
@@ -71,21 +106,37 @@ def build_world(
             if "whatsapp" in tenant
         ),
         customers=CUSTOMERS,
-        gateway_webhook_url=f"http://127.0.0.1:{settings.http_port}/webhooks/whatsapp",
+        gateway_webhook_url=f"{gateway}/webhooks/whatsapp",
         app_secret=SecretStr(secret),
         access_token=SecretStr(token),
-        port=phone_port,
+        port=ports.phone,
         **emulator,
     )
     joined = settings.model_copy(
         update={
-            "whatsapp_api_url": f"http://127.0.0.1:{phone_port}/{config.api_version}",
+            "public_url": gateway,
+            "whatsapp_api_url": f"http://127.0.0.1:{ports.phone}/{config.api_version}",
             "whatsapp_app_secret": SecretStr(secret),
             "whatsapp_verify_token": SecretStr(verify),
             "whatsapp_access_token": SecretStr(token),
+            "telegram_api_url": f"http://127.0.0.1:{ports.telegram}",
+            "twilio_api_url": f"http://127.0.0.1:{ports.twilio}",
+            "secrets_key": _key_of(settings),
         }
     )
-    return World(joined, config, seed)
+    return World(
+        joined, config, seed, telegram_of(seed, ports.telegram), twilio_of(seed, ports.twilio, gateway)
+    )
+
+
+def _key_of(settings: Settings) -> SecretStr | None:
+    """The key for the accounts' secrets. Servers that `usher up` starts bring one along; where all are somebody else's,
+    a new one is good enough: the secrets are new, too."""
+    from services.gateway.secrets import new_key
+
+    if settings.secrets_key or missing_servers(settings):
+        return settings.secrets_key
+    return SecretStr(new_key())
 
 
 def private_world(
@@ -103,11 +154,13 @@ def private_world(
         **changes,
     }
     settings = Settings().model_copy(update=values)
-    return build_world(settings, seed_file=seed_file, phone_port=choose(), **(emulator or {}))
+    first = choose(3)
+    ports = Ports(first, first + 1, first + 2)
+    return build_world(settings, seed_file=seed_file, ports=ports, **(emulator or {}))
 
 
 class DemoSupervisor(Supervisor):
-    """`usher up` with the emulator beside it and the tenants of the seed loaded before the services start."""
+    """`usher up` with the emulators beside it and the tenants of the seed loaded before the services start."""
 
     def __init__(
         self,
@@ -120,7 +173,7 @@ class DemoSupervisor(Supervisor):
         """Starts nothing."""
         super().__init__(
             world.settings,
-            children=[world.emulator_child()],
+            children=world.emulator_children(),
             services=services,
             progress=progress,
             on_line=on_line,
@@ -129,17 +182,9 @@ class DemoSupervisor(Supervisor):
         self._say = progress
 
     async def start_children(self) -> None:
-        """Load the seed, then start the services and the emulator."""
-        await load_seed(self.world.seed, self.settings)
+        """Load the seed, start the services and the emulators, then connect the bots."""
+        await seed_all(self.world.seed, self.settings)
         names = ", ".join(tenant["name"] for tenant in self.world.seed["tenants"])
         self._say(f"loaded {names}: classes for the next four weeks")
         await super().start_children()
-
-
-async def load_seed(document: dict[str, Any], settings: Settings) -> None:
-    """Write the tenants of a seed document (again: changes nothing). `settings` carry the servers' URLs."""
-    from services.booking.seed import seed as seed_booking
-    from services.gateway.seed import seed as seed_gateway
-
-    await seed_booking(document, settings)
-    await seed_gateway(document, settings)
+        await connect_bots(self.world.seed, self.settings)

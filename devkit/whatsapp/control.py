@@ -10,8 +10,8 @@ from aiohttp import web
 from devkit.whatsapp.faults import FaultBox, Faults
 from devkit.whatsapp.payloads import encode
 from devkit.whatsapp.requests import model_in
-from devkit.whatsapp.sendlog import SendLog
 from devkit.whatsapp.sender import Signing, WebhookSender
+from devkit.whatsapp.sendlog import SendLog
 
 _SIGNINGS: Final[dict[str, Signing]] = {"good": "good", "bad": "bad", "none": "none"}
 

@@ -56,7 +56,9 @@ class GraphApi:
         phone = self._recipient(send)
         fault = self._fault(phone.customer.wa_id)
         note = partial(self._note, business, phone, send, ordered=fault is not None)
-        if fault is not None and (fault.way in ("refuse", "unsent") or (fault.way == "bare" and not fault.taken)):
+        if fault is not None and (
+            fault.way in ("refuse", "unsent") or (fault.way == "bare" and not fault.taken)
+        ):
             return await self._not_taken(request, fault, note)
         try:
             wamid = self._send(business, phone, send, fault)

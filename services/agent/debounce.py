@@ -30,7 +30,7 @@ def wait(
     if len(group) < len(waiting):
         return 0.0  # something else follows: what is to be said has been said
     content = Group(tuple(waiting)).message.content
-    if not isinstance(content, TextContent):
+    if not isinstance(content, TextContent) or not content.text.strip():
         return 0.0
     quiet = seconds * (FINISHED if _finished(content.text) else 1.0)
     return min(quiet - since_last, seconds * MOST_OF_ALL - since_first)
@@ -42,4 +42,4 @@ def _finished(text: str) -> bool:
     In any language: by marks and digits, not by words.
     """
     last = text.rstrip().rpartition("\n")[2]
-    return not last or last[-1] in _ENDS or len(last) >= LONG or any(c.isdigit() for c in last)
+    return last[-1] in _ENDS or len(last) >= LONG or any(c.isdigit() for c in last)

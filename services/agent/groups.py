@@ -82,7 +82,9 @@ def _said(members: Sequence[MessageReceived]) -> list[tuple[MessageReceived, Con
         elif isinstance(change, EditContent) and change.provider_id not in here:
             # What it corrects was answered before: a message of its own.
             said[change.provider_id] = (member, TextContent(text=change.text or ""))
-    return [(m, content) for m, content in said.values() if not _is_empty(content)]
+    order = {member.message_id: place for place, member in enumerate(members)}
+    told = [(m, content) for m, content in said.values() if not _is_empty(content)]
+    return sorted(told, key=lambda one: order[one[0].message_id])
 
 
 def _edited(content: Content, text: str) -> Content:

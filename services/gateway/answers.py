@@ -35,9 +35,13 @@ class Answers:
         self._offers = offers
         self._whose = whose
 
+    def concerned(self, channel: Channel, items: Sequence[Inbound]) -> bool:
+        """Whether there may be such an answer among them."""
+        return channel.capabilities.numbered or any(map(_short_form, items))
+
     async def resolved(self, channel: Channel, items: Sequence[Inbound]) -> Sequence[Inbound]:
         """The items, answers by number as the choices they mean. Raises transient errors of the database."""
-        if not channel.capabilities.numbered and not any(map(_short_form, items)):
+        if not self.concerned(channel, items):
             return items
         return [await self._resolved(channel, item) for item in items]
 

@@ -68,6 +68,11 @@ class SeenMarks:
             self._waiting.extend(messages)
             self._some_wait.set()
 
+    @property
+    def waiting(self) -> int:
+        """How many wait to be marked."""
+        return len(self._waiting)
+
     async def run(self) -> None:
         """Mark what is offered, a few at a time, for ever."""
         async with asyncio.TaskGroup() as workers:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final, TypeVar, assert_never
@@ -26,6 +27,7 @@ from services.gateway.domain.backoff import LONGEST_SECONDS, backoff
 from services.gateway.domain.failures import scope_of
 from services.gateway.ports import (
     Accounts,
+    Begun,
     Call,
     FileStore,
     Jobs,
@@ -79,6 +81,8 @@ class Courier:
     jitter: Callable[[], float]
     pace: Paces = field(default_factory=Unpaced)
     pauses: Pausing = field(default_factory=NeverPaused)
+    # Apart: whoever's turn it is must not queue behind those who only get ready.
+    preparations: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONCURRENCY))
     limit: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONCURRENCY))
 
     @cached_property
@@ -108,11 +112,15 @@ class Courier:
             DELIVERIES.labels(row.channel, "opted_out").inc()
             await self._reject(row, row.forbidden)
             return None
-        job = await self._or_not(row, self._in_turn(row, busy, claimed=claimed))
-        if not isinstance(job, Job):
-            return job
-        async with self.limit:
+        ready = await self._or_not(row, self._in_turn(row, busy, claimed=claimed))
+        if not isinstance(ready, tuple):
+            return ready
+        job, begins = ready
+        async with AsyncExitStack() as stack:
+            stack.callback(once := _Once(begins))
+            await stack.enter_async_context(self.limit)
             begun = await self._or_not(job.row, self._begin(job, claimed=claimed))
+            once()
             if not isinstance(begun, tuple):
                 return begun
             job, data = begun
@@ -138,14 +146,17 @@ class Courier:
 
     # --- before the call ------------------------------------------------------------------------------
 
-    async def _in_turn(self, row: OpenDelivery, busy: Callable[[bool], None], *, claimed: bool) -> Job:
-        """The row's job when it is its turn. Raises what `Preparing.job` raises."""
-        async with self.limit:
+    async def _in_turn(
+        self, row: OpenDelivery, busy: Callable[[bool], None], *, claimed: bool
+    ) -> tuple[Job, Begun]:
+        """The row's job when it is its turn, and what to call when its request begins. Raises what `Preparing.job`
+        raises."""
+        async with self.preparations:
             job = await self.preparing.job(row, cleared=claimed)
         busy(False)
-        job = await _Waiting(self, job, claimed=claimed).turn()
+        in_turn = await _Waiting(self, job, claimed=claimed).turn()
         busy(True)
-        return job
+        return in_turn
 
     async def _begin(self, job: Job, *, claimed: bool) -> tuple[Job, bytes | None]:
         """The job, stored as `sending`, and its file. Raises `ReadAgain` when somebody else has it, and what
@@ -271,6 +282,18 @@ class Courier:
         return min(ECHO_LOOK_SECONDS, self._doubt_seconds(job.row))
 
 
+class _Once:
+    """Calls something the first time it is called itself."""
+
+    def __init__(self, what: Callable[[], None]) -> None:
+        self._what: Callable[[], None] | None = what
+
+    def __call__(self) -> None:
+        what, self._what = self._what, None
+        if what is not None:
+            what()
+
+
 class _Waiting:
     """A job that waits for its turn."""
 
@@ -279,28 +302,34 @@ class _Waiting:
         self._claimed = claimed
         self._job = job
 
-    async def turn(self) -> Job:
-        """The job as it may be sent now. Raises `ReadAgain` when the row has to be read again first, `NotYet` when a
-        claim is given back, and what `Preparing.job` raises. Cancelled, it leaves nothing to doubt."""
+    async def turn(self) -> tuple[Job, Begun]:
+        """The job as it may be sent now, and what to call when its request begins.
+
+        Raises `ReadAgain` when the row has to be read again first, `NotYet` when a claim is given back, and what
+        `Preparing.job` raises. Cancelled, it leaves nothing to doubt.
+        """
         try:
+            await asyncio.sleep(0)  # whoever was cancelled meanwhile stops here
+            await self._unless_paused()
             return await self._turn()
         except asyncio.CancelledError:
             if self._claimed:  # the next owner need not wait for an echo
                 await self._courier.store.again(self._job.row, 0, None)
             raise
 
-    async def _turn(self) -> Job:
+    async def _turn(self) -> tuple[Job, Begun]:
         courier, row, account = self._courier, self._job.row, self._job.account
-        await asyncio.sleep(0)  # whoever was cancelled meanwhile stops here
-        await self._unless_paused()
         loop = asyncio.get_running_loop()
         since = loop.time()
-        await courier.pace.turn(account, self._job.channel.capabilities, self._job.message.to.user_id)
-        if courier.pauses.left(row.channel, account.account_id):
-            raise NotYet(0, PAUSED)
-        if self._claimed or loop.time() - since < STALE_SECONDS:
-            return self._job
-        return await self._as_it_is_now()
+        begun = await courier.pace.turn(account, self._job.channel.capabilities, self._job.message.to.user_id)
+        try:
+            if courier.pauses.left(row.channel, account.account_id):
+                raise NotYet(0, PAUSED)
+            is_fresh = self._claimed or loop.time() - since < STALE_SECONDS
+            return (self._job if is_fresh else await self._as_it_is_now()), begun
+        except BaseException:
+            begun()
+            raise
 
     async def _unless_paused(self) -> None:
         pauses, row, account = self._courier.pauses, self._job.row, self._job.account

@@ -55,6 +55,9 @@ class Keeper(Protocol):
 class Understands(Protocol):
     """Knows what an answer by number means (see `answers.Answers`)."""
 
+    def concerned(self, channel: Channel, items: Sequence[Inbound]) -> bool:
+        """Whether there may be one among them."""
+
     async def resolved(self, channel: Channel, items: Sequence[Inbound]) -> Sequence[Inbound]:
         """The items, answers by number as the choices they mean."""
 
@@ -108,8 +111,9 @@ class Intake:
         digest: bytes,
         raw: RawBody | None,
     ) -> None:
-        async with asyncio.timeout(STORE_SECONDS):
-            items = await self._answers.resolved(channel, items)
+        if self._answers.concerned(channel, items):
+            async with asyncio.timeout(STORE_SECONDS):
+                items = await self._answers.resolved(channel, items)
         try:
             rows, aside = await route(items, channel.name, self._directory, account)
             if rows or raw is not None:

@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 from services.gateway.channels import Capabilities
 from services.gateway.domain.account import ChannelAccount
 from services.gateway.domain.pace import Limit, pair, per_second, take
+from services.gateway.ports import Begun
 from shared.telemetry import get_logger
 
 TIMEOUT_SECONDS: Final = 0.2
@@ -26,6 +27,8 @@ FAILURES: Final = 3
 LEFT_ALONE_SECONDS: Final = 5.0
 SETTING: Final = "per_second"
 """An account's setting that overrides what its channel allows."""
+MOST_BEGINNING: Final = 8
+"""So many of an account may be between their turn and their request: when we are slow, turns do not pile up to a burst."""
 _MOST_BUCKETS: Final = 50_000
 
 # `domain.pace.take`, by the server's clock: the pair's bucket first, so that whoever waits for it takes nothing from the
@@ -66,6 +69,7 @@ class _Line:
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     waiting: int = 0
+    beginning: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_BEGINNING))
 
 
 class Pacing:
@@ -80,18 +84,22 @@ class Pacing:
         self._lines: dict[Key, _Line] = {}
         self._dues: OrderedDict[str, float] = OrderedDict()
 
-    async def turn(self, account: ChannelAccount, capabilities: Capabilities, user_id: str) -> None:
-        """Return when a message of this account to this person may go out; its place is taken then."""
+    async def turn(self, account: ChannelAccount, capabilities: Capabilities, user_id: str) -> Begun:
+        """Return when a message of this account to this person may go out; its place is taken then.
+
+        What is returned must be called when the request begins, or when it never will.
+        """
         line = self._line(account)
         while True:
             line.waiting += 1
             try:
                 async with line.lock:
-                    wait = await self._first_in_line(account, capabilities, user_id)
+                    await line.beginning.acquire()
+                    wait = await self._first_in_line(line, account, capabilities, user_id)
             finally:
                 line.waiting -= 1
             if wait <= 0:
-                return
+                return line.beginning.release
             await asyncio.sleep(wait)
 
     async def turn_if_free(self, account: ChannelAccount, capabilities: Capabilities) -> bool:
@@ -109,14 +117,20 @@ class Pacing:
         return max(1, int(_rate(account, capabilities) / 2))
 
     async def _first_in_line(
-        self, account: ChannelAccount, capabilities: Capabilities, user_id: str
+        self, line: _Line, account: ChannelAccount, capabilities: Capabilities, user_id: str
     ) -> float:
         """0.0 when the place is taken; else the seconds to wait for the pair limit, out of the line."""
-        while True:
-            for_pair, wait = await self._ask(account, capabilities, user_id)
-            if for_pair > 0 or wait <= 0:
-                return for_pair
-            await asyncio.sleep(wait)
+        has_turn = False
+        try:
+            while True:
+                for_pair, wait = await self._ask(account, capabilities, user_id)
+                if for_pair > 0 or wait <= 0:
+                    has_turn = for_pair <= 0
+                    return for_pair
+                await asyncio.sleep(wait)
+        finally:
+            if not has_turn:
+                line.beginning.release()
 
     def _line(self, account: ChannelAccount) -> _Line:
         return self._lines.setdefault((account.channel, account.account_id), _Line())

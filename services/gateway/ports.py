@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, Protocol
 from uuid import UUID
 
@@ -12,6 +12,13 @@ from services.gateway.sender import AnswerLost, NotSent
 from services.gateway.store.deliveries import Conversation, Follower, OpenDelivery
 from shared.messages.conversation import ChannelAddress
 from shared.messages.media import FileRef
+
+Begun = Callable[[], None]
+"""Says that a request begins whose turn it was."""
+
+
+def _nothing() -> None:
+    """Nobody counts."""
 
 
 class Call(Protocol):
@@ -48,8 +55,9 @@ class Accounts(Protocol):
 class Paces(Protocol):
     """Whose turn it is (see `pacing.Pacing`)."""
 
-    async def turn(self, account: ChannelAccount, capabilities: Capabilities, user_id: str) -> None:
-        """Return when a message of this account to this person may go out."""
+    async def turn(self, account: ChannelAccount, capabilities: Capabilities, user_id: str) -> Begun:
+        """Return when a message of this account to this person may go out. What is returned must be called when its
+        request begins, or never will."""
 
     def room(self, account: ChannelAccount, capabilities: Capabilities) -> int:
         """How many messages of this account could go out about now."""
@@ -126,8 +134,9 @@ class Progress(Rows, Protocol):
 class Unpaced:
     """For channels that nobody counts."""
 
-    async def turn(self, account: ChannelAccount, capabilities: Capabilities, user_id: str) -> None:
+    async def turn(self, account: ChannelAccount, capabilities: Capabilities, user_id: str) -> Begun:
         """At once."""
+        return _nothing
 
     def room(self, account: ChannelAccount, capabilities: Capabilities) -> int:
         """As many as you like."""

@@ -55,7 +55,7 @@ async def route(
         owner_id = item.owner_id if isinstance(item, EventIn | Unreadable) else None
         account_id = item.account_id
         tenant_id = directory.tenant_of(channel, account_id, owner_id)
-        if tenant_id is None and account_id is not None:
+        if tenant_id is None and account_id is not None and account_id.isprintable():
             if account_id not in asked:
                 async with asyncio.timeout(LOOK_UP_SECONDS):
                     asked[account_id] = await directory.look_up(channel, account_id)

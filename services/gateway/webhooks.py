@@ -29,6 +29,7 @@ BODY_SECONDS: Final = 10.0
 """A request whose body takes longer to arrive is cut off."""
 IDLE_SECONDS: Final = 15.0
 """So is a connection on which no request, or not the whole of its head, has come for so long."""
+MOST_ID: Final = 200
 _STATUSES: Final = (200, 401, 403, 404, 408, 413, 429, 503)
 
 log = get_logger("gateway")
@@ -133,6 +134,8 @@ class Webhooks:
         account_id = request.match_info.get("account")
         if account_id is None:
             return None
+        if len(account_id) > MOST_ID or not account_id.isprintable():
+            raise LookupError
         account = self._accounts.account(channel.name, account_id)
         if account is None:
             async with asyncio.timeout(STORE_SECONDS):

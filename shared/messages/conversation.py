@@ -96,7 +96,7 @@ class FlowContent(Value):
 
     kind: Literal["flow"] = "flow"
     token: str | None = None
-    answers: dict[str, JsonValue] = {}
+    answers: dict[str, JsonValue] = Field(default_factory=dict)
 
 
 class OrderItem(Value):
@@ -318,7 +318,9 @@ class MessageSent(Message):
     body: Body
     in_reply_to: str | None = None  # the provider's id of the message that is answered
     customer_id: UUID | None = None  # who the person is over all channels, when the sender knows
-    values: dict[str, str] = {}  # facts of the message by name, for templates (service, time, reference, …)
+    values: dict[str, str] = Field(
+        default_factory=dict
+    )  # facts of the message by name, for templates (service, time, reference, …)
 
 
 class FetchMedia(Message):

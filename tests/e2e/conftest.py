@@ -36,6 +36,7 @@ async def running() -> AsyncIterator[tuple[World, DemoSupervisor]]:
         relay_interval_seconds=0.2,
         command_timeout_seconds=1.0,
         whatsapp_echo_wait_seconds=5.0,
+        sender_per_minute=1_000_000,  # a few people say everything here
     )
     supervisor = DemoSupervisor(world, on_line=_keep(folder / "log.txt"))
     async with supervisor:

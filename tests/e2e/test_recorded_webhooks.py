@@ -21,7 +21,8 @@ OWN = Path(__file__).parents[1] / "fixtures" / "whatsapp"
 
 def payloads() -> list[Path]:
     recorded = sorted(RECORDED.glob("*.json")) if RECORDED.is_dir() else []
-    return recorded + sorted(OWN.glob("*.json"))
+    own = sorted(path for path in OWN.glob("*.json") if not path.name.endswith(".golden.json"))
+    return recorded + own
 
 
 def accounts(bodies: list[dict[str, Any]]) -> set[tuple[str, str]]:
@@ -63,6 +64,8 @@ async def test_every_recorded_payload_is_accepted_and_none_becomes_a_dead_letter
     }
 
     assert {name: status for name, status in statuses.items() if status != 200} == {}
+    # Edits of messages that are not among the payloads would wait for them, five minutes long: these are over.
+    await database.execute("UPDATE gateway.inbox SET next_attempt_at = now() WHERE after_id IS NOT NULL")
     # Their numbers are not the emulator's, so the replies cannot be delivered; everything else comes to rest.
     await until_inbox_is_handled(database)
     for schema in ("gateway", "agent", "booking", "notifier"):

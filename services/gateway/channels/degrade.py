@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -22,6 +23,7 @@ from shared.messages.conversation import (
 
 MORE_PREFIX: Final = "more:"
 """Begins the choice id of a row that asks for the rest: `more:<message id>:<offset>`."""
+_NUMBERED_LINE: Final = re.compile(r"^([0-9]{1,3})[.)] +(.+)$", re.MULTILINE)
 
 
 def fitting(body: Body, capabilities: Capabilities) -> Body | None:
@@ -50,12 +52,24 @@ def fitting(body: Body, capabilities: Capabilities) -> Body | None:
 
 
 def numbered(text: str, choices: Sequence[Choice]) -> str:
-    """The choices as numbered lines below the text; a person answers with the number."""
+    """The choices as numbered lines below the text, unless they stand there already; a person answers with the number."""
+    if listed(text, choices):
+        return text
     lines = []
     for number, choice in enumerate(choices, 1):
         below = f" ({choice.description})" if choice.description else ""
         lines.append(f"{number}. {choice.title or choice.choice_id}{below}")
     return "\n".join([text, *lines])
+
+
+def listed(text: str, choices: Sequence[Choice]) -> bool:
+    """Whether the text has a numbered line for each choice, in order, with all the words of its title: said twice, it
+    would only cost more and confuse. Any other numbered lines do not count as the choices."""
+    lines = _NUMBERED_LINE.findall(text.casefold())
+    return [int(number) for number, _ in lines] == list(range(1, len(choices) + 1)) and all(
+        choice.title.strip() and all(word.rstrip("…") in line for word in choice.title.casefold().split())
+        for (_, line), choice in zip(lines, choices, strict=True)
+    )
 
 
 def chosen(text: str, choices: Sequence[Choice]) -> Choice | None:

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 import orjson
 
 from services.gateway.channels import Capabilities
-from services.gateway.channels.degrade import fitting, more
+from services.gateway.channels.degrade import fitting, listed, more
 from services.gateway.channels.text import Length, cut, split, units
 from shared.messages.conversation import (
     Body,
@@ -142,6 +142,8 @@ class Look:
     def _spelled_out(self, text: str, page: Sequence[Choice]) -> str:
         """What no chip has room for is said above them: whole titles, and what is below them."""
         room = self.capabilities.row_title
+        if listed(text, page):
+            return text
         if not any(choice.description or units(choice.title) > room for choice in page):
             return text
         lines = [": ".join(part for part in (choice.title, choice.description) if part) for choice in page]

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from services.gateway.channels import Capabilities, FilePart
-from services.gateway.channels.degrade import fitting, more
+from services.gateway.channels.degrade import fitting, listed, more
 from services.gateway.channels.text import cut, split, utf8
 from shared.messages.conversation import (
     Choice,
@@ -132,6 +132,8 @@ def _shown(choices: Sequence[Choice]) -> Sequence[Choice]:
 
 def _with_details(body: TextBody) -> str:
     """The text, and below it what does not stand on a button: descriptions, and titles that had to be cut."""
+    if listed(body.text, body.choices):
+        return body.text
     lines = [body.text]
     for choice in _shown(body.choices):
         if choice.description:

@@ -6,10 +6,11 @@ conversation, one loses.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from services.gateway.domain.purposes import MARKETING
@@ -121,6 +122,9 @@ class _LostRace(Exception):
     """Somebody else was faster; the transaction is undone."""
 
 
+_Told = tuple[str | None, UUID | None]
+MOST_TOLD: Final = 50_000
+"""Of so many conversations it is remembered what was stored of the person; of others it is stored again."""
 Conversation = tuple[UUID, UUID]
 """(tenant id, conversation id)"""
 
@@ -134,6 +138,7 @@ class DeliveryStore:
     def __init__(self, db: Database, windows: Mapping[str, float] | None = None) -> None:
         self._db = db
         self._windows = ([*(windows or {})], [*(windows or {}).values()])
+        self._told: OrderedDict[UUID, _Told] = OrderedDict()
 
     # --- new ones, and what waits ---------------------------------------------------------------------
 
@@ -155,6 +160,10 @@ class DeliveryStore:
                     [one.provider_id for one in sent],
                 )
             rows = await connection.fetch(sql.ADD, *_columns(new)) if new else []
+            news = {row.conversation_id: row for row in new if self._is_news(row)}
+            if news:
+                await connection.execute(sql.LEARNED, *_people([news[one] for one in sorted(news)]))
+        self._remember(news.values())
         for row in rows:
             if row["state"] == "rejected":
                 DELIVERIES.labels(row["channel"], "opted_out").inc()
@@ -200,6 +209,18 @@ class DeliveryStore:
         async with self._db.system() as connection:
             rows = await connection.fetch(sql.FAILED, since, limit)
         return [FailedDelivery(**dict(row)) for row in rows]
+
+    def _is_news(self, row: NewDelivery) -> bool:
+        """Whether the message tells something of the person that is not stored yet, as far as is known here."""
+        told: _Told = (row.phone, row.customer_id)
+        return told != (None, None) and self._told.get(row.conversation_id) != told
+
+    def _remember(self, rows: Iterable[NewDelivery]) -> None:
+        for row in rows:
+            self._told[row.conversation_id] = (row.phone, row.customer_id)
+            self._told.move_to_end(row.conversation_id)
+        while len(self._told) > MOST_TOLD:
+            self._told.popitem(last=False)
 
     # --- how far one has come -------------------------------------------------------------------------
 
@@ -302,4 +323,15 @@ def _columns(new: Sequence[NewDelivery]) -> Iterable[object]:
         [delivery.free for delivery in new],
         [delivery.phone for delivery in new],
         [delivery.customer_id for delivery in new],
+    )
+
+
+def _people(rows: Sequence[NewDelivery]) -> Iterable[object]:
+    return (
+        [row.tenant_id for row in rows],
+        [row.conversation_id for row in rows],
+        [row.channel for row in rows],
+        [row.user_id for row in rows],
+        [row.phone for row in rows],
+        [row.customer_id for row in rows],
     )

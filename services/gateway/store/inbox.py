@@ -195,14 +195,19 @@ class InboxStore:
                 sql.QUARANTINE,
                 [thing.tenant_id for thing in things],
                 [
-                    derive("quarantine", t.channel, t.account_id or "", sha256(t.body).hexdigest())
+                    derive("quarantine", t.channel, _storable(t.account_id or ""), sha256(t.body).hexdigest())
                     for t in things
                 ],
                 [thing.channel for thing in things],
-                [thing.account_id for thing in things],
-                [thing.reason[:500] for thing in things],
+                [_storable(thing.account_id) if thing.account_id else None for thing in things],
+                [_storable(thing.reason)[:500] for thing in things],
                 [thing.body for thing in things],
             )
+
+
+def _storable(text: str) -> str:
+    """What PostgreSQL takes: strangers' words may hold NUL or half a surrogate pair."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 async def _follow(connection: Connection, new: dict[UUID, InboxRow]) -> None:

@@ -42,13 +42,13 @@ stored AS (
     SELECT t, i, k, c, a, p, s, b, r,
            now() + make_interval(secs => $10 + d + CASE WHEN waits THEN {after} ELSE 0 END),
            CASE WHEN k = 'event' OR i = ANY({settled}) THEN now() END,
-           CASE WHEN waits THEN after_id END
+           CASE WHEN waits THEN about END
     FROM (
-        SELECT *, after_id IS NOT NULL AND after_id <> ALL ($2::uuid[]) AND NOT EXISTS (
-            SELECT 1 FROM gateway.inbox o WHERE o.tenant_id = t AND o.id = after_id) AS waits
+        SELECT *, about IS NOT NULL AND about <> ALL ($2::uuid[]) AND NOT EXISTS (
+            SELECT 1 FROM gateway.inbox o WHERE o.tenant_id = t AND o.id = about) AS waits
         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[],
                     $9::bytea[], $11::float8[], $12::uuid[])
-             WITH ORDINALITY AS given(t, i, k, c, a, p, s, b, r, d, after_id, n)
+             WITH ORDINALITY AS given(t, i, k, c, a, p, s, b, r, d, about, n)
     ) new
     ORDER BY n
     ON CONFLICT DO NOTHING

@@ -5,6 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from pydantic import Field
+
 from services.notifier.domain import texts
 from services.notifier.domain.parts import paid_and_open, voice_of
 from services.notifier.domain.plan import Notice
@@ -27,7 +29,7 @@ class ReceiptRequest(Value):
     contact: Contact
     filename: str
     caption: str
-    values: dict[str, str] = {}
+    values: dict[str, str] = Field(default_factory=dict)
 
     @property
     def receipt_id(self) -> UUID:

@@ -153,7 +153,8 @@ async def test_two_agents_keep_each_conversation_in_order_and_answer_each_messag
 ) -> None:
     customers = [Customer(gateway, f"3519{uuid4().int % 10**8:08d}") for _ in range(8)]
     lines = ["hello", "where are you?", "how much is yoga?", "yoga tomorrow at 7pm", "my bookings"]
-    async with agent_running(quick), agent_running(quick):
+    each_alone = quick.model_copy(update={"debounce_seconds": 0.0})
+    async with agent_running(each_alone), agent_running(each_alone):
         for line in lines:
             for customer in customers:
                 await gateway.hand_over(customer.message(TextContent(text=line)))

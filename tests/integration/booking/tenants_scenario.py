@@ -29,6 +29,13 @@ WHERE c.relkind IN ('r', 'p') AND n.nspname = ANY ($1) AND c.relname <> 'alembic
 # What services other than booking keep, and what booking keeps only when something went wrong. Nothing here is due.
 ROWS = (
     "gateway.channel_accounts (tenant_id, channel, account_id) VALUES ($1, 'whatsapp', $2::uuid::text)",
+    "gateway.account_notices (tenant_id, id, channel, account_id, severity, summary)"
+    " VALUES ($1, $2, 'whatsapp', $2::uuid::text, 'info', '')",
+    "gateway.identities (tenant_id, channel, account_id, alias, user_id)"
+    " VALUES ($1, 'whatsapp', $2::uuid::text, 'b', 'u')",
+    "gateway.consents (tenant_id, channel, user_id, scope, allowed, source, at)"
+    " VALUES ($1, 'whatsapp', $2::uuid::text, 'all', true, '', now())",
+    "gateway.raw_bodies (tenant_id, id, channel, body) VALUES ($1, $2, 'whatsapp', '')",
     "gateway.inbox (tenant_id, id, kind, channel, account_id, provider_id, payload, raw, next_attempt_at, handled_at)"
     " VALUES ($1, $2, 'event', 'whatsapp', 'a', 'p', '', '', 'infinity', now())",
     "gateway.quarantine (tenant_id, id, channel, reason, body) VALUES ($1, $2, 'whatsapp', 'a reason', '')",

@@ -18,6 +18,7 @@ from tests.integration.booking.tenants_scenario import Business, superuser, tabl
 SYSTEM_SEES = {
     *(f"{schema}.{name}" for schema in SERVICES_WITH_TABLES for name in ("outbox", "dead_letters")),
     "gateway.channel_accounts", "gateway.inbox", "gateway.quarantine", "gateway.deliveries",
+    "gateway.account_notices", "gateway.raw_bodies", "gateway.conversations",
     "booking.payments", "booking.refunds", "booking.tenants",
 } - {"gateway.outbox"}  # fmt: skip
 

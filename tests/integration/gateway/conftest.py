@@ -28,7 +28,6 @@ from tests.integration.gateway.graph import Graph
 from usher.embedded import EmbeddedServers
 from usher.embedded.ports import choose
 
-
 KEY = new_key()
 
 

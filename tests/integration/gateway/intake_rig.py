@@ -49,9 +49,7 @@ class Desk:
     ) -> MessageIn:
         """A message."""
         said = TextContent(text=content) if isinstance(content, str) else content
-        return MessageIn(
-            self.account, provider_id, user_id, None, phone, at, said, b"", aliases=aliases
-        )
+        return MessageIn(self.account, provider_id, user_id, None, phone, at, said, b"", aliases=aliases)
 
     def event(self, key: str, news: News, *, at: datetime = NOW, owner: str | None = None) -> EventIn:
         """News."""
@@ -72,7 +70,9 @@ class Desk:
 
     async def conversations(self) -> dict[str, UUID]:
         """By provider id, the conversation that a stored message is in."""
-        rows = await self.select("SELECT provider_id, payload, subject FROM gateway.inbox WHERE kind = 'message'")
+        rows = await self.select(
+            "SELECT provider_id, payload, subject FROM gateway.inbox WHERE kind = 'message'"
+        )
         found = {row["provider_id"]: UUID(orjson.loads(row["payload"])["conversation_id"]) for row in rows}
         assert all(row["subject"].endswith(str(found[row["provider_id"]])) for row in rows)
         return found

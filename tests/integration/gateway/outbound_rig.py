@@ -3,52 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import TypeVar
+from datetime import timedelta
 
 import asyncpg
 
-from services.gateway.app import Gateway, build, load_channels
-from services.gateway.handover import Unhurried
-from services.gateway.outgate import Outbound, Outgate
 from shared import ids
-from shared.bus import Bus
 from shared.messages.conversation import MessageSent
-from shared.settings import Settings
-from tests.integration.gateway.conftest import World, until
+from tests.integration.gateway.conftest import World
 
-T = TypeVar("T")
 NOW = timedelta(0)
-
-
-class WiredGateway(Gateway):
-    """A gateway with the whole outgoing half."""
-
-    outbound: Outbound
-
-    async def _join_bus(self, db, caller, ingate):  # type: ignore[no-untyped-def]  # as `Gateway._join_bus`
-        settings = self._settings
-        bus = await Bus.connect(settings.nats_url or "", self.name)
-        redis = self._seen.redis if self._seen else None
-        self.outbound = Outbound(settings, self._channels, db, caller, ingate.directory, redis)
-        self.outbound.start(self._loops)
-        rows = Unhurried(ingate.store, resend_after=settings.resend_after_seconds)
-        gate = Outgate(settings, self._channels, db, caller, bus, ingate, rows, self.outbound)
-        await gate.start(self._loops)
-        self._outgate = gate  # type: ignore[assignment]  # until `app.py` has this one
-
-
-async def start(settings: Settings) -> WiredGateway:
-    """A gateway that has joined the bus and owns partitions."""
-    build(settings)  # says what is missing
-    service = WiredGateway(settings, load_channels(settings))
-    await service.start()
-
-    async def ready() -> bool:
-        return all((await service.ready()).values())
-
-    await until(ready)
-    return service
 
 
 async def wrote(
@@ -102,9 +65,3 @@ async def row_of(world: World, message: MessageSent) -> asyncpg.Record:
     row = await world.delivery(message)
     assert row is not None
     return row
-
-
-def instant(value: object) -> datetime:
-    """A value of the database that is an instant."""
-    assert isinstance(value, datetime)
-    return value

@@ -19,9 +19,9 @@ from shared.messages.media import BuildReceipt, FileRef, ReceiptData
 from shared.settings import Settings
 from tests.integration.conftest import eventually
 from tests.integration.gateway import bodies
-from tests.integration.gateway.conftest import World, until
+from tests.integration.gateway.conftest import World, start, until
 from tests.integration.gateway.graph import Graph
-from tests.integration.gateway.outbound_rig import start, wrote
+from tests.integration.gateway.outbound_rig import wrote
 from usher.embedded import EmbeddedServers
 
 pytestmark = pytest.mark.usefixtures("gateway")

@@ -14,9 +14,9 @@ from shared.messages.conversation import MessageSent
 from shared.settings import Settings
 from tests.integration.conftest import eventually
 from tests.integration.gateway import bodies
-from tests.integration.gateway.conftest import World
+from tests.integration.gateway.conftest import World, start
 from tests.integration.gateway.graph import Graph
-from tests.integration.gateway.outbound_rig import start, wrote
+from tests.integration.gateway.outbound_rig import wrote
 
 pytestmark = pytest.mark.usefixtures("gateway")
 

@@ -22,7 +22,9 @@ def desk(db: Database) -> Desk:
     return Desk(db)
 
 
-async def test_a_person_who_comes_by_number_and_then_by_another_id_stays_in_one_conversation(desk: Desk) -> None:
+async def test_a_person_who_comes_by_number_and_then_by_another_id_stays_in_one_conversation(
+    desk: Desk,
+) -> None:
     await desk.take(desk.message("1", NUMBER, aliases=(BSUID,), phone=PHONE))
     await desk.take(desk.message("2", BSUID))
     await desk.take(desk.message("3", NUMBER, phone=PHONE))
@@ -146,7 +148,9 @@ async def test_stop_is_kept_and_reaches_nobody_and_start_reaches_the_agent(desk:
 async def test_a_stop_that_comes_late_or_again_does_not_undo_a_later_start(desk: Desk) -> None:
     stop = desk.message("1", NUMBER, "stop", at=NOW)
     await desk.take(stop)
-    await desk.take(desk.message("2", NUMBER, "start", at=NOW))  # within the same second: the order of arrival
+    await desk.take(
+        desk.message("2", NUMBER, "start", at=NOW)
+    )  # within the same second: the order of arrival
     assert await consents(desk) == {(NUMBER, "all"): True}
 
     await desk.take(stop)
@@ -171,7 +175,9 @@ async def test_what_the_channel_says_of_marketing_is_kept_with_the_persons_phone
     assert row["phone"] == PHONE
 
 
-async def test_a_word_said_under_another_id_holds_for_the_one_the_conversation_is_named_after(desk: Desk) -> None:
+async def test_a_word_said_under_another_id_holds_for_the_one_the_conversation_is_named_after(
+    desk: Desk,
+) -> None:
     await desk.take(desk.message("1", NUMBER, aliases=(BSUID,), phone=PHONE))
     await desk.take(desk.message("2", BSUID, "stop", at=later(1)))
 

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.gateway.accounts import Directory
 from services.gateway.channels import AccountNotice, StatusIn
 from services.gateway.domain.account import ChannelAccount
 from services.gateway.domain.states import ReportedState
@@ -14,15 +15,16 @@ from services.gateway.inbound import NOBODY
 from services.gateway.routing import route
 from services.gateway.store.accounts import AccountStore
 from services.gateway.store.inbox import InboxStore
-from services.gateway.accounts import Directory
 from shared.db import Database
 from shared.messages.conversation import (
+    ChannelAddress,
     ChoiceContent,
     EditContent,
     MessageReceived,
     MessageSent,
     PageBody,
     RevokeContent,
+    TextBody,
 )
 from tests.integration.gateway.intake_rig import Desk
 
@@ -137,7 +139,9 @@ async def test_news_of_a_business_account_are_each_tenants_that_shares_it(db: Da
 
     assert (len(added.new), aside) == (2, [])
     assert [await paused(desk) for desk in desks] == ["Restricted."] * 2
-    nobodys, _ = await route([desks[0].event("k", AccountNotice("x"), owner="unknown")], "whatsapp", directory)
+    nobodys, _ = await route(
+        [desks[0].event("k", AccountNotice("x"), owner="unknown")], "whatsapp", directory
+    )
     assert [row.tenant_id for row in nobodys] == [NOBODY]
 
 
@@ -146,20 +150,26 @@ async def test_news_of_a_business_account_are_each_tenants_that_shares_it(db: Da
 
 async def delivery(desk: Desk, state: str, rank: int, created_at: datetime, person: str = PERSON) -> UUID:
     delivery_id = uuid4()
+    sent = MessageSent(
+        tenant_id=desk.tenant_id,
+        message_id=delivery_id,
+        conversation_id=desk.of(person),
+        to=ChannelAddress(channel=desk.channel, account_id=desk.account, user_id=person),
+        purpose="reply",
+        body=TextBody(text="hello"),
+    )
     await desk.select(
         "INSERT INTO gateway.deliveries (tenant_id, id, partition, conversation_id, channel, purpose, payload, state, rank,"
-        " created_at, account_id, user_id, provider_id) VALUES ($1, $2, 99, $3, $4, 'reply', '', $5, $6, $7, $8, $9, $10)",
+        " created_at, account_id, user_id, provider_id) VALUES ($1, $2, 99, $3, $4, 'reply', $11, $5, $6, $7, $8, $9, $10)",
         desk.tenant_id, delivery_id, desk.of(person), desk.channel, state, rank, created_at, desk.account, person,
-        f"mid.{delivery_id}",
+        f"mid.{delivery_id}", sent.encode(),
     )  # fmt: skip
     return delivery_id
 
 
 def seen(desk: Desk, state: ReportedState, at: datetime) -> StatusIn:
     key = f"{state}:{at.isoformat()}"
-    return StatusIn(
-        desk.account, "", key, state, at, None, None, None, b"", user_id=PERSON, watermark=True
-    )
+    return StatusIn(desk.account, "", key, state, at, None, None, None, b"", user_id=PERSON, watermark=True)
 
 
 async def states(desk: Desk) -> dict[UUID, str]:
@@ -169,7 +179,10 @@ async def states(desk: Desk) -> dict[UUID, str]:
 async def test_a_status_up_to_a_time_moves_all_that_was_taken_until_then_and_never_back(db: Database) -> None:
     desk = Desk(db, channel="messenger")
     now = datetime.now(UTC)
-    old, new = await delivery(desk, "sent", 20, now), await delivery(desk, "sent", 20, now + timedelta(minutes=1))
+    old, new = (
+        await delivery(desk, "sent", 20, now),
+        await delivery(desk, "sent", 20, now + timedelta(minutes=1)),
+    )
     failed, waits = await delivery(desk, "failed", 25, now), await delivery(desk, "pending", 0, now)
     other = await delivery(desk, "sent", 20, now, "somebody else")
 
@@ -178,7 +191,13 @@ async def test_a_status_up_to_a_time_moves_all_that_was_taken_until_then_and_nev
         assert await desk.store.apply(added.waiting) is not None
 
     found = await states(desk)
-    assert [found[one] for one in (old, new, failed, waits, other)] == ["read", "sent", "failed", "pending", "sent"]
+    assert [found[one] for one in (old, new, failed, waits, other)] == [
+        "read",
+        "sent",
+        "failed",
+        "pending",
+        "sent",
+    ]
     assert all(row["handled_at"] for row in await desk.select("SELECT handled_at FROM gateway.inbox"))
 
 
@@ -195,7 +214,16 @@ async def test_a_status_up_to_a_time_that_a_crash_left_behind_is_found_again(db:
 async def test_a_failure_is_kept_with_the_providers_code_in_front(desk: Desk) -> None:
     sent = await delivery(desk, "sent", 20, datetime.now(UTC))
     status = StatusIn(
-        desk.account, f"mid.{sent}", "k", "failed", datetime.now(UTC), None, None, "Re-engagement", b"", code=131047
+        desk.account,
+        f"mid.{sent}",
+        "k",
+        "failed",
+        datetime.now(UTC),
+        None,
+        None,
+        "Re-engagement",
+        b"",
+        code=131047,
     )
     await desk.take(status)
 

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 
 from services.gateway.channels.whatsapp_render import CAPABILITIES
 from services.gateway.domain.account import ChannelAccount
-from services.gateway.pacing import Pacing
+from services.gateway.pacing import MOST_BEGINNING, Pacing
 from services.gateway.seen import connect
 from shared.settings import Settings
 
@@ -31,12 +31,12 @@ def account(**settings: object) -> ChannelAccount:
     return ChannelAccount(TENANT, "whatsapp", str(uuid4()), settings=settings)
 
 
-async def times(pacing: Pacing, one: ChannelAccount, count: int, capabilities: object = FREE) -> list[float]:
+async def times(pacing: Pacing, one: ChannelAccount, count: int) -> list[float]:
     """When these many messages, each to a person of its own, go out."""
     loop = asyncio.get_running_loop()
 
     async def send(n: int) -> float:
-        await pacing.turn(one, FREE, f"person {n}")
+        (await pacing.turn(one, FREE, f"person {n}"))()
         return loop.time()
 
     return list(await asyncio.gather(*(send(n) for n in range(count))))
@@ -104,3 +104,16 @@ async def test_a_setting_that_is_no_rate_changes_nothing(redis: Redis) -> None:
 
     for wrong in (0, -1, "80", None, True):
         assert pacing.room(account(per_second=wrong), FREE) == int(CAPABILITIES.per_second / 2)
+
+
+async def test_turns_do_not_pile_up_while_their_requests_do_not_begin() -> None:
+    pacing, one = Pacing(None), account(per_second=100_000)
+    begun = [await pacing.turn(one, FREE, "a") for _ in range(MOST_BEGINNING)]
+    waiting = asyncio.create_task(pacing.turn(one, FREE, "b"))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+
+    begun[0]()
+
+    async with asyncio.timeout(10):
+        await waiting

@@ -17,9 +17,9 @@ from shared.messages.conversation import Choice, MessageSent, PageBody
 from shared.settings import Settings
 from tests.integration.conftest import eventually
 from tests.integration.gateway import bodies
-from tests.integration.gateway.conftest import World, until
+from tests.integration.gateway.conftest import World, start, until
 from tests.integration.gateway.graph import Graph
-from tests.integration.gateway.outbound_rig import row_of, said, start, wrote
+from tests.integration.gateway.outbound_rig import row_of, said, wrote
 
 ANA, BEN = "351910000001", "351910000002"
 YESTERDAY = timedelta(hours=30)

@@ -306,3 +306,10 @@ async def test_rows_of_a_gateway_that_died_are_published_by_the_next(
     await world.heard("wamid.1")
     await world.all_handled()
     await service.stop()
+
+
+async def test_an_account_that_no_database_could_hold_is_set_aside(world: World) -> None:
+    raw = bodies.body(bodies.value(f"{world.account}\x00", messages=[bodies.text("351910000001", "wamid.1")]))
+
+    assert (await world.post(raw))[0] == 200
+    assert (await world.post(raw + b" "))[0] == 200

@@ -15,6 +15,7 @@ from services.gateway.channels import Capabilities, Channel, HttpAnswer, HttpCal
 from services.gateway.channels.echo import Echo
 from services.gateway.courier import GIVE_UP_SECONDS, NO_ECHO_SECONDS, Courier
 from services.gateway.domain.account import ChannelAccount
+from services.gateway.ports import Begun
 from services.gateway.sender import AnswerLost, NotSent
 from services.gateway.store.deliveries import Conversation, Follower, OpenDelivery
 from shared.errors import Transient
@@ -120,6 +121,7 @@ class World:
     paused: list[tuple[float, str]] = field(default_factory=list)
     in_line: asyncio.Event | None = None
     turns: int = 0
+    turns_over: int = 0
 
     async def call(self, call: HttpCall, data: bytes | None = None) -> HttpAnswer | NotSent | AnswerLost:
         self.calls.append(call)
@@ -141,10 +143,14 @@ class World:
     async def look_up_account(self, channel: str, account_id: str) -> ChannelAccount | None:
         return self.account(channel, account_id)
 
-    async def turn(self, account: ChannelAccount, capabilities: Capabilities, user_id: str) -> None:
+    async def turn(self, account: ChannelAccount, capabilities: Capabilities, user_id: str) -> Begun:
         self.turns += 1
         if self.in_line:
             await self.in_line.wait()
+        return self.begun
+
+    def begun(self) -> None:
+        self.turns_over += 1
 
     def room(self, account: ChannelAccount, capabilities: Capabilities) -> int:
         return 1
@@ -529,3 +535,12 @@ async def test_a_lost_answer_of_a_provider_without_echo_is_tried_again_soon(
     await world.courier.attempt(row)
 
     assert len(world.calls) == calls
+
+
+@pytest.mark.parametrize("table", [Table(), Table(lost_race=True)])
+async def test_every_turn_is_said_to_be_over_once(table: Table) -> None:
+    world = World([ACCEPTED], table)
+
+    await world.courier.attempt(open_delivery())
+
+    assert (world.turns, world.turns_over) == (1, 1)

@@ -65,7 +65,7 @@ def _people() -> None:
     op.execute(
         "CREATE INDEX identities_user_id_idx ON gateway.identities (tenant_id, channel, account_id, user_id)"
     )
-    tenant_table("gateway", "identities", system="SELECT")
+    tenant_table("gateway", "identities")
     # Who wants to hear from the business, and who does not: the last word of each person on each scope.
     op.execute(
         """CREATE TABLE gateway.consents (

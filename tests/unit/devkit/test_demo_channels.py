@@ -1,0 +1,74 @@
+"""The demo's accounts get fresh secrets, and the emulators the same ones; what a seed says itself stays."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import yaml
+
+from devkit.demo.channels import accounts, telegram_of, twilio_of, with_secrets
+from devkit.demo.script import STORIES
+from devkit.demo.world import SEED, private_world
+from services.gateway.seed import accounts_of
+
+
+def test_the_emulators_have_the_secrets_that_the_gateway_has() -> None:
+    seed = with_secrets(yaml.safe_load(SEED.read_text()))
+    known = {account.channel: account for account in accounts_of(seed) if account.channel != "whatsapp"}
+    telegram, twilio = telegram_of(seed, 1), twilio_of(seed, 2, "http://gateway")
+
+    assert telegram is not None and twilio is not None
+    assert telegram.bots[0].token.get_secret_value() == known["telegram"].secret("bot_token")
+    assert str(telegram.bots[0].id) == known["telegram"].account_id
+    assert twilio.auth_token.get_secret_value() == known["twilio_sms"].secret("auth_token")
+    assert twilio.account_sid == known["twilio_sms"].owner_id
+    assert twilio.numbers[0].webhook_url.startswith("http://gateway/webhooks/twilio_sms/+")
+    assert len(known["webchat"].secret("visitor_secret")) >= 32
+
+
+def test_the_secrets_are_new_at_each_start_and_the_seed_holds_none() -> None:
+    plain = yaml.safe_load(SEED.read_text())
+
+    assert not any("secrets" in account for account in accounts(plain))
+    first, second = (list(accounts(with_secrets(plain), "telegram")) for _ in range(2))
+    assert first[0]["secrets"] != second[0]["secrets"]
+
+
+def test_secrets_that_a_seed_names_stay() -> None:
+    said = {"channel": "webchat", "account_id": "a", "secrets": {"visitor_secret": "env:OURS"}}
+
+    [account] = accounts(with_secrets({"tenants": [{"slug": "t", "channels": [said]}]}))
+
+    assert account["secrets"] == {"visitor_secret": "env:OURS"}
+
+
+def test_a_seed_without_other_channels_starts_no_other_emulators() -> None:
+    seed = {"tenants": [{"slug": "t"}]}
+
+    assert with_secrets(seed) == seed
+    assert telegram_of(seed, 1) is None
+    assert twilio_of(seed, 2, "http://gateway") is None
+
+
+def test_secrets_reach_an_emulator_by_a_file_that_only_its_owner_reads(tmp_path: Path) -> None:
+    world = private_world(tmp_path)
+    children = {child.name: child for child in world.emulator_children()}
+
+    assert set(children) == {"phone", "telegram", "twilio"}
+    for child in children.values():
+        file = Path(child.arguments[-1])
+        assert file.stat().st_mode & 0o077 == 0
+        assert "**" not in file.read_text()
+    token = json.loads((tmp_path / "telegram.json").read_text())["bots"][0]["token"]
+    assert token == next(accounts(world.seed, "telegram"))["secrets"]["bot_token"]
+    assert token not in repr(world)
+
+
+def test_the_script_has_a_conversation_on_every_channel_of_the_demo() -> None:
+    seed = yaml.safe_load(SEED.read_text())
+
+    assert {story.channel for story in STORIES} == {
+        "whatsapp",
+        *(account["channel"] for account in accounts(seed)),
+    }
