@@ -21,7 +21,11 @@ from usher.supervisor import SERVICES
 
 NAMES = ("commands", "webhooks", "webchat", "latency", "scale")
 
-UNLIMITED: Final[dict[str, Any]] = {"ip_per_second": 10**6, "tenant_per_second": 10**6, "sender_per_minute": 10**6}
+UNLIMITED: Final[dict[str, Any]] = {
+    "ip_per_second": 10**6,
+    "tenant_per_second": 10**6,
+    "sender_per_minute": 10**6,
+}
 """A load that comes from one address and is for one tenant is not what the limits are for."""
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

@@ -80,6 +80,8 @@ class MetaSender:
         self.urls = list(urls)
         self.tally = Tally()
         self.fates: dict[Update, Fate] = {}
+        self.posted_bodies: set[bytes] = set()
+        self.accepted_bodies: set[bytes] = set()
         self.in_flight = 0
         self._secret = secret
         self._rng = rng
@@ -139,6 +141,7 @@ class MetaSender:
             fate.begun = loop.time() if not fate.posts else fate.begun
             fate.posts += 1
         self.tally.posts += 1
+        self.posted_bodies.add(job.raw)
         try:
             accepted = await self._post(http, job) == 200
         finally:
@@ -173,6 +176,7 @@ class MetaSender:
 
     def _accepted(self, job: _Job, now: float) -> None:
         self.tally.accepted += 1
+        self.accepted_bodies.add(job.raw)
         for place, update in enumerate(job.updates):
             fate = self.fates[update]
             if fate.accepted is None:

@@ -11,7 +11,7 @@ import pytest
 from devkit.whatsapp.config import META_GIVES_UP_SECONDS
 from tests.unit.devkit.conftest import JOAO, MARIA, STUDIO, Emulator, Start, config
 
-HI = {"type": "text", "text": {"body": "hi"}}
+HI: Any = {"type": "text", "text": {"body": "hi"}}
 
 
 async def sends(emulator: Emulator, **query: str) -> list[Any]:
@@ -149,7 +149,8 @@ async def test_a_thousand_updates_come_in_one_body(emulator: Emulator) -> None:
 
 def test_retries_like_metas_begin_at_once_and_end_after_seven_days() -> None:
     fast = config("http://gateway.example", compress=3600.0)
-    delays, waited = [], 0.0
+    delays: list[float] = []
+    waited = 0.0
     while (delay := fast.retry_after(len(delays) + 1, waited)) is not None:
         delays.append(delay)
         waited += delay

@@ -34,7 +34,7 @@ ACCEPTED = HttpAnswer(200, b'{"messages":[{"id":"wamid.1"}]}')
 UPLOADED = HttpAnswer(200, b'{"id":"700"}')
 FILE = FileRef(bucket="b", key="k", mime="application/pdf", size=3, sha256="00")
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-REMINDER = {"*": {"name": "hello", "language": "en", "parameters": ["text"]}}
+REMINDER: dict[str, object] = {"*": {"name": "hello", "language": "en", "parameters": ["text"]}}
 
 
 def refused(code: int, status: int = 400) -> HttpAnswer:
