@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, Protocol
 from uuid import UUID
 
+from pydantic import ValidationError
+
 from services.gateway.channels import Channel
 from services.gateway.domain.failures import follows, scope_of
 from services.gateway.ports import Accounts, Pausing
@@ -93,7 +95,11 @@ class Aftermath:
         consequence = follows(one.reason)
         if consequence == "report":
             return
-        message = MessageSent.decode(one.payload)
+        try:
+            message = MessageSent.decode(one.payload)
+        except ValidationError:  # another version's: it is reported like any other failure
+            log.warning("failure_not_readable", delivery_id=str(one.id))
+            return
         account = self._accounts.account(one.channel, message.to.account_id)
         if account is None or account.tenant_id != one.tenant_id:
             return

@@ -89,6 +89,9 @@ report AS MATERIALIZED (
            provider_id = coalesce(d.provider_id, f.provider_id), updated_at = now()
     FROM furthest f WHERE d.tenant_id = f.tenant_id AND d.id = f.found AND d.rank < f.rank
     RETURNING d.channel, f.state
+), merged AS (
+    UPDATE gateway.deliveries d SET state = f.state, rank = f.rank, updated_at = now()
+    FROM furthest f WHERE d.tenant_id = f.tenant_id AND d.merged_into = f.found AND d.rank < f.rank
 ), echoed AS (
     UPDATE gateway.deliveries d SET part = p.part, updated_at = now()
     FROM parts p WHERE d.tenant_id = p.tenant_id AND d.id = p.found AND d.part < p.part

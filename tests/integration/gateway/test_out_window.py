@@ -184,6 +184,22 @@ async def test_who_opted_out_on_another_channel_gets_nothing_but_answers(
     assert [taken.words for taken in graph.taken] == ["answer"]
 
 
+async def test_what_somebody_does_after_a_stop_is_confirmed_and_nothing_more(
+    world: World, graph: Graph, starts: Starts
+) -> None:
+    await starts()
+    await said(world, ANA, ago=timedelta(hours=2))
+    await wrote(world, [ANA], timedelta(hours=1))
+    confirmation = named(world, "booked").model_copy(update={"purpose": "booking_confirmed"})
+    offer = named(world, "a place").model_copy(update={"purpose": "offer_made"})
+
+    await world.send(confirmation, offer)
+    await world.becomes(confirmation, "sent")
+    await world.becomes(offer, "rejected")
+
+    assert [taken.words for taken in graph.taken] == ["booked"]
+
+
 async def test_a_stop_that_comes_while_a_message_waits_is_honoured(
     world: World, graph: Graph, starts: Starts
 ) -> None:
@@ -341,6 +357,10 @@ async def test_the_answers_of_one_turn_go_out_as_one_request(
         row = await world.becomes(message, "sent")
         assert row["provider_id"] == graph.taken[0].wamid
     assert [taken.words for taken in graph.taken] == ["one\n\ntwo\n\nthree"]
+
+    assert await world.status(bodies.status(graph.taken[0].wamid, "read")) == 200
+    for message in messages:
+        await world.becomes(message, "read")
 
 
 async def test_the_echo_of_a_lost_answer_is_good_for_all_that_went_out_with_it(

@@ -290,7 +290,7 @@ def test_a_move_says_what_was_and_what_is_now() -> None:
         "Rua das Flores 12, Lisboa\n"
         "Reference ABC123\n"
         "\n"
-        'Reply "cancel" if you can\'t make it.'
+        'Reply "cancel my booking" if you can\'t make it.'
     )
 
 
@@ -313,7 +313,7 @@ def test_another_teacher_and_room_are_said_with_those_before() -> None:
         "Room: Studio 2 (was Studio 1)\n"
         "Reference ABC123\n"
         "\n"
-        'Reply "cancel" if you can\'t make it.'
+        'Reply "cancel my booking" if you can\'t make it.'
     )
 
 

@@ -32,7 +32,7 @@ def test_a_confirmation_says_what_when_where_how_much_and_how_to_cancel() -> Non
         "Rua das Flores 12, Lisboa\n"
         "Reference ABC123\n"
         "\n"
-        'Reply "cancel" if you can\'t make it.'
+        'Reply "cancel my booking" if you can\'t make it.'
     )
 
 
