@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from nats.aio.msg import Msg
@@ -27,8 +26,7 @@ from shared.telemetry import RESENT, get_logger, trace_headers
 _BATCH = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """A message that must arrive. `id` is the same however often it is published."""
 
     tenant_id: UUID

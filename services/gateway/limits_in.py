@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import replace
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final, cast
 
@@ -121,7 +120,7 @@ class Limits:
                 wait = self._senders.take(row.conversation_id.hex if row.conversation_id else "", now)
                 wait = max(wait, self._tenants.take(row.tenant_id.hex, now))
                 if wait:
-                    rows[place] = replace(row, delay=wait, not_before=now + wait)
+                    rows[place] = row._replace(delay=wait, not_before=now + wait)
         return rows
 
     def address(self, remote: str | None, forwarded: str | None) -> str:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.gateway.channels import IdentityChanged
@@ -23,8 +22,7 @@ Person = tuple[UUID, str, str, str]
 """(tenant id, channel, account id, an id of the person)"""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """`alias` is another id of the person `user_id` (the same: this is how they came).
 
     `forced`: from now on, whatever was known of the alias (numbers are given to other people after a while).

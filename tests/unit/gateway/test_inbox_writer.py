@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -167,7 +166,7 @@ async def test_rows_that_can_never_be_stored_cost_only_their_own_request() -> No
 
 async def test_a_message_takes_along_the_statuses_that_wait_for_company() -> None:
     setup = Setup()
-    statuses = [replace(row(), kind="status", subject=None) for _ in range(3)]
+    statuses = [row()._replace(kind="status", subject=None) for _ in range(3)]
     message = row()
     async with setup.running() as writer:
         waiting = [asyncio.create_task(writer.write([one], one.id.bytes)) for one in statuses]
@@ -180,7 +179,7 @@ async def test_a_message_takes_along_the_statuses_that_wait_for_company() -> Non
 
 async def test_statuses_without_company_are_stored_all_the_same() -> None:
     setup = Setup()
-    status = replace(row(), kind="status", subject=None)
+    status = row()._replace(kind="status", subject=None)
     async with setup.running() as writer:
         await writer.write([status], b"s")
 

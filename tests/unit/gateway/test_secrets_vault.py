@@ -82,7 +82,9 @@ def test_without_a_key_it_refuses_and_says_how_to_get_one(key: SecretStr | None)
 
 
 @pytest.mark.parametrize(
-    "wrong", ["hunter2-hunter2", NEW[:-2], NEW + "AAAA", "é" * 43, NEW.replace(NEW[3], "!")]
+    "wrong",
+    ["hunter2-hunter2", NEW[:-2], NEW + "AAAA", "é" * 43, NEW.replace(NEW[3], "!")],
+    ids=["words", "short", "long", "accents", "marks"],
 )
 def test_a_wrong_key_is_named_by_its_place_and_never_shown(wrong: str) -> None:
     with pytest.raises(BadKey, match="Key number 2") as caught:
