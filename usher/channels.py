@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from services.gateway.domain.account import ChannelAccount
     from services.gateway.provider_check import Caller, Finding
     from services.gateway.store.accounts import Stored
+    from shared.db import Database
     from shared.settings import Settings
 
 Ask = Callable[["Need"], str]
@@ -233,17 +234,51 @@ async def opened(settings: Settings) -> AsyncIterator[Desk]:
     from services.gateway.channels import load
     from services.gateway.secrets import Vault
     from services.gateway.store.accounts import AccountStore
-    from shared.db import Database
 
     vault = Vault.from_settings(settings)
+    async with _database(settings) as db:
+        yield Desk(settings, AccountStore(db, vault), await _slugs(db), lambda name: load(name, settings))
+
+
+async def news(
+    settings: Settings, since: datetime, tenant: str | None, limit: int
+) -> list[dict[str, object]]:
+    """What providers have said about the accounts since then, the newest first."""
+    from services.gateway.store.notices import recent
+
+    async with _database(settings) as db:
+        slugs = await _slugs(db)
+        found = await recent(
+            db, since, tenant_id=tenant_id_of(tenant) if tenant is not None else None, limit=limit
+        )
+    return [
+        {
+            "at": one.at.isoformat(timespec="seconds"),
+            "tenant": slugs.get(one.tenant_id),
+            "channel": one.channel,
+            "account": one.account_id,
+            "severity": one.severity,
+            "summary": one.summary,
+        }
+        for one in found
+    ]
+
+
+@asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[Database]:
+    from shared.db import Database
+
     db = await Database.open(settings.database_url or "", size=2, name="usher channel")
     try:
-        async with db.system() as connection:
-            rows = await connection.fetch("SELECT slug FROM booking.tenants")
-        slugs = {tenant_id_of(row["slug"]): str(row["slug"]) for row in rows}
-        yield Desk(settings, AccountStore(db, vault), slugs, lambda name: load(name, settings))
+        yield db
     finally:
         await db.close()
+
+
+async def _slugs(db: Database) -> dict[UUID, str]:
+    async with db.system() as connection:
+        rows = await connection.fetch("SELECT slug FROM booking.tenants")
+    return {tenant_id_of(row["slug"]): str(row["slug"]) for row in rows}
 
 
 def collect(

@@ -81,14 +81,13 @@ class LoneGateway:
 
 
 @asynccontextmanager
-async def lone_gateway() -> AsyncIterator[LoneGateway]:
+async def lone_gateway(resend_after_seconds: float) -> AsyncIterator[LoneGateway]:
     """A running gateway whose limits do not matter, until the end of the block."""
     folder = Path(tempfile.mkdtemp(prefix="usher-kills-"))
     world = private_world(
         folder / "data",
         seed_file=SEED,
-        # Longer than a start takes: what a kill left behind must not be overtaken until somebody sends it again.
-        resend_after_seconds=5.0,
+        resend_after_seconds=resend_after_seconds,
         relay_interval_seconds=0.2,
         sender_per_minute=1_000_000,
         tenant_per_second=1_000_000,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from usher.commands.channel_desk import ask, at_desk, calling, end, print_json, print_table, show
+from usher.loop import run
 
 if TYPE_CHECKING:
     from services.gateway.provider_check import Finding
@@ -118,6 +119,38 @@ def list_accounts(tenant: Tenant = None, as_json: AsJson = False) -> None:
         print_json({"accounts": accounts})
         return
     print_table(accounts)
+
+
+@app.command()
+def news(
+    tenant: Tenant = None,
+    days: Annotated[int, typer.Option(min=1, help="How far to look back.")] = 7,
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """Show what providers have said about the accounts: quality, restrictions, templates, and what paused one.
+
+    Examples:
+
+    - `usher channel news --tenant casa`
+    - `usher channel news --days 30 --json | jq '.news[] | select(.severity == "critical")'`
+    """
+    from datetime import UTC, datetime, timedelta
+
+    from usher.channels import news as read
+    from usher.configured import load_settings, require, with_running_servers
+
+    settings = with_running_servers(load_settings())
+    require(settings, "database_url")
+    found = run(read(settings, datetime.now(UTC) - timedelta(days=days), tenant, limit))
+    if as_json:
+        print_json({"news": found})
+        return
+    for one in found:
+        whose = f"{one['tenant'] or '(no business)'} {one['channel']} {one['account']}".strip()
+        typer.echo(f"{one['at']}  {one['severity']:8}  {whose}: {one['summary']}")
+    if not found:
+        typer.echo(f"Nothing in the last {days} days.")
 
 
 @app.command()

@@ -7,9 +7,9 @@ costs further statements of the same transaction, when it is there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -29,6 +29,8 @@ from shared.outbox import Outgoing
 PARKED_TRIES: Final = 4
 """How often a status of a message that we do not know is tried again before it is left alone."""
 _TIMES_MOVED: Final = 3
+
+Element = TypeVar("Element")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class InboxStore:
                 found = await connection.fetch(sql.INSERT, *arguments)
             if check:
                 _no_other(_moved(found), rows)
-            new = _new(rows, {row["id"]: row["waits"] for row in found if row["id"]})
+            new = _new(rows, found)
             await _follow(connection, new)
         self._people.known(claims)
         settled = {row["id"] for row in found if row["settled"]}
@@ -107,10 +109,10 @@ class InboxStore:
             [row.provider_id for row in rows],
             [row.subject for row in rows],
             [row.payload for row in rows],
-            [row.raw for row in rows],
+            _if_any([row.raw for row in rows]),
             self._resend_after,
-            [row.delay for row in rows],
-            [row.after_id for row in rows],
+            _if_any([row.delay for row in rows]),
+            _if_any([row.after_id for row in rows]),
         )
 
     async def known(self, rows: Sequence[InboxRow]) -> frozenset[UUID]:
@@ -218,13 +220,21 @@ async def _follow(connection: Connection, new: dict[UUID, InboxRow]) -> None:
         await note(connection, [row for row in telling if isinstance(row.news, AccountNotice)])
 
 
-def _new(rows: Sequence[InboxRow], waits: dict[UUID, bool]) -> dict[UUID, InboxRow]:
-    """The new rows, once each: a body may hold the same message twice."""
-    found: dict[UUID, InboxRow] = {}
+def _new(rows: Sequence[InboxRow], found: Sequence[asyncpg.Record]) -> dict[UUID, InboxRow]:
+    """The new rows, once each: a body may hold the same message twice. `found`: see `inbox_sql`, `_ANSWER`."""
+    waits = {row["id"]: row["waits"] for row in found if row["id"]}
+    are_all = any(row["new"] == len(rows) for row in found)
+    new: dict[UUID, InboxRow] = {}
     for row in rows:
-        if row.id in waits and row.id not in found:
-            found[row.id] = row if row.after_id is None or waits[row.id] else replace(row, after_id=None)
-    return found
+        if (are_all or row.id in waits) and row.id not in new:
+            is_free = row.after_id is None or waits.get(row.id, False)
+            new[row.id] = row if is_free else row._replace(after_id=None)
+    return new
+
+
+def _if_any(column: list[Element]) -> list[Element]:
+    """The column, empty when no row has anything there (see `inbox_sql`)."""
+    return column if any(column) else []
 
 
 def _moved(found: Sequence[asyncpg.Record]) -> dict[tuple[UUID, str, str, str], str]:
@@ -251,16 +261,12 @@ def _no_other(begun: dict[tuple[UUID, str, str, str], str], rows: Sequence[Inbox
 
 
 def _persons(rows: Sequence[InboxRow]) -> Iterable[object]:
-    told = [row for row in rows if row.conversation_id is not None]
     return (
-        [row.tenant_id for row in told],
-        [row.conversation_id for row in told],
-        [row.channel for row in told],
-        [row.account_id for row in told],
-        [row.user_id for row in told],
-        [row.begun_as for row in told],
-        [row.sent_at for row in told],
-        [row.phone for row in told],
+        [row.conversation_id for row in rows],
+        [row.user_id for row in rows],
+        _if_any([None if row.begun_as == row.user_id else row.begun_as for row in rows]),
+        [row.sent_at for row in rows],
+        [row.phone for row in rows],
     )
 
 

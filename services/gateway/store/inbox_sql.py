@@ -7,12 +7,18 @@ from typing import Final
 AFTER_SECONDS: Final = 300
 """An edit waits so long for the message it is about."""
 
+# Arrays of what hardly any row has come empty when none has it: `unnest` fills up with NULL. Each saves time per row on
+# both sides.
+#
 # Persons are sorted, so that two instances that meet the same ones never wait for each other in a circle. `elsewhere` are
 # those whose conversation is named after another id than was believed: the caller undoes everything and comes again.
 _PERSONS: Final = """
 said AS MATERIALIZED (
-    SELECT * FROM unnest($13::uuid[], $14::uuid[], $15::text[], $16::text[], $17::text[], $18::text[],
-                         $19::timestamptz[], $20::text[]) AS p(t, i, ch, a, u, b, at, phone)
+    SELECT t, i, ch, a, u, coalesce(b, u) AS b, at, phone
+    FROM unnest($1::uuid[], $13::uuid[], $3::text[], $4::text[], $14::text[], $15::text[], $16::timestamptz[],
+                $17::text[])
+         AS p(t, i, ch, a, u, b, at, phone)
+    WHERE i IS NOT NULL
 ), elsewhere AS (
     SELECT DISTINCT s.t, s.ch, s.a, s.u, k.user_id FROM said s
     JOIN gateway.identities k ON k.tenant_id = s.t AND k.channel = s.ch AND k.account_id = s.a AND k.alias = s.u
@@ -28,7 +34,7 @@ said AS MATERIALIZED (
     WHERE c.last_inbound_at < excluded.last_inbound_at OR (c.phone IS NULL AND excluded.phone IS NOT NULL)
 ), kept AS (
     INSERT INTO gateway.raw_bodies (tenant_id, id, channel, account_id, url, content_type, body)
-    SELECT $27::uuid, * FROM unnest($21::uuid[], $22::text[], $23::text[], $24::text[], $25::text[], $26::bytea[]) AS r(id)
+    SELECT $24::uuid, * FROM unnest($18::uuid[], $19::text[], $20::text[], $21::text[], $22::text[], $23::bytea[]) AS r(id)
     ORDER BY 2
     ON CONFLICT DO NOTHING
 )
@@ -39,8 +45,8 @@ _STORED: Final = """
 stored AS (
     INSERT INTO gateway.inbox (tenant_id, id, kind, channel, account_id, provider_id, subject, payload, raw,
                                next_attempt_at, handled_at, after_id)
-    SELECT t, i, k, c, a, p, s, b, r,
-           now() + make_interval(secs => $10 + d + CASE WHEN waits THEN {after} ELSE 0 END),
+    SELECT t, i, k, c, a, p, s, b, coalesce(r, ''),
+           now() + make_interval(secs => $10 + coalesce(d, 0) + CASE WHEN waits THEN {after} ELSE 0 END),
            CASE WHEN k = 'event' OR i = ANY({settled}) THEN now() END,
            CASE WHEN waits THEN about END
     FROM (
@@ -56,10 +62,14 @@ stored AS (
 )
 """
 
+# Nearly always every row is new, and nothing more is to be said of it: then their number is the whole answer.
 _ANSWER: Final = """
-SELECT id, settled, waits, NULL::text AS channel, NULL::text AS state, NULL::uuid AS tenant_id,
-       NULL::text AS account_id, NULL::text AS alias, NULL::text AS begun_as FROM stored
-UNION ALL SELECT NULL, NULL, NULL, ch, NULL, t, a, u, user_id FROM elsewhere
+SELECT count(*) AS new, NULL::uuid AS id, NULL::boolean AS settled, NULL::boolean AS waits, NULL::text AS channel,
+       NULL::text AS state, NULL::uuid AS tenant_id, NULL::text AS account_id, NULL::text AS alias,
+       NULL::text AS begun_as FROM stored
+UNION ALL SELECT NULL, id, settled, waits, NULL, NULL, NULL, NULL, NULL, NULL FROM stored
+          WHERE settled OR waits OR (SELECT count(*) FROM stored) < cardinality($2::uuid[])
+UNION ALL SELECT NULL, NULL, NULL, NULL, ch, NULL, t, a, u, user_id FROM elsewhere
 """
 
 # Which deliveries the reports are about, and how far these move: {reports} are the parameters,
@@ -116,8 +126,8 @@ _AS_APPLIED: Final = _STORED.format(
     settled="ARRAY(SELECT inbox_id FROM matched JOIN locked USING (tenant_id, found))", after=AFTER_SECONDS
 )
 INSERT_AND_APPLY: Final = f"""
-WITH {_matched(28, "SKIP LOCKED")}, {_PERSONS}, {_AS_APPLIED} {_ANSWER}
-UNION ALL SELECT NULL, NULL, NULL, channel, state, NULL, NULL, NULL, NULL FROM moved
+WITH {_matched(25, "SKIP LOCKED")}, {_PERSONS}, {_AS_APPLIED} {_ANSWER}
+UNION ALL SELECT NULL, NULL, NULL, NULL, channel, state, NULL, NULL, NULL, NULL FROM moved
 """  # noqa: S608  # made of constants
 
 DUE: Final = """

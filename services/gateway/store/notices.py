@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from services.gateway.channels import AccountNotice
 from services.gateway.inbound import InboxRow
-from shared.db import Connection
+from shared.db import Connection, Database
 
 # News of a business account are about all of the tenant's accounts that belong to it.
 _NOTE: Final = """
@@ -31,6 +34,33 @@ SET paused_until = CASE WHEN l.pauses THEN 'infinity'::timestamptz END,
     pause_reason = CASE WHEN l.pauses THEN l.summary END, updated_at = now()
 FROM last l WHERE c.tenant_id = l.tenant_id AND c.channel = l.channel AND c.account_id = l.account_id
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """News of an account. `severity`: info, warning or critical; `at` aware."""
+
+    tenant_id: UUID
+    channel: str
+    account_id: str
+    severity: str
+    summary: str
+    at: datetime
+
+
+_RECENT: Final = """
+SELECT tenant_id, channel, account_id, severity, summary, at FROM gateway.account_notices
+WHERE ($1::uuid IS NULL OR tenant_id = $1) AND at >= $2 ORDER BY at DESC LIMIT $3
+"""
+
+
+async def recent(
+    db: Database, since: datetime, *, tenant_id: UUID | None = None, limit: int = 100
+) -> list[Notice]:
+    """What the channels have said since then, the newest first; of one tenant, or of all and the operator's own."""
+    async with db.system() as connection:
+        rows = await connection.fetch(_RECENT, tenant_id, since, limit)
+    return [Notice(UUID(int=row["tenant_id"].int), *tuple(row)[1:]) for row in rows]
 
 
 async def note(connection: Connection, rows: Sequence[InboxRow]) -> None:

@@ -15,6 +15,7 @@ from services.gateway.inbound import NOBODY
 from services.gateway.routing import route
 from services.gateway.store.accounts import AccountStore
 from services.gateway.store.inbox import InboxStore
+from services.gateway.store.notices import recent
 from shared.db import Database
 from shared.messages.conversation import (
     ChannelAddress,
@@ -122,6 +123,19 @@ async def test_bad_news_pause_the_account_until_good_news_come(desk: Desk) -> No
         ("critical", "The number is locked."),
         ("info", "All is well."),
     ]
+
+
+async def test_the_operator_reads_the_news_of_one_business_or_of_all(desk: Desk, db: Database) -> None:
+    since = datetime.now(UTC) - timedelta(days=1)
+    await desk.take(desk.event("n1", AccountNotice("A template was paused.", "warning")))
+
+    found = await recent(db, since, tenant_id=desk.tenant_id)
+
+    assert [(one.tenant_id, one.channel, one.severity, one.summary) for one in found] == [
+        (desk.tenant_id, "whatsapp", "warning", "A template was paused.")
+    ]
+    assert set(found) <= set(await recent(db, since, limit=10_000))
+    assert await recent(db, datetime.now(UTC) + timedelta(days=1), tenant_id=desk.tenant_id) == []
 
 
 async def test_news_of_a_business_account_are_each_tenants_that_shares_it(db: Database) -> None:

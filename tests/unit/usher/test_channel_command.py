@@ -25,7 +25,7 @@ from usher.cli import app
 from usher.commands.channel_desk import ask, print_table
 
 CASA, VILA = tenant_id_of("casa"), tenant_id_of("vila")
-COMMANDS = ("add", "list", "check", "rotate", "remove", "pause", "resume", "key", "rekey")
+COMMANDS = ("add", "list", "news", "check", "rotate", "remove", "pause", "resume", "key", "rekey")
 BOT = ChannelAccount(CASA, "echo", "7", None, "Casa", {"secret": ("s3cret", "0ld"), "token": ("t0ken",)})
 
 
