@@ -7,7 +7,7 @@ defaults drop a message on an exception and stall when a durable is gone: docs/a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -151,6 +151,36 @@ class Bus:
         except (NatsError, OSError) as error:
             raise Transient(f"NATS is away: {error}") from error
 
+    async def send_all(self, messages: Iterable[tuple[str, bytes, Mapping[str, str]]]) -> None:
+        """`send` many (subject, payload, headers), whose headers are our own: tokens, ids, nothing with a line's end.
+
+        nats-py takes a tenth of the gateway's time to check and write each on its own: written here at once, as long as
+        there is a connection. Whatever is unusual goes its way.
+        """
+        nc, wire = self.nc, bytearray()
+        as_usual = nc.is_connected and not nc.is_draining_pubs
+        for subject, payload, headers in messages:
+            if not as_usual or len(payload) > nc.max_payload or not _is_subject(subject):
+                await self._write(wire)  # what came before goes before
+                wire.clear()
+                await self.send(subject, payload, headers)
+                continue
+            head = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+            head = f"NATS/1.0\r\n{head}\r\n"
+            wire += f"HPUB {subject}  {len(head)} {len(head) + len(payload)}\r\n{head}".encode()
+            wire += payload
+            wire += b"\r\n"
+        await self._write(wire)
+
+    async def _write(self, wire: bytearray) -> None:
+        if not wire:
+            return
+        try:
+            await self.nc._send_command(bytes(wire))
+            await self.nc._flush_pending()
+        except (NatsError, OSError) as error:
+            raise Transient(f"NATS is away: {error}") from error
+
     # --- asking -----------------------------------------------------------------------------------
 
     async def ask(
@@ -265,6 +295,10 @@ class Bus:
 async def _undecoded(message: NatsMessage) -> bytes:
     # FastStream's own decoding errors would leave the asker without an answer.
     return bytes(message.body)
+
+
+def _is_subject(text: str) -> bool:
+    return bool(text) and " " not in text and text.isprintable()
 
 
 def decode_json(data: bytes) -> object:

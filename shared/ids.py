@@ -6,7 +6,7 @@ from collections.abc import Callable
 from hashlib import sha1
 from uuid import UUID, uuid4
 
-from asyncpg.pgproto.pgproto import UUID as QuickUUID
+from asyncpg.pgproto import pgproto
 
 USHER = UUID("6f1d7b3e-6f3c-5a52-9b57-0c6d8a2f4e11")
 """Root namespace of every derived id. Never change it: ids in the database follow from it."""
@@ -44,7 +44,12 @@ class Family:
         digest = bytearray(hasher.digest()[:16])
         digest[6] = digest[6] & 0x0F | 0x50  # version 5
         digest[8] = digest[8] & 0x3F | 0x80  # variant of RFC 9562
-        return QuickUUID(bytes(digest))
+        return pgproto.UUID(bytes(digest))
+
+
+def quick(same: UUID) -> UUID:
+    """The same id, of the type that is quick to print, hash and store (see `Family`)."""
+    return pgproto.UUID(same.bytes)
 
 
 def tenant_id_of(slug: str) -> UUID:

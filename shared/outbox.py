@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
@@ -127,18 +128,16 @@ class Sender:
 
     async def publish(self, messages: Iterable[Outgoing], attempt: int = 0) -> None:
         """Publish committed messages, without waiting for the server (the relay repeats what got lost)."""
-        extra = trace_headers()
-        for message in messages:
-            headers = {
-                **extra,
-                MSG_ID: f"{message.id}:{attempt}",
-                HEADER_ID: str(message.id),
-                HEADER_FROM: self._bus.service,
-            }
-            try:
-                await self._bus.send(message.subject, message.payload, headers)
-            except Transient:
-                return
+        extra = {**trace_headers(), HEADER_FROM: self._bus.service}
+        with suppress(Transient):
+            await self._bus.send_all(
+                (
+                    message.subject,
+                    message.payload,
+                    {**extra, MSG_ID: f"{message.id}:{attempt}", HEADER_ID: str(message.id)},
+                )
+                for message in messages
+            )
 
     async def _relay(self) -> None:
         while True:

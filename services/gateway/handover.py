@@ -161,6 +161,13 @@ class StatusApplier:
             DELIVERIES.labels(channel, state).inc()
 
 
+class Inbox(OutboxStore, Protocol):
+    """The inbox as the outbox of what goes to the agent."""
+
+    async def left(self, after: int, limit: int) -> Sequence[tuple[Outgoing, int]]:
+        """Messages of the last two minutes behind this position that nobody confirmed, with theirs, in their order."""
+
+
 class Unhurried:
     """The inbox as the outbox of what goes to the agent (`shared.outbox.OutboxStore`), asked less often.
 
@@ -168,7 +175,7 @@ class Unhurried:
     becomes due sooner than `resend_after` seconds after its insert: with nothing due, there is a longer pause.
     """
 
-    def __init__(self, store: OutboxStore, *, resend_after: float) -> None:
+    def __init__(self, store: Inbox, *, resend_after: float) -> None:
         self._store = store
         self._gather = min(GATHER_SECONDS, resend_after / 4)
         self._pause = pause(resend_after)
@@ -183,6 +190,10 @@ class Unhurried:
         if not found:
             self._not_before = now + self._pause
         return found
+
+    async def left(self, after: int, limit: int) -> Sequence[tuple[Outgoing, int]]:
+        """See `Inbox.left`."""
+        return await self._store.left(after, limit)
 
     async def confirmed(self, receipts: Sequence[tuple[UUID, UUID]]) -> None:
         """See `OutboxStore.confirmed`. Those that come meanwhile share the next statement."""

@@ -131,10 +131,10 @@ def row_of(
 
 def _message(item: MessageIn, tenant_id: UUID, channel: str) -> InboxRow:
     account_id, user_id, content = item.account_id, item.user_id, item.content
-    inbox_ids, conversation_ids = _families(tenant_id, channel, account_id)
+    tenant_id, inbox_ids, conversation_ids = _families(tenant_id, channel, account_id)
     message_id = inbox_ids.derive(item.provider_id)
     conversation_id = conversation_ids.derive(user_id)
-    is_text = isinstance(content, TextContent)  # nearly every message: asking pydantic's other classes takes time
+    is_text = isinstance(content, TextContent)  # nearly every one: asking pydantic's other classes takes time
     is_echo = not is_text and isinstance(content, EchoContent)
     about = None if is_text else _about(content)
     allowed = consent.word(content.text, channel) if isinstance(content, TextContent) else None
@@ -236,11 +236,10 @@ def moved(row: InboxRow, begun_as: str) -> InboxRow:
 
 
 @lru_cache(maxsize=4096)
-def _families(tenant_id: UUID, channel: str, account_id: str) -> tuple[ids.Family, ids.Family]:
-    """The ids of an account's inbox rows, and of its conversations (`ids.conversation_id_of`)."""
-    return ids.Family("inbox", channel, account_id), ids.Family(
-        "conversation", tenant_id, channel, account_id
-    )
+def _families(tenant_id: UUID, channel: str, account_id: str) -> tuple[UUID, ids.Family, ids.Family]:
+    """The tenant, the ids of an account's inbox rows, and those of its conversations (`ids.conversation_id_of`)."""
+    conversations = ids.Family("conversation", tenant_id, channel, account_id)
+    return ids.quick(tenant_id), ids.Family("inbox", channel, account_id), conversations
 
 
 def encode_status(item: StatusIn) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Mapping
 from typing import Final, Protocol
@@ -14,7 +15,7 @@ from services.gateway.channels import Channel
 from services.gateway.courier import Courier
 from services.gateway.delivery import Delivering
 from services.gateway.grouped import GroupedDeliveries
-from services.gateway.handover import Publisher
+from services.gateway.handover import Inbox, Publisher
 from services.gateway.loops import Loops
 from services.gateway.media import MediaFetcher
 from services.gateway.pacing import Pacing
@@ -27,13 +28,15 @@ from services.gateway.window import free_seconds
 from shared import subjects
 from shared.actors.partitions import PartitionedConsumer
 from shared.bus import Bus
-from shared.db import Database
+from shared.db import Database, is_transient
 from shared.files import Files
 from shared.messages.conversation import FetchMedia
-from shared.outbox import DeadLetters, OutboxStore, Receipts, Sender
+from shared.outbox import DeadLetters, Receipts, Sender
 from shared.settings import Settings
 
 SWEEP_SECONDS: Final = 5.0
+RETRY_SECONDS: Final = 0.2
+LEFT_AT_ONCE: Final = 500
 NAME: Final = "gateway"
 
 
@@ -93,12 +96,13 @@ class Outgate:
         caller: Caller,
         bus: Bus,
         ingate: Incoming,
-        inbox: OutboxStore,
+        inbox: Inbox,
         outbound: Outbound,
     ) -> None:
         """`inbox`: what came in, as the outbox of what goes to the agent."""
         self.bus = bus
         self._publisher = ingate.publisher
+        self._inbox = inbox
         self._relay = Sender(bus, inbox, interval=settings.relay_interval_seconds)
         files, accounts = Files(bus), ingate.directory
         free = {name: free_seconds(channel.capabilities) for name, channel in channels.items()}
@@ -141,10 +145,27 @@ class Outgate:
         """Begin to publish, to deliver and to answer."""
         await self._relay.start()
         await self.bus.start()
+        await self._publish_left()
         loops.start("publisher", lambda: self._publisher.run(self._relay))
         loops.start("delivery sweep", lambda: self._delivering.sweep(SWEEP_SECONDS))
         loops.start("failed deliveries", lambda: self._aftermath.run(SWEEP_SECONDS))
         self._consumer.start()
+
+    async def _publish_left(self) -> None:
+        """What a crash left behind goes first: nothing that comes in from now on may overtake it."""
+        position = 0
+        while True:
+            try:
+                left = await self._inbox.left(position, LEFT_AT_ONCE)
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            if not left:
+                return
+            await self._relay.publish([message for message, _ in left])
+            position = left[-1][1]
 
     async def stop(self) -> None:
         """Finish the tries under way, give the partitions back, leave the bus."""

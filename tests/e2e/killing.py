@@ -28,8 +28,8 @@ async def until(condition: Callable[[], bool]) -> None:
 class Kills:
     """SIGKILLs spread over a load, and what they hit. Restarts the gateway each time.
 
-    In turn: requests under way, webhooks that were stored and whose sender will never hear of it, and messages that
-    were answered and did not get as far as the bus. The last two are aimed at: the gateway is stopped for a moment, and
+    In turn: messages that were answered and did not get as far as the bus, webhooks that were stored and whose sender
+    will never hear of it, and requests under way. All are aimed at: the gateway is stopped for a moment, and
     killed if it is there, else it goes on.
     """
 
@@ -44,7 +44,7 @@ class Kills:
 
     async def run(self, kills: int) -> None:
         """So many kills."""
-        aims = (self._in_flight, self._stored_unanswered, self._answered_unheard)
+        aims = (self._answered_unheard, self._stored_unanswered, self._in_flight)
         for n in range(kills):
             share = (n + 0.5) / kills * 0.95
             await until(lambda share=share: self.sender.progress >= share)  # type: ignore[misc]  # mypy cannot infer a lambda with a default

@@ -138,6 +138,15 @@ class InboxStore:
             for row in rows
         ]
 
+    async def left(self, after: int, limit: int) -> list[tuple[Outgoing, int]]:
+        """See `handover.Inbox.left`."""
+        async with self._db.system() as connection:
+            rows = await connection.fetch(sql.LEFT, after, limit, self._resend_after)
+        return [
+            (Outgoing(row["tenant_id"], row["id"], row["subject"], row["payload"]), row["position"])
+            for row in rows
+        ]
+
     async def confirmed(self, receipts: Sequence[tuple[UUID, UUID]]) -> None:
         """See `OutboxStore.confirmed`: the rows are marked handled and stay, as the deduplication."""
         async with self._db.system() as connection:

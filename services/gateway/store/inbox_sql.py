@@ -15,7 +15,7 @@ AFTER_SECONDS: Final = 300
 _PERSONS: Final = """
 said AS MATERIALIZED (
     SELECT t, i, ch, a, u, coalesce(b, u) AS b, at, phone
-    FROM unnest($1::uuid[], $13::uuid[], $3::text[], $4::text[], $14::text[], $15::text[], $16::timestamptz[],
+    FROM unnest($1::uuid[], $13::uuid[], $4::text[], $5::text[], $14::text[], $15::text[], $16::timestamptz[],
                 $17::text[])
          AS p(t, i, ch, a, u, b, at, phone)
     WHERE i IS NOT NULL
@@ -192,4 +192,13 @@ QUARANTINE: Final = """
 INSERT INTO gateway.quarantine (tenant_id, id, channel, account_id, reason, body)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bytea[])
 ON CONFLICT DO NOTHING
+"""
+
+# What an instance that ended had stored and perhaps not published. Younger than the stream's duplicate window, so that the
+# same Nats-Msg-Id makes it no repeat where it was.
+LEFT: Final = """
+SELECT tenant_id, id, position, subject, payload FROM gateway.inbox
+WHERE kind = 'message' AND handled_at IS NULL AND after_id IS NULL AND position > $1
+  AND received_at > now() - interval '110 s' AND next_attempt_at <= now() + make_interval(secs => $3)
+ORDER BY position LIMIT $2
 """

@@ -13,6 +13,8 @@ from typing import Any
 
 import aiohttp
 
+HARMLESS = ("/favicon.ico", "WebSocket is closed before the connection is established")
+"""What a browser says of a page that is well: there is no icon, or somebody else was to be connected meanwhile."""
 COMPLAINTS = ("Runtime.exceptionThrown", "Log.entryAdded")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
@@ -45,7 +47,7 @@ class Tab:
                 result: dict[str, Any] = answer["result"]
                 return result
             complaint = str(answer.get("params"))
-            if answer.get("method") in COMPLAINTS and "/favicon.ico" not in complaint:
+            if answer.get("method") in COMPLAINTS and not any(each in complaint for each in HARMLESS):
                 self.complaints.append(complaint)
 
     async def run(self, script: str) -> Any:

@@ -26,6 +26,7 @@ from shared.messages.conversation import (
     PageBody,
     RevokeContent,
     TextBody,
+    TextContent,
 )
 from tests.integration.gateway.intake_rig import Desk
 
@@ -243,3 +244,19 @@ async def test_a_failure_is_kept_with_the_providers_code_in_front(desk: Desk) ->
 
     [row] = await desk.select("SELECT state, reason FROM gateway.deliveries")
     assert (row["state"], row["reason"]) == ("failed", "131047 Re-engagement")
+
+
+async def test_what_a_crash_left_is_found_in_its_order_and_only_what_is_to_be_passed_on(db: Database) -> None:
+    desk = Desk(db, resend_after=3600.0)
+    first, second, third = (desk.message(f"left-{n}", PERSON, TextContent(text=f"{n}")) for n in (1, 2, 3))
+    edit = desk.message("left-4", PERSON, EditContent(provider_id="never came", text="four"))
+    added = await desk.take(first, second, third, edit)
+    ids = list(added.new)
+    await desk.store.confirmed([(desk.tenant_id, ids[1])])
+
+    found = [(message.id, position) for message, position in await desk.store.left(0, 10_000)]
+    mine = [(message_id, position) for message_id, position in found if message_id in ids]
+
+    assert [message_id for message_id, _ in mine] == [ids[0], ids[2]]
+    behind = await desk.store.left(mine[0][1], 10_000)
+    assert [message.id for message, _ in behind if message.id in ids] == [ids[2]]
