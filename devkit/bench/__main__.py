@@ -44,13 +44,6 @@ def bench(
     console = Console(highlight=False)
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
     figures = run(_measure(tuple(only or NAMES), console))
-    for figure in figures:
-        console.print(
-            f"[bold]{figure.name}[/] {figures_of(figure.value)} {figure.unit}, peer {figures_of(figure.peer)}, "
-            f"ratio {figure.ratio:.2f}"
-            + (f" ({figure.target}: {'yes' if figure.reached else 'NO'})" if figure.target else "")
-        )
-        console.print(f"  [dim]{figure.note}[/]")
     write_json(figures, Path("build/bench.json"))
     if not only:
         write_page(figures, page, date.today(), load)  # the day on the machine's wall
@@ -62,22 +55,34 @@ async def _measure(names: tuple[str, ...], console: Console) -> list[Figure]:
     if "commands" in names:
         async with _running(("booking",)) as supervisor:
             console.print("• booking commands against pgbench")
-            figures += await commands.Bench(supervisor.settings).measure()
+            figures += _tell(await commands.Bench(supervisor.settings).measure(), console)
     if "webhooks" in names:
         async with _running(("gateway",)) as supervisor:
             console.print("• webhooks against an empty handler and against pywa")
-            figures += await webhooks.measure(supervisor.world)
+            figures += _tell(await webhooks.measure(supervisor.world), console)
     if "webchat" in names:
         async with _running(("gateway",)) as supervisor:
             console.print("• web-chat pages that are open")
-            figures += await webchat.measure(supervisor.settings)
+            figures += _tell(await webchat.measure(supervisor.settings), console)
     if "latency" in names:
         async with _running(SERVICES) as supervisor:
             console.print("• message in to reply out")
-            figures.append(await latency.measure(supervisor.world))
+            figures += _tell([await latency.measure(supervisor.world)], console)
     if "scale" in names:
         console.print("• a mixed load on 10,000 and on 1,000,000 bookings; slot search; memory")
-        figures += await scale.measure()
+        figures += _tell(await scale.measure(), console)
+    return figures
+
+
+def _tell(figures: list[Figure], console: Console) -> list[Figure]:
+    """Show figures as soon as they are there: a whole run takes long."""
+    for figure in figures:
+        console.print(
+            f"[bold]{figure.name}[/] {figures_of(figure.value)} {figure.unit}, peer {figures_of(figure.peer)}, "
+            f"ratio {figure.ratio:.2f}"
+            + (f" ({figure.target}: {'yes' if figure.reached else 'NO'})" if figure.target else "")
+        )
+        console.print(f"  [dim]{figure.note}[/]")
     return figures
 
 

@@ -32,7 +32,8 @@ async def measure(world: World) -> Figure:
         "the floor the project set itself: message to confirmation < 3 s",
         note=f"{PER_SECOND} messages/s for {SECONDS} s, each from another customer (find, answer with price and spots): "
         f"p50 {cuts[49]:.0f} ms, p95 {cuts[94]:.0f} ms, p99 {cuts[98]:.0f} ms, slowest {latencies[-1]:.0f} ms, "
-        "from the customer's tap to the Graph API call of the reply",
+        "from the customer's words to the Graph API call of the reply, the wait for more words "
+        "(USHER_DEBOUNCE_SECONDS) included",
         at_most=FLOOR_MS,
     )
 
