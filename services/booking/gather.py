@@ -45,28 +45,37 @@ class Gatherer:
         self._loader = loader
 
     async def gather(
-        self, commands: Sequence[BookingCommand], states: States, now: datetime
+        self,
+        commands: Sequence[BookingCommand],
+        states: States,
+        now: datetime,
+        connection: Connection | None = None,
     ) -> tuple[World, list[BookingCommand]]:
-        """The world for these commands, and the commands with merged customers named by whom they are now."""
+        """The world for these commands, and the commands with merged customers named by whom they are now.
+
+        `connection`: in a transaction of their tenants; without it the reads have one of their own.
+        """
+        if connection is not None:
+            return await self._gather(commands, states, now, connection)
+        async with self._db.reading(*{command.tenant_id for command in commands}) as own:
+            return await self._gather(commands, states, now, own)
+
+    async def _gather(
+        self, commands: Sequence[BookingCommand], states: States, now: datetime, connection: Connection
+    ) -> tuple[World, list[BookingCommand]]:
         world = World()
         commands = [await self._with_card(world, command) for command in commands]
         named = [session_keys(command) for command in commands]
         special = [command for command in commands if type(command) in LOADERS]
-        # What most batches need comes in one transaction: beginning and ending another one are two round trips.
-        async with self._db.reading(*{command.tenant_id for command in commands}) as connection:
-            await self._sessions(connection, world, {key for keys in named for key in keys[:1]}, states)
-            await self._sessions(connection, world, {key for keys in named for key in keys[1:]})
-            if not special:
-                customers = _customers(commands, _may_end(world, commands, now))
-                world.accounts, merged = await self._loader.accounts_on(connection, customers, now)
-        if special:
-            customers = {key for command in special for key in await self._extra(world, command, now)}
-            customers |= _customers(commands, _may_end(world, commands, now))
-            world.accounts, merged = await self._loader.accounts(customers, now)
+        await self._sessions(connection, world, {key for keys in named for key in keys[:1]}, states)
+        await self._sessions(connection, world, {key for keys in named for key in keys[1:]})
+        customers = {key for command in special for key in await self._extra(world, command, now)}
+        customers |= _customers(commands, _may_end(world, commands, now))
+        world.accounts, merged = await self._loader.accounts_on(connection, customers, now)
         resolved = [_resolved(command, merged) for command in commands] if merged else list(commands)
         changing = _may_change(world, resolved, _may_end(world, resolved, now))
-        await self._passes(world, resolved, changing)
-        await self._promos(world, resolved, changing)
+        await self._passes(connection, world, resolved, changing)
+        await self._promos(connection, world, resolved, changing)
         return world, resolved
 
     async def _sessions(
@@ -107,7 +116,11 @@ class Gatherer:
         return command.model_copy(update={"pass_id": card.pass_id, "method": "gift_card"})
 
     async def _passes(
-        self, world: World, commands: Sequence[BookingCommand], changing: Sequence[tuple[UUID, Booking]]
+        self,
+        connection: Connection,
+        world: World,
+        commands: Sequence[BookingCommand],
+        changing: Sequence[tuple[UUID, Booking]],
     ) -> None:
         """Passes of the customers, those that commands name, and those that bookings which may change are paid by."""
         owners: defaultdict[UUID, list[UUID]] = defaultdict(list)
@@ -122,15 +135,11 @@ class Gatherer:
             if booking.terms.pass_id is not None:
                 named[tenant_id].add(booking.terms.pass_id)
         for tenant_id in {*owners, *named}:
-            async with self._db.reading(tenant_id) as connection:
-                found = (
-                    await people.load_passes(connection, tenant_id, owners[tenant_id])
-                    if owners[tenant_id]
-                    else {}
-                )
-                others = await people.load_passes_by_id(
-                    connection, tenant_id, sorted(named[tenant_id], key=lambda i: i.int)
-                )
+            mine = owners[tenant_id]
+            found = await people.load_passes(connection, tenant_id, mine) if mine else {}
+            others = await people.load_passes_by_id(
+                connection, tenant_id, sorted(named[tenant_id], key=lambda i: i.int)
+            )
             for customer_id, passes in found.items():
                 account = world.accounts[(tenant_id, customer_id)]
                 world.accounts[(tenant_id, customer_id)] = replace(account, passes=passes)
@@ -138,7 +147,11 @@ class Gatherer:
             world.passes.update({(tenant_id, pass_id): p for pass_id, p in others.items()})
 
     async def _promos(
-        self, world: World, commands: Sequence[BookingCommand], changing: Sequence[tuple[UUID, Booking]]
+        self,
+        connection: Connection,
+        world: World,
+        commands: Sequence[BookingCommand],
+        changing: Sequence[tuple[UUID, Booking]],
     ) -> None:
         """Promo codes that commands name, and those that bookings which may change came with."""
         codes = {
@@ -153,10 +166,9 @@ class Gatherer:
         }
         if not codes and not used:
             return
-        async with self._db.reading(*{tenant for tenant, _ in (*codes, *used)}) as connection:
-            rows = await connection.fetch(
-                sql.LOAD_PROMOS, *columns(sorted(codes, key=str), 2), *columns(sorted(used, key=str), 2)
-            )
+        rows = await connection.fetch(
+            sql.LOAD_PROMOS, *columns(sorted(codes, key=str), 2), *columns(sorted(used, key=str), 2)
+        )
         for row in rows:
             rule = PromoCode.model_validate(json.loads(row["rule"]))
             promo = Promo(row["id"], row["code"], rule, row["uses"], row["max_uses"])

@@ -7,8 +7,9 @@ written makes it a `Conflict`, so nothing here takes locks.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -40,6 +41,9 @@ _SHOWN = ("service_id", "service_name", "staff_id", "staff_name", "room", "level
 
 _BUSINESS = tuple(BusinessView.model_fields)
 
+Row = Mapping[str, Any] | asyncpg.Record
+"""Columns by name."""
+
 
 class Loader:
     """The reading side of the writing path. One object for all sessions of a tenant's business and service policy."""
@@ -60,25 +64,18 @@ class Loader:
         self, connection: Connection, keys: Sequence[SessionKey]
     ) -> dict[SessionKey, SessionState]:
         """The same, in a transaction of the caller's."""
-        # Sessions first: a booking or entry made between the reads then shows as a version that no longer stands.
         rows = await connection.fetch(sql.LOAD_SESSIONS, *columns(keys, 2))
-        booked = [(row["tenant_id"], row["id"]) for row in rows if row["seats_taken"]]
-        queued = [(row["tenant_id"], row["id"]) for row in rows if row["queued"]]
-        bookings = await connection.fetch(sql.LOAD_BOOKINGS, *columns(booked, 2)) if booked else ()
-        entries = await connection.fetch(sql.LOAD_QUEUES, *columns(queued, 2)) if queued else ()
-        held: dict[SessionKey, list[Booking]] = {}
-        for row in bookings:
-            held.setdefault((row["tenant_id"], row["session_id"]), []).append(booking_of(row))
-        queues: dict[SessionKey, list[Entry]] = {}
-        for row in entries:
-            queues.setdefault((row["tenant_id"], row["session_id"]), []).append(entry_of(row))
         states = {}
         for row in rows:
-            key = (row["tenant_id"], row["id"])
-            of = NO_BOOKINGS.update({booking.customer_id: booking for booking in held.get(key, ())})
-            queue = tuple(sorted(queues.get(key, ()), key=lambda e: e.order))
-            states[key] = SessionState(
-                self.facts(row), row["version"], row["seats_taken"], of, queue, row["due_at"]
+            held = [booking_of(_named(sql.BOOKING, each)) for each in row["bookings"] or ()]
+            queue = [entry_of(_named(sql.ENTRY, each)) for each in row["queue"]]
+            states[(row["tenant_id"], row["id"])] = SessionState(
+                self.facts(row),
+                row["version"],
+                row["seats_taken"],
+                NO_BOOKINGS.update({booking.customer_id: booking for booking in held}),
+                tuple(sorted(queue, key=lambda e: e.order)),
+                row["due_at"],
             )
         return states
 
@@ -97,15 +94,14 @@ class Loader:
     ) -> tuple[dict[CustomerKey, Account], dict[CustomerKey, UUID]]:
         """The same, in a transaction of the caller's."""
         wanted = sorted(set(keys), key=lambda key: key[1].int)
-        rows = await connection.fetch(sql.LOAD_ACCOUNTS, *columns(wanted, 2)) if wanted else ()
+        rows = await connection.fetch(sql.LOAD_ACCOUNTS, *columns(wanted, 2), now) if wanted else ()
         if not rows:
             return {}, {}
         known = list({(row["tenant_id"], row["id"]) for row in rows})
-        commitments = await connection.fetch(sql.LOAD_COMMITMENTS, *columns(known, 2), now)
         more = any(row["has_more"] for row in rows)
         standing = await connection.fetch(sql.LOAD_STANDING, *columns(known, 2), now) if more else ()
         merged = {(row["tenant_id"], row["asked"]): row["id"] for row in rows if row["asked"] != row["id"]}
-        return _accounts(rows, commitments, standing), merged
+        return _accounts(rows, standing), merged
 
     def facts(self, row: asyncpg.Record) -> SessionFacts:
         """A session's row (see `LOAD_SESSIONS`) as the rules see it."""
@@ -153,7 +149,7 @@ class Loader:
         return business
 
 
-def booking_of(row: asyncpg.Record) -> Booking:
+def booking_of(row: Row) -> Booking:
     """A row of `booking.bookings`."""
     return Booking(
         booking_id=row["id"],
@@ -170,7 +166,7 @@ def booking_of(row: asyncpg.Record) -> Booking:
     )
 
 
-def terms_of(row: asyncpg.Record) -> Terms:
+def terms_of(row: Row) -> Terms:
     """How the booking of this row is paid and where it comes from; the shared object when there is nothing special."""
     terms = Terms(
         method=row["method"], due_now=row["due_now"], paid=row["paid"], refunded=row["refunded"], fee=row["fee"],
@@ -182,7 +178,7 @@ def terms_of(row: asyncpg.Record) -> Terms:
     return PLAIN if terms == PLAIN else terms
 
 
-def entry_of(row: asyncpg.Record) -> Entry:
+def entry_of(row: Row) -> Entry:
     """A row of `booking.waitlist_entries`."""
     return Entry(
         entry_id=row["id"],
@@ -200,15 +196,21 @@ def entry_of(row: asyncpg.Record) -> Entry:
     )
 
 
+def _named(names: Sequence[str], record: Sequence[Any]) -> Mapping[str, Any]:
+    """A record of a nested query, with the names it came without."""
+    return dict(zip(names, record, strict=True))
+
+
+def _commitment(record: Mapping[str, Any]) -> Commitment:
+    day = record["starts_at"].astimezone(ZoneInfo(record["timezone"])).date()
+    return Commitment(
+        record["id"], record["session_id"], record["service_id"], record["starts_at"], record["ends_at"], day
+    )
+
+
 def _accounts(
-    rows: Sequence[asyncpg.Record], commitments: Sequence[asyncpg.Record], standing: Sequence[asyncpg.Record]
+    rows: Sequence[asyncpg.Record], standing: Sequence[asyncpg.Record]
 ) -> dict[CustomerKey, Account]:
-    times: dict[CustomerKey, list[Commitment]] = {}
-    for row in commitments:
-        day = row["starts_at"].astimezone(ZoneInfo(row["timezone"])).date()
-        times.setdefault((row["tenant_id"], row["customer_id"]), []).append(
-            Commitment(row["id"], row["session_id"], row["service_id"], row["starts_at"], row["ends_at"], day)
-        )
     requests: dict[CustomerKey, set[UUID]] = {}
     promos: dict[CustomerKey, list[tuple[UUID, int]]] = {}
     late: dict[CustomerKey, int] = {}
@@ -230,7 +232,7 @@ def _accounts(
             erased=row["erased_at"] is not None,
             tier=row["tier"],
             has_passes=row["has_passes"],
-            commitments=tuple(times.get(key, ())),
+            commitments=tuple(_commitment(_named(sql.COMMITMENT, each)) for each in row["commitments"]),
             late_cancels=late.get(key, 0),
             promo_uses=tuple(promos.get(key, ())),
             open_requests=frozenset(requests.get(key, ())),

@@ -71,9 +71,7 @@ class Mine:
             sessions = [(query.tenant_id, row["session_id"]) for row in rows]
             facts = {
                 row["id"]: row
-                for row in await connection.fetch(
-                    sql.LOAD_SESSIONS, *columns(sorted(set(sessions), key=str), 2)
-                )
+                for row in await connection.fetch(sql.LOAD_FACTS, *columns(sorted(set(sessions), key=str), 2))
             }
             entries = await self._waiting(connection, query.tenant_id, [row["id"] for row in waiting])
         return BookingsFound(

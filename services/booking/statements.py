@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import Final
 
 SEATED: Final = "('held', 'pending_payment', 'pending_approval', 'confirmed', 'attended', 'no_show')"
 """Statuses that take seats, as the indexes of bookings have them."""
 
+BOOKING: Final = ("id", "customer_id", "party_size", "price", "total", "reference", "booked_at", "contact", "status",
+    "expires_at", "method", "due_now", "paid", "refunded", "fee", "pass_id", "credits", "promo_id", "quote",
+    "payment_id", "pay_link", "attendees", "entry_id", "series_id", "moved_from")  # fmt: skip
+"""Of a booking, what commands are decided by."""
+
+ENTRY: Final = ("id", "customer_id", "party_size", "priority", "joined_at", "contact", "status", "method", "booking_id",
+    "offered_at", "offer_expires_at", "request_id")  # fmt: skip
+"""Of a waitlist entry, what commands are decided by."""
+
+COMMITMENT: Final = ("id", "session_id", "service_id", "starts_at", "ends_at", "timezone")
+"""Of what a customer is committed to, what commands are decided by."""
+
 # `LATERAL (... OFFSET 0)`: one look into an index per key, whatever the planner believes of a table's size. On a new
 # table it believes that there is nothing, and would read all of a tenant's customers for each key.
-LOAD_SESSIONS: Final = """
+_SESSIONS: Final = """
 SELECT s.tenant_id, s.id, s.service_id, s.staff_id, s.starts_at, s.ends_at, s.capacity, s.seats_taken, s.version,
        s.status, s.kind, s.resource_ids, s.held_back, s.buffer_before_minutes, s.buffer_after_minutes,
        s.ignores_buffers, s.overrides, s.cancel_reason, s.due_at,
        v.name AS service_name, v.price, v.cancellation_deadline_minutes, v.level, v.policy, w.name AS staff_name,
        r.name AS room, t.name AS business_name, t.timezone, t.language, t.currency, t.address, t.phone,
        t.description, t.opening_hours, coalesce(t.settings ->> 'week_starts_on', 'mon') AS week_starts_on,
-       EXISTS (SELECT FROM booking.waitlist_entries e WHERE e.tenant_id = s.tenant_id AND e.session_id = s.id
-               AND e.status IN ('waiting', 'offered')) AS queued
+       {WITH}
 FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
 CROSS JOIN LATERAL (SELECT * FROM booking.sessions s WHERE s.tenant_id = k.tenant_id AND s.id = k.id OFFSET 0) AS s
 JOIN booking.services v ON v.tenant_id = s.tenant_id AND v.id = s.service_id
@@ -26,22 +39,19 @@ LEFT JOIN booking.staff w ON w.tenant_id = s.tenant_id AND w.id = s.staff_id
 LEFT JOIN booking.resources r ON r.tenant_id = s.tenant_id AND r.id = s.resource_ids[1] AND r.kind = 'room'
 """
 
-LOAD_BOOKINGS: Final = f"""
-SELECT b.*
-FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
-CROSS JOIN LATERAL (
-    SELECT * FROM booking.bookings b WHERE b.tenant_id = k.tenant_id AND b.session_id = k.id AND b.status IN {SEATED} OFFSET 0
-) AS b
-"""  # noqa: S608  # made of constants
+LOAD_FACTS: Final = _SESSIONS.replace("{WITH}", "s.tenant_id")
+"""Sessions without who is in them."""
 
-LOAD_QUEUES: Final = """
-SELECT e.*
-FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
-CROSS JOIN LATERAL (
-    SELECT * FROM booking.waitlist_entries e
-    WHERE e.tenant_id = k.tenant_id AND e.session_id = k.id AND e.status IN ('waiting', 'offered') OFFSET 0
-) AS e
-"""
+# One statement sees one moment, and costs one round trip. Records come without names: in the order of these columns.
+LOAD_SESSIONS: Final = _SESSIONS.replace(
+    "{WITH}",
+    f"""CASE WHEN s.seats_taken > 0 THEN ARRAY(
+           SELECT ROW({", ".join(f"b.{name}" for name in BOOKING)}) FROM booking.bookings b
+           WHERE b.tenant_id = k.tenant_id AND b.session_id = k.id AND b.status IN {SEATED}) END AS bookings,
+       ARRAY(SELECT ROW({", ".join(f"e.{name}" for name in ENTRY)}) FROM booking.waitlist_entries e
+             WHERE e.tenant_id = k.tenant_id AND e.session_id = k.id AND e.status IN ('waiting', 'offered')) AS queue""",  # noqa: S608
+)
+"""Sessions with their `bookings` (columns `BOOKING`; NULL when there are none) and `queue` (columns `ENTRY`)."""
 
 LOAD_OUTCOMES: Final = """
 SELECT o.tenant_id, o.command_id, o.outcome
@@ -49,36 +59,33 @@ FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
 JOIN booking.command_outcomes o ON o.tenant_id = k.tenant_id AND o.command_id = k.id
 """
 
-LOAD_ACCOUNTS: Final = """
+# Commitments are those that still take the customer's time, and those of the last days, which count for limits of a week.
+LOAD_ACCOUNTS: Final = f"""
 SELECT k.id AS asked, c.tenant_id, c.id, c.version, c.tier, c.blocked_at, c.erased_at,
        EXISTS (SELECT 1 FROM booking.passes p WHERE p.tenant_id = c.tenant_id AND p.customer_id = c.id) AS has_passes,
        EXISTS (SELECT FROM booking.standing_requests r
                WHERE r.tenant_id = c.tenant_id AND r.customer_id = c.id AND r.status = 'open')
        OR EXISTS (SELECT FROM booking.bookings b WHERE b.tenant_id = c.tenant_id AND b.customer_id = c.id
-                  AND (b.promo_id IS NOT NULL OR b.cancel_reason = 'late')) AS has_more
+                  AND (b.promo_id IS NOT NULL OR b.cancel_reason = 'late')) AS has_more,
+       ARRAY(
+           SELECT ROW(b.id, b.session_id, s.service_id, s.starts_at, s.ends_at, t.timezone)
+           FROM booking.bookings b
+           CROSS JOIN LATERAL (
+               SELECT * FROM booking.sessions s WHERE s.tenant_id = b.tenant_id AND s.id = b.session_id
+               AND s.ends_at > $3::timestamptz - interval '8 days' OFFSET 0
+           ) AS s
+           JOIN booking.tenants t ON t.tenant_id = b.tenant_id
+           WHERE b.tenant_id = c.tenant_id AND b.customer_id = c.id AND b.status IN {SEATED}
+             AND (b.expires_at IS NULL OR b.expires_at > $3::timestamptz)
+       ) AS commitments
 FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
 CROSS JOIN LATERAL (
     SELECT coalesce(a.merged_into, a.id) AS id FROM booking.customers a
     WHERE a.tenant_id = k.tenant_id AND a.id = k.id OFFSET 0
 ) AS a
 CROSS JOIN LATERAL (SELECT * FROM booking.customers c WHERE c.tenant_id = k.tenant_id AND c.id = a.id OFFSET 0) AS c
-"""
-
-# Those that still take the customer's time, and those of the last days, which count for limits of a week.
-LOAD_COMMITMENTS: Final = f"""
-SELECT b.tenant_id, b.customer_id, b.id, b.session_id, s.service_id, s.starts_at, s.ends_at, t.timezone
-FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant_id, id)
-CROSS JOIN LATERAL (
-    SELECT * FROM booking.bookings b
-    WHERE b.tenant_id = k.tenant_id AND b.customer_id = k.id AND b.status IN {SEATED}
-      AND (b.expires_at IS NULL OR b.expires_at > $3::timestamptz) OFFSET 0
-) AS b
-CROSS JOIN LATERAL (
-    SELECT * FROM booking.sessions s
-    WHERE s.tenant_id = b.tenant_id AND s.id = b.session_id AND s.ends_at > $3::timestamptz - interval '8 days' OFFSET 0
-) AS s
-JOIN booking.tenants t ON t.tenant_id = b.tenant_id
 """  # noqa: S608
+"""Customers by what they were known as, with their `commitments` (columns `COMMITMENT`)."""
 
 LOAD_STANDING: Final = f"""
 SELECT r.tenant_id, r.customer_id, r.id, NULL::uuid AS promo_id, 0::bigint AS times
@@ -202,6 +209,21 @@ WITH changed AS (
 SELECT (SELECT count(*) FROM changed), (SELECT count(*) FROM unchanged), (SELECT count(*) FROM people),
        (SELECT count(*) FROM answered)
 """  # noqa: S608  # made of constants
+
+_WRITE_PARAMETERS = 40
+
+
+@cache
+def and_change_bookings(write: str) -> str:
+    """`write` (`WRITE`, or what a test made of it) that also does what `UPDATE_BOOKINGS` does: one round trip less.
+
+    Only for a batch without new bookings: a statement's parts have no order, and a customer who cancels and books again
+    must be let go first.
+    """
+    update = re.sub(r"\$(\d+)", lambda found: f"${int(found[1]) + _WRITE_PARAMETERS}", UPDATE_BOOKINGS)
+    head, tail = write.rsplit("\n)\nSELECT ", 1)
+    return f"{head}\n), ended AS ({update} RETURNING 1)\nSELECT (SELECT count(*) FROM ended), {tail}"  # noqa: S608
+
 
 PUT_ENTRIES: Final = """
 INSERT INTO booking.waitlist_entries AS e (tenant_id, id, session_id, customer_id, party_size, priority, status, method,

@@ -7,7 +7,8 @@ calendar was taken, or a command was answered before, nothing of the batch is ke
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -53,19 +54,21 @@ class Store:
         return {(row["tenant_id"], row["command_id"]): row["outcome"] for row in rows}
 
     async def write(self, batch: Batch, now: datetime) -> None:
-        """Write everything the batch decided, or nothing. Raises `Conflict` when it must be decided again."""
-        if not batch.answers:
-            return
-        identities = self._new_identities(batch)
+        """Write what was decided earlier, in a transaction of its own. As `transaction` and `put`."""
+        if batch.answers:
+            async with self.transaction({tenant for tenant, _ in batch.answers}) as connection:
+                await self.put(connection, batch, now)
+            self.kept(batch)
+
+    @asynccontextmanager
+    async def transaction(self, tenants: Collection[UUID]) -> AsyncIterator[Connection]:
+        """What is read and `put` in here commits together at its end, or not at all.
+
+        Raises `Conflict` when it must be decided again.
+        """
         try:
-            async with self._db.tenant(*{tenant for tenant, _ in batch.answers}) as connection:
-                await write_sessions(connection, batch.rows)
-                await self._bookings(connection, [row for row in batch.rows.bookings.values() if not row.new])
-                await self._main(connection, batch, identities)
-                await self._bookings(
-                    connection, [row for row in batch.rows.bookings.values() if _detailed(row)]
-                )
-                await self._rest(connection, batch, now)
+            async with self._db.tenant(*tenants) as connection:
+                yield connection
         except (
             asyncpg.UniqueViolationError,
             asyncpg.ForeignKeyViolationError,
@@ -74,20 +77,33 @@ class Store:
         ) as error:
             self._identities.clear()  # one of them may have been erased
             raise Conflict(str(error)) from error
-        self._identities.keep(dict.fromkeys(identities))
+
+    async def put(self, connection: Connection, batch: Batch, now: datetime) -> None:
+        """Write everything the batch decided. Raises `Conflict` when it must be decided again."""
+        await write_sessions(connection, batch.rows)
+        bookings = batch.rows.bookings.values()
+        changed = [row for row in bookings if not row.new]
+        if len(changed) < len(bookings):
+            await self._bookings(connection, changed)
+            changed = []
+        await self._main(connection, batch, changed)
+        await self._bookings(connection, [row for row in bookings if _detailed(row)])
+        await self._rest(connection, batch, now)
+
+    def kept(self, batch: Batch) -> None:
+        """Hear that what was `put` is committed."""
+        self._identities.keep(dict.fromkeys(self._new_identities(batch)))
         if any(isinstance(event, ev.IdentityLinked | ev.CustomerErased) for _, event in batch.rows.others):
             self._identities.clear()  # they belong to somebody else now, or to nobody
 
-    async def _main(
-        self, connection: Connection, batch: Batch, identities: Sequence[tuple[UUID, UUID, str, str]]
-    ) -> None:
+    async def _main(self, connection: Connection, batch: Batch, bookings: Sequence[BookingRow]) -> None:
         changed, unchanged = versions(batch)
         people = _people(batch)
         arguments = (
             *columns(changed, 6),
             *columns(unchanged, 3),
             *columns(people, 5),
-            *columns(identities, 4),
+            *columns(self._new_identities(batch), 4),
             *columns([_booking_row(batch, row) for row in batch.rows.bookings.values() if row.new], 14),
             *columns([(*key, answer.text) for key, answer in batch.answers.items()], 3),
             *columns(
@@ -95,15 +111,17 @@ class Store:
             ),
             self._outbox.resend_after,
         )
-        expected = (len(changed), len(unchanged), len(people), len(batch.answers))
-        if tuple(await connection.fetchrow(self.write_statement, *arguments) or ()) != expected:
+        expected: tuple[int, ...] = (len(changed), len(unchanged), len(people), len(batch.answers))
+        statement = self.write_statement
+        if bookings:
+            statement = sql.and_change_bookings(statement)
+            arguments = (*arguments, *_changes(bookings))
+            expected = (len(bookings), *expected)
+        if tuple(await connection.fetchrow(statement, *arguments) or ()) != expected:
             raise Conflict
 
     async def _bookings(self, connection: Connection, rows: Sequence[BookingRow]) -> None:
-        if not rows:
-            return
-        values = [_details(row) for row in sorted(rows, key=lambda row: row.booking.booking_id.int)]
-        if await connection.execute(sql.UPDATE_BOOKINGS, *columns(values, 26)) != f"UPDATE {len(rows)}":
+        if rows and await connection.execute(sql.UPDATE_BOOKINGS, *_changes(rows)) != f"UPDATE {len(rows)}":
             raise Conflict
 
     async def _rest(self, connection: Connection, batch: Batch, now: datetime) -> None:
@@ -183,6 +201,11 @@ def _booking_row(batch: Batch, row: BookingRow) -> tuple[object, ...]:
 
 def _detailed(row: BookingRow) -> bool:
     return row.new and (row.booking.terms is not PLAIN or row.booking.status not in SEATED)
+
+
+def _changes(rows: Sequence[BookingRow]) -> Sequence[Sequence[object]]:
+    """What `UPDATE_BOOKINGS` takes, in one order (so that writers do not deadlock)."""
+    return columns([_details(row) for row in sorted(rows, key=lambda row: row.booking.booking_id.int)], 26)
 
 
 def _details(row: BookingRow) -> tuple[object, ...]:

@@ -20,6 +20,7 @@ from services.booking.store import Conflict, Store
 from shared import subjects
 from shared.actors.mailboxes import tenant_of
 from shared.db import is_transient
+from shared.messages.booking import BookingCommand
 from shared.outbox import DeadLetters, Outgoing
 from shared.telemetry import DEAD_LETTERS, get_logger
 
@@ -126,12 +127,9 @@ class Writer:
             stored = await self._store.outcomes(keys)
             answers |= {key: Answer.stored(text) for key, text in stored.items()}
         new = [waiting for waiting, key in zip(batch, keys, strict=True) if key not in answers]
-        decided, now = await self._decide(new)
-        try:
-            await self._store.write(decided, now)
-        except BaseException:
-            self.states.drop(decided.before)  # also those that no command names
-            raise
+        if not new:
+            return Written(answers, {}, {})
+        decided = await self._decide_and_write([waiting.command for waiting in new])
         due = self._remember(decided, new)
         answers |= decided.answers
         self._recent.keep(answers)
@@ -155,13 +153,22 @@ class Writer:
                 due[key] = state.due_at
         return due
 
-    async def _decide(self, new: Sequence[Waiting]) -> tuple[Batch, datetime]:
-        now = self._clock()
-        world, commands = await self._gatherer.gather([waiting.command for waiting in new], self.states, now)
-        batch = Batch(world)
-        for command in commands:
-            batch.decide(command, now)
-        return batch, now
+    async def _decide_and_write(self, commands: Sequence[BookingCommand]) -> Batch:
+        # One transaction for what is read and what is written: beginning another would cost a round trip.
+        now, batch = self._clock(), None
+        try:
+            async with self._store.transaction({command.tenant_id for command in commands}) as connection:
+                world, resolved = await self._gatherer.gather(commands, self.states, now, connection)
+                batch = Batch(world)
+                for command in resolved:
+                    batch.decide(command, now)
+                await self._store.put(connection, batch, now)
+        except BaseException:
+            if batch is not None:
+                self.states.drop(batch.before)  # also those that no command names
+            raise
+        self._store.kept(batch)
+        return batch
 
     async def _halves(self, batch: Sequence[Waiting], ours: Callable[[], bool]) -> Written:
         middle = len(batch) // 2

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from uuid import UUID
 
 from services.booking.app import BookingService
-from services.booking.batch import Batch
 from services.booking.store import Store
+from shared.db import Connection
 from shared.service import run_services
 from shared.settings import Settings
 
@@ -15,9 +17,11 @@ from shared.settings import Settings
 class HangsAfterCommit(Store):
     """Writes, and never returns."""
 
-    async def write(self, batch: Batch, now: datetime) -> None:
+    @asynccontextmanager
+    async def transaction(self, tenants: Collection[UUID]) -> AsyncIterator[Connection]:
         """Commit, then wait to be killed."""
-        await super().write(batch, now)
+        async with super().transaction(tenants) as connection:
+            yield connection
         await asyncio.Event().wait()
 
 

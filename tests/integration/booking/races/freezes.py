@@ -9,7 +9,10 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from datetime import datetime
+from uuid import UUID
 
 from services.booking.app import BookingService
 from services.booking.batch import Batch
@@ -27,29 +30,41 @@ class Freezes(Store):
     _frozen = False
     _over_it = False
 
-    async def write(self, batch: Batch, now: datetime) -> None:
-        """Write, at a time when nobody waits for it any more."""
-        marked = any(str(command_id) == os.environ["RACE_COMMAND"] for _, command_id in batch.answers)
-        if not marked or self._frozen:
-            await super().write(batch, now)
-            return
-        self._over_it = True
-        if self._at == "write":
-            self._stop()
+    @asynccontextmanager
+    async def transaction(self, tenants: Collection[UUID]) -> AsyncIterator[Connection]:
+        """Tell what became of the transaction that was stopped in."""
         try:
-            await super().write(batch, now)
+            async with super().transaction(tenants) as connection:
+                yield connection
         except Conflict:
-            print("conflict", flush=True)
+            self._tell("conflict")
             raise
         except Exception:
-            print("lost", flush=True)
+            self._tell("lost")
             raise
-        print("written", flush=True)
+        self._tell("written")
+
+    async def put(self, connection: Connection, batch: Batch, now: datetime) -> None:
+        """Write, at a time when nobody waits for it any more."""
+        if not self._frozen and any(
+            str(command) == os.environ["RACE_COMMAND"] for _, command in batch.answers
+        ):
+            self._over_it = True
+            if self._at == "write":
+                # So that nothing but the versions stands in its way when it wakes.
+                await connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+                self._stop()
+        await super().put(connection, batch, now)
 
     async def _rest(self, connection: Connection, batch: Batch, now: datetime) -> None:
         await super()._rest(connection, batch, now)
         if self._over_it and not self._frozen and self._at == "commit":
             self._stop()
+
+    def _tell(self, what: str) -> None:
+        if self._over_it:
+            self._over_it = False
+            print(what, flush=True)
 
     def _stop(self) -> None:
         self._frozen = True
