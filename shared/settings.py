@@ -120,11 +120,12 @@ class Settings(BaseSettings):
     )
     whatsapp_app_secret: SecretStr | None = Field(
         None,
-        description="Meta app secret(s) that sign webhooks; two separated by a comma while rotating. "
+        description="Meta app secret(s) that sign webhooks (of WhatsApp, and of Messenger and Instagram accounts that have "
+        "none of their own); two separated by a comma while rotating. "
         "The gateway refuses to start without.",
     )
     whatsapp_verify_token: SecretStr | None = Field(
-        None, description="Token of the webhook verification handshake."
+        None, description="Token of the webhook verification handshake (WhatsApp, Messenger, Instagram)."
     )
     whatsapp_access_token: SecretStr | None = Field(None, description="Bearer token of the Graph API.")
     whatsapp_echo_wait_seconds: float = Field(
@@ -136,8 +137,40 @@ class Settings(BaseSettings):
     # --- agent ---------------------------------------------------------------------------------
     llm: str = Field(
         "offline",
-        description="Model of the agent: `offline` (deterministic, built in), or provider:model "
-        "(`openai:…`, `anthropic:…`, `ollama:…`; the provider's own key variables apply).",
+        description="Models of the agent, in the order in which they are asked, separated by commas: provider:model "
+        "(`openai:…`, `anthropic:…`, `ollama:…`; the provider's own key variables apply). `offline` (deterministic, built "
+        "in) always comes last. A tenant may have its own (`usher model`).",
+    )
+    llm_timeout_seconds: float = Field(
+        12.0, gt=0, description="How long one model may take for one answer, retries included, in seconds."
+    )
+    llm_retries: int = Field(
+        1,
+        ge=0,
+        description="How often a model is asked again after a failure that may pass, before the next one is.",
+    )
+    llm_max_tokens: int = Field(4096, ge=16, description="Tokens of one answer, at most; thinking counts.")
+    llm_concurrency: int = Field(
+        32, ge=1, description="Requests to one provider at the same time from one agent, at most; more wait."
+    )
+    llm_breaker_failures: int = Field(
+        5, ge=1, description="Failures in a row after which a model is left alone for a while."
+    )
+    llm_breaker_seconds: float = Field(
+        30.0,
+        gt=0,
+        description="How long a failing model is left alone before one request tries it, in seconds.",
+    )
+    llm_tenant_tokens: int = Field(
+        0,
+        ge=0,
+        description="Tokens that a tenant's models may use in 24 hours (a tenant may have its own: `usher model`); beyond, "
+        "the offline model answers. 0: any number.",
+    )
+    llm_conversation_tokens: int = Field(
+        500_000,
+        ge=0,
+        description="Tokens that one conversation may use in 24 hours; beyond, the offline model answers. 0: any number.",
     )
     turn_deadline_seconds: float = Field(
         25.0, description="A turn that takes longer is answered with an apology, in seconds."
@@ -155,6 +188,23 @@ class Settings(BaseSettings):
         ge=0,
         description="How long the agent stays silent after somebody of the business has written to the person by hand "
         "(in the channel's own app), in hours; a tap on one of our buttons ends it.",
+    )
+
+    handoff_after_stuck: int = Field(
+        2,
+        ge=0,
+        description="A person is called after so many answers in a row that were of no help. 0: never.",
+    )
+    handoff_words: str = Field(
+        "",
+        description="Words (separated by commas, in any case) at which a person is called to the conversation, "
+        "such as `refund, complaint, lawyer`.",
+    )
+    conversation_idle_minutes: float = Field(
+        15.0,
+        gt=0,
+        description="What is kept in memory of a conversation is dropped after so many minutes without a message; "
+        "the next one reads it from the database.",
     )
 
     # --- media ---------------------------------------------------------------------------------

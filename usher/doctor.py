@@ -30,6 +30,7 @@ async def examine(settings: Settings, given: Settings) -> list[Check]:
         *await check_servers(settings),
         check_model(settings),
         check_transcriber(settings),
+        check_secrets(settings),
         *check_whatsapp(settings),
     ]
 
@@ -128,6 +129,32 @@ def check_transcriber(settings: Settings) -> Check:
             "Run `pip install 'usher[whisper]'`.",
         )
     return ok(name, f"openai-whisper {metadata.version('openai-whisper')}, model {settings.whisper_model}")
+
+
+def check_secrets(settings: Settings) -> Check:
+    """Whether secrets of channel accounts and raw webhooks can be kept."""
+    from services.gateway.secrets import BadKey, Vault
+    from usher.embedded.servers import kept_secrets_key
+
+    name = "secrets key"
+    try:
+        given = Vault.from_settings(settings).has_key
+        kept = not given and kept_secrets_key(settings.data_dir) is not None
+    except BadKey as error:
+        return problem(name, str(error), "Make a new one with `usher channel key`.")
+    except OSError as error:
+        return problem(
+            name, f"{settings.data_dir} cannot be read: {error}", "Run as the owner of that folder."
+        )
+    if given:
+        return ok(name, "set")
+    if kept:
+        return ok(name, f"the one that `usher up` made in {settings.data_dir}")
+    return note(
+        name,
+        "missing: channels with secrets of their own cannot be added, raw webhooks are not kept",
+        "Make one with `usher channel key` and set USHER_SECRETS_KEY (`usher up` makes its own).",
+    )
 
 
 def check_whatsapp(settings: Settings) -> list[Check]:

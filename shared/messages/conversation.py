@@ -317,6 +317,7 @@ class MessageSent(Message):
     purpose: str  # reply, booking_confirmed, booking_cancelled, receipt, …
     body: Body
     in_reply_to: str | None = None  # the provider's id of the message that is answered
+    language: str | None = None  # of the words (BCP 47), for those that the channel adds
     customer_id: UUID | None = None  # who the person is over all channels, when the sender knows
     values: dict[str, str] = Field(
         default_factory=dict
@@ -340,3 +341,40 @@ class MediaFetched(Value):
     file: FileRef | None = None
     error: str | None = None
     gone: bool = False
+
+
+class ShowTyping(Message):
+    """Question to the gateway that nobody waits for an answer to: show this person that we are typing.
+
+    `provider_id`: their message that is being answered.
+    """
+
+    name: ClassVar[str] = "show_typing"
+
+    conversation_id: UUID
+    channel: str
+    account_id: str
+    user_id: str
+    provider_id: str
+
+
+class TypingShown(Value):
+    """Answer to `ShowTyping`: whether it will be tried."""
+
+    shown: bool = False
+
+
+class ConversationHandedOver(Message):
+    """A person of the business is called to a conversation, or answers in it: the agent is silent `until` then.
+
+    `reason`: asked, stuck, rule, by_hand or operator.
+    """
+
+    name: ClassVar[str] = "conversation_handed_over"
+
+    handoff_id: UUID
+    conversation_id: UUID
+    reason: str
+    note: str | None = None
+    at: datetime
+    until: datetime

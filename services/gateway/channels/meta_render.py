@@ -13,6 +13,7 @@ import orjson
 
 from services.gateway.channels import Capabilities
 from services.gateway.channels.degrade import fitting, listed, more
+from services.gateway.channels.labels import labels
 from services.gateway.channels.text import Length, cut, split, units
 from shared.messages.conversation import (
     Body,
@@ -29,7 +30,6 @@ Json: TypeAlias = dict[str, object]
 
 PAYLOAD: Final = 1000
 """What a tap may carry back."""
-MORE: Final = "More"
 EVENT_UPDATES: Final = frozenset(
     {
         "booking_confirmed",
@@ -131,7 +131,7 @@ class Look:
         page = choices[: rows - 1]
         offset = int(message.values.get("page_offset", "0")) + len(page)
         of = message.values.get("page_of", str(message.message_id))
-        return page, [self._reply(more(of, offset), MORE)]
+        return page, [self._reply(more(of, offset), labels(message).more)]
 
     def _reply(self, choice_id: str, title: str) -> Json:
         return {"content_type": "text", "title": self._title(title), "payload": cut(choice_id, PAYLOAD)}

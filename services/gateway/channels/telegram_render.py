@@ -16,6 +16,7 @@ import orjson
 
 from services.gateway.channels import Capabilities, FilePart
 from services.gateway.channels.degrade import fitting, listed, more
+from services.gateway.channels.labels import labels
 from services.gateway.channels.text import cut, split, utf8
 from shared.messages.conversation import (
     Choice,
@@ -49,9 +50,6 @@ CAPABILITIES: Final = Capabilities(
     pair_seconds=1.0,
     pair_burst=3,
 )
-MORE_LABEL: Final = "More"
-LOCATION_LABEL: Final = "📍 Send my location"
-CONTACT_LABEL: Final = "📱 Send my phone number"
 _CALLBACK_BYTES: Final = 64
 _PHOTO_BYTES: Final = 10 * 1024 * 1024
 _FILENAME: Final = 240
@@ -81,9 +79,9 @@ def render(message: MessageSent) -> list[Request]:
         case LinkBody() as body:
             requests = _link(body)
         case LocationRequestBody() as body:
-            requests = _texts(body.text, _asking(LOCATION_LABEL, "request_location"))
+            requests = _texts(body.text, _asking(labels(message).location, "request_location"))
         case ContactRequestBody() as body:
-            requests = _texts(body.text, _asking(CONTACT_LABEL, "request_contact"))
+            requests = _texts(body.text, _asking(labels(message).contact, "request_contact"))
         case DocumentBody() as body:
             file = FilePart(body.file, cut(body.filename, _FILENAME), "document")
             requests = _file("sendDocument", file, body.caption)
@@ -155,7 +153,7 @@ def _keyboard(choices: Sequence[Choice], message: MessageSent) -> Json | None:
         for number, choice in enumerate(shown, offset + 1)
     ]
     if len(shown) < len(choices):
-        buttons.append({"text": MORE_LABEL, "callback_data": more(of, offset + len(shown))})
+        buttons.append({"text": labels(message).more, "callback_data": more(of, offset + len(shown))})
     return {"inline_keyboard": [[button] for button in buttons]}
 
 

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 
 from services.gateway.channels import Capabilities
 from services.gateway.channels.degrade import fitting, more
+from services.gateway.channels.labels import labels
 from services.gateway.channels.text import cut, split, units
 from shared.messages.conversation import (
     Body,
@@ -59,8 +60,6 @@ CAPABILITIES: Final = Capabilities(
     pair_seconds=6.0,
     pair_burst=45,
 )
-LIST_LABEL: Final = "Options"
-MORE_LABEL: Final = "More"
 _LIST_LABEL: Final = 20
 _BUTTON_ID: Final = 256
 _ROW_ID: Final = 200
@@ -139,7 +138,7 @@ def _text(body: TextBody, message: MessageSent) -> list[Json]:
     buttons = _buttons(body.choices)
     if buttons is not None:
         return _asking(body.text, "button", {"buttons": buttons})
-    label = cut(_line(body.label or "").strip() or LIST_LABEL, _LIST_LABEL)
+    label = cut(_line(body.label or "").strip() or labels(message).options, _LIST_LABEL)
     action = {"button": label, "sections": [{"rows": _rows(body.choices, message)}]}
     return _asking(body.text, "list", action, CAPABILITIES.list_text)
 
@@ -180,7 +179,7 @@ def _rows(choices: Sequence[Choice], message: MessageSent) -> list[Json]:
     fits = CAPABILITIES.rows - 1
     page_of = message.values.get("page_of", str(message.message_id))
     offset = int(message.values.get("page_offset", "0")) + shown[fits][1]
-    rest: Json = {"id": more(page_of, offset), "title": MORE_LABEL}
+    rest: Json = {"id": more(page_of, offset), "title": labels(message).more}
     return [*(_row(row_id, choices[place]) for row_id, place in shown[:fits]), rest]
 
 

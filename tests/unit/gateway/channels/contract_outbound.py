@@ -22,7 +22,8 @@ from services.gateway.channels import (
     Rejected,
     Retry,
 )
-from services.gateway.channels.degrade import MORE_PREFIX, more
+from services.gateway.channels.degrade import more
+from services.gateway.domain.more import more_of
 from shared.errors import Transient, UsherError
 from shared.messages.conversation import Body, Choice, DocumentBody, LinkBody, TextBody
 from tests.unit.gateway.channels.contract_case import MESSAGE, ChannelCase, Tap, a_file
@@ -113,7 +114,7 @@ class OutboundContract(ChannelCase):
         calls = self._calls(TextBody(text="When?", choices=tuple(choices[offset:])), **values)
         self._within_limits(calls)
         taps = [Tap(*tap) for call in calls for tap in self.taps(call)]
-        if taps and taps[-1].choice_id.startswith(MORE_PREFIX):
+        if taps and more_of(taps[-1].choice_id) is not None:
             rest = taps.pop()
             assert rest.choice_id == more(MESSAGE, offset + len(taps))
             assert rest.title
