@@ -13,13 +13,13 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 
-from devkit.bench import commands, latency, scale, webchat, webhooks
+from devkit.bench import commands, language, latency, scale, webchat, webhooks
 from devkit.bench.report import Figure, figures_of, write_json, write_page
 from devkit.demo.world import DemoSupervisor, private_world
 from usher.loop import run
 from usher.supervisor import SERVICES
 
-NAMES = ("commands", "webhooks", "webchat", "latency", "scale")
+NAMES = ("language", "commands", "webhooks", "webchat", "latency", "scale")
 
 UNLIMITED: Final[dict[str, Any]] = {
     "ip_per_second": 10**6,
@@ -34,7 +34,8 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command()
 def bench(
     only: Annotated[
-        list[str] | None, typer.Option(help="commands, webhooks, webchat, latency or scale; default all.")
+        list[str] | None,
+        typer.Option(help="language, commands, webhooks, webchat, latency or scale; default all."),
     ] = None,
     page: Annotated[Path, typer.Option(help="The page to write (only when everything was measured).")] = Path(
         "docs/benchmarks.md"
@@ -52,6 +53,9 @@ def bench(
 
 async def _measure(names: tuple[str, ...], console: Console) -> list[Figure]:
     figures: list[Figure] = []
+    if "language" in names:
+        console.print("• times in customers' words")
+        figures += _tell(language.measure(console.print), console)
     if "commands" in names:
         async with _running(("booking",)) as supervisor:
             console.print("• booking commands against pgbench")

@@ -15,7 +15,7 @@ from pathlib import Path
 class Figure:
     """One measured value and its peer, both in `unit`, from the same run. `ratio` is value / peer.
 
-    The target, where there is one: `at_most` for the value, or `ratio_at_least`.
+    The target, where there is one: `at_most` or `at_least` for the value, or `ratio_at_least`.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Figure:
     note: str = ""
     at_most: float | None = None
     ratio_at_least: float | None = None
+    at_least: float | None = None
 
     @property
     def ratio(self) -> float:
@@ -37,6 +38,8 @@ class Figure:
         """The target in words; empty when there is none."""
         if self.at_most is not None:
             return f"≤ {self.at_most:g} {self.unit}"
+        if self.at_least is not None:
+            return f"≥ {self.at_least:g} {self.unit}"
         return f"ratio ≥ {self.ratio_at_least:g}" if self.ratio_at_least is not None else ""
 
     @property
@@ -44,6 +47,8 @@ class Figure:
         """Whether the value meets its target (true when there is none)."""
         if self.at_most is not None:
             return self.value <= self.at_most
+        if self.at_least is not None:
+            return self.value >= self.at_least
         return self.ratio_at_least is None or self.ratio >= self.ratio_at_least
 
 
