@@ -32,6 +32,7 @@ _MADE: Final[Mapping[str, Callable[[Account], dict[str, str]]]] = {
     },
     "webchat": lambda account: {"visitor_secret": secrets.token_hex(32)},
     "messenger": lambda account: {"page_token": secrets.token_urlsafe(32)},
+    "instagram": lambda account: {"page_token": secrets.token_urlsafe(32)},
     "echo": lambda account: {"secret": secrets.token_hex(32), "token": secrets.token_hex(32)},
 }
 

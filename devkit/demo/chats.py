@@ -206,16 +206,19 @@ def _of_telegram(message: Mapping[str, Any]) -> Heard:
 
 
 class SmsChat(Chat):
-    """Text messages with a number of the Twilio emulator at `url`; `customer` is the person's number, E.164."""
+    """Messages with a number of the Twilio emulator at `url`, by SMS or WhatsApp; `customer` is the person's number, E.164."""
 
-    def __init__(self, http: aiohttp.ClientSession, url: str, number: str, customer: str) -> None:
+    def __init__(
+        self, http: aiohttp.ClientSession, url: str, number: str, customer: str, channel: str = "sms"
+    ) -> None:
         super().__init__()
         self.customer, self._http, self._url, self._number = customer, http, url, number
+        self._channel = channel
         self._count = 0
 
     async def say(self, text: str) -> None:
         """Send a text message. Raises `NoAnswer` when the gateway did not take it."""
-        body = {"number": self._number, "person": self.customer, "body": text}
+        body = {"number": self._number, "person": self.customer, "body": text, "channel": self._channel}
         answer = await post(self._http, f"{self._url}/_control/messages", body)
         if answer["status"] != 200:
             raise NoAnswer(f"the gateway answered {answer['status']} to Twilio's webhook")

@@ -29,7 +29,8 @@ from devkit.phone import Phone
 SEED: Final = Path(__file__).parent / "seed.yaml"
 BUSINESS: Final = "e2e-lisboa"
 PAGE, PARTNER, BOT, NUMBER, SITE = "500000000000042", "partner", "7100000042", "+351925000042", "estudio"
-CHANNELS: Final = "whatsapp,telegram,twilio_sms,messenger,webchat,echo"
+SENDER, PROFILE = "+351925000043", "17841400000000042"
+CHANNELS: Final = "whatsapp,telegram,twilio_sms,twilio_whatsapp,messenger,instagram,webchat,echo"
 Json = dict[str, Any]
 
 _people = itertools.count(351_940_000_000)
@@ -77,15 +78,17 @@ class Outside:
         return web.json_response({"attachment_id": attachment_id})
 
 
-class MessengerChat(Chat):
-    """A person who writes to the page in Messenger: signed webhooks in, what `Outside` kept out."""
+class MetaChat(Chat):
+    """A person who writes to a page in Messenger, or to a profile on Instagram: signed webhooks in, what `Outside` kept out."""
+
+    name, kind, account_id = "messenger", "page", PAGE
 
     def __init__(
         self, http: aiohttp.ClientSession, gateway: str, secret: str, outside: Outside, customer: str
     ) -> None:
         super().__init__()
         self.customer = customer
-        self._http, self._url, self._secret = http, f"{gateway}/webhooks/messenger", secret
+        self._http, self._url, self._secret = http, f"{gateway}/webhooks/{self.name}", secret
         self._outside, self._count = outside, 0
 
     async def say(self, text: str) -> None:
@@ -110,14 +113,20 @@ class MessengerChat(Chat):
 
     async def _bring(self, item: Json) -> None:
         now = int(time.time() * 1000)
-        people = {"sender": {"id": self.customer}, "recipient": {"id": PAGE}, "timestamp": now}
-        entry = {"id": PAGE, "time": now, "messaging": [people | item]}
-        body = json.dumps({"object": "page", "entry": [entry]}).encode()
+        people = {"sender": {"id": self.customer}, "recipient": {"id": self.account_id}, "timestamp": now}
+        entry = {"id": self.account_id, "time": now, "messaging": [people | item]}
+        body = json.dumps({"object": self.kind, "entry": [entry]}).encode()
         signature = "sha256=" + hmac.digest(self._secret.encode(), body, "sha256").hex()
         async with self._http.post(
             self._url, data=body, headers={"X-Hub-Signature-256": signature}
         ) as answer:
             answer.raise_for_status()
+
+
+class InstagramChat(MetaChat):
+    """The same on Instagram."""
+
+    name, kind, account_id = "instagram", "instagram", PROFILE
 
 
 def _of_messenger(message: Mapping[str, Any]) -> Heard:
@@ -199,11 +208,13 @@ class People:
                 return SmsChat(http, settings.twilio_api_url, NUMBER, f"+{digits}")
             case "webchat":
                 return Visitor(http, settings.public_url, SITE)
-            case "messenger":
+            case "twilio_whatsapp":
+                return SmsChat(http, settings.twilio_api_url, SENDER, f"+{digits}", "whatsapp")
+            case "messenger" | "instagram":
                 secret = settings.whatsapp_app_secret
                 assert secret is not None
-                words = secret.get_secret_value()
-                return MessengerChat(http, settings.public_url, words, self.outside, f"77{digits}")
+                words, kind = secret.get_secret_value(), MetaChat if channel == "messenger" else InstagramChat
+                return kind(http, settings.public_url, words, self.outside, f"77{digits}")
             case _:
                 words = account["secrets"]["secret"]
                 return EchoChat(http, settings.public_url, words, self.outside, f"echo {quote(digits)}")
@@ -226,8 +237,10 @@ def world_on_all_channels(folder: Path, there: Outside) -> World:
     seed["tenants"][0]["channels"] = [
         {"channel": "telegram", "account_id": BOT},
         {"channel": "twilio_sms", "account_id": NUMBER},
+        {"channel": "twilio_whatsapp", "account_id": SENDER},
         {"channel": "webchat", "account_id": SITE},
         {"channel": "messenger", "account_id": PAGE},
+        {"channel": "instagram", "account_id": PROFILE},
         {"channel": "echo", "account_id": PARTNER, "settings": {"url": f"{there.url}/echo"}},
     ]
     path = folder / "seed.yaml"

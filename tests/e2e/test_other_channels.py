@@ -1,4 +1,4 @@
-"""Through every other front door: a person books and cancels by Telegram, SMS, web chat, Messenger and a program of their own."""
+"""Through every other front door: a person books and cancels by Telegram, Twilio, web chat, Messenger and more."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from shared.messages.booking import CancelSession
 from tests.e2e.channels_world import BUSINESS, Outside, People, outside, world_on_all_channels
 from tests.integration.conftest import eventually
 
-CHANNELS = ("telegram", "twilio_sms", "webchat", "messenger", "echo")
-FILES = {"telegram": 1, "webchat": 1, "messenger": 2}
+CHANNELS = ("telegram", "twilio_sms", "twilio_whatsapp", "webchat", "messenger", "instagram", "echo")
+FILES = {"telegram": 1, "webchat": 1, "messenger": 2, "instagram": 2}
 """Messages in which a receipt comes, where files are shown; Messenger says its caption ahead."""
 
 
