@@ -19,7 +19,7 @@ from services.notifier.domain.local import (
     show_money,
     show_zone,
 )
-from services.notifier.domain.wording import Wording, wording_for
+from services.notifier.domain.wording import Wording, speaks, wording_for
 from shared.messages.booking import (
     BookingEvent,
     BookingView,
@@ -60,14 +60,16 @@ class Voice:
 
 
 def voice_of(event: BookingEvent) -> Voice:
-    """The voice that fits the event's business (English where its language has no table)."""
+    """The voice that fits: the person's language, else the business's, else English, whichever has a table."""
     match event:
         case OfferMade() | OfferLapsed() | WaitlistClosed():
             session = event.entry.session
         case _:
             session = event.booking.session
-    wording = wording_for(event.business.language)
-    locale = locale_for(wording, event.business.language, session.timezone)
+    theirs = event.contact.language
+    language = theirs if theirs is not None and speaks(theirs) else event.business.language
+    wording = wording_for(language)
+    locale = locale_for(wording, language, session.timezone)
     return Voice(wording, locale, event.business, session, event.at)
 
 
@@ -97,7 +99,15 @@ def when_in_full(voice: Voice) -> str:
 
 def when(voice: Voice) -> str:
     """`Mon 23 Nov, 19:00–20:00 (Lisbon time)`: in booking's own words, as everywhere else that shows the session."""
-    return f"{one_line(voice.session.local)} ({zone(voice)})"
+    return f"{local(voice, voice.session)} ({zone(voice)})"
+
+
+def local(voice: Voice, session: SessionView) -> str:
+    """`Mon 23 Nov, 19:00–20:00`: in booking's own words, which are the business's language, or in another one."""
+    if wording_for(voice.business.language) is voice.wording:
+        return one_line(session.local)
+    day = show_day(session.starts_at, session.timezone, voice.locale, seen_from=voice.at)
+    return f"{day}, {show_hours(session.starts_at, session.ends_at, session.timezone, voice.locale)}"
 
 
 def zone(voice: Voice) -> str:

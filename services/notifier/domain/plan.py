@@ -65,6 +65,7 @@ class Notice:
             body=self.body,
             customer_id=self.contact.customer_id,
             values=dict(self.values),
+            language=self.values.get("language"),
         )
 
 

@@ -1,4 +1,4 @@
-"""What does a customer read about a booking? One short message per fact, in the business's language and time zone."""
+"""What does a customer read about a booking? One short message per fact, in their language, in the business's time zone."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from services.notifier.domain.parts import (
     Voice,
     compose,
     filename,
+    local,
     paid,
     price,
     reference,
@@ -92,7 +93,8 @@ def rescheduled(event: BookingRescheduled) -> str:
     voice, booking = voice_of(event), event.booking
     before = replace(voice, session=event.previous)
     # The service or the teacher is said with "was" only when it is another one.
-    was = before.session.local if what(before) == what(voice) else f"{what(before)}, {before.session.local}"
+    at = local(before, before.session)
+    was = at if what(before) == what(voice) else f"{what(before)}, {at}"
     lines = [
         voice.wording.moved,
         what(voice),
@@ -113,7 +115,7 @@ def changed(event: SessionChanged) -> str:
     named = one_line(now.service_name) if "staff" in event.changed else what(voice)
     lines = [wording.changed.format(business=voice.name), named]
     if "time" in event.changed:
-        lines += [wording.was.format(when=one_line(was.local)), wording.now.format(when=when(voice))]
+        lines += [wording.was.format(when=local(voice, was)), wording.now.format(when=when(voice))]
     else:
         lines.append(when(voice))
     if "staff" in event.changed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.notifier.domain.local import one_line
-from services.notifier.domain.parts import price, voice_of, what, when_in_full
+from services.notifier.domain.parts import local, price, voice_of, what, when_in_full
 from shared.messages.booking import (
     BookingEvent,
     BookingRescheduled,
@@ -42,5 +42,5 @@ def values_of(event: BookingEvent) -> dict[str, str]:
             facts["price"] = price(voice, event.booking)
             facts["reference"] = one_line(event.booking.reference)
     if isinstance(event, BookingRescheduled | SessionChanged):
-        facts["was"] = one_line(event.previous.local)
+        facts["was"] = local(voice, event.previous)
     return {name: fact for name, fact in facts.items() if fact}

@@ -21,11 +21,15 @@ Method = Literal["at_business", "card", "cash", "pass", "gift_card"]
 
 
 class Contact(Value):
-    """Who books and where they are told about it. Comes from the verified channel, never from a model."""
+    """Who books and where they are told about it. Comes from the verified channel, never from a model.
+
+    `language` (BCP 47) is what they were writing in; None: the business's.
+    """
 
     customer_id: UUID
     conversation_id: UUID
     address: ChannelAddress
+    language: str | None = None
 
 
 class SessionView(Value):
