@@ -108,6 +108,13 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def single(self) -> AsyncIterator[Connection]:
+        """For one statement that is a transaction by itself and says whose rows it is about (`set_config` of
+        `app.tenants`, before anything else): one round trip where `tenant` needs three."""
+        async with self._pool.acquire(timeout=10) as connection:
+            yield connection
+
+    @asynccontextmanager
     async def reading(self, *tenant_ids: UUID) -> AsyncIterator[Connection]:
         """A transaction of these tenants that only reads: its end is not waited for, so an answer is out sooner."""
         connection = await self._pool.acquire(timeout=10)

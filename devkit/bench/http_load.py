@@ -6,10 +6,14 @@ aiohttp's own client would be slower than the handlers under test; this one only
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Final
+
+_LENGTH: Final = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
 @dataclass
@@ -35,7 +39,7 @@ def post(host: str, port: int, path: str, body: bytes, headers: dict[str, str]) 
 class _Connection(asyncio.Protocol):
     """Sends the next request as soon as the last one is answered (bodies here are short and have a length)."""
 
-    def __init__(self, requests: asyncio.Queue[bytes], load: Load, done: asyncio.Future[None]) -> None:
+    def __init__(self, requests: Iterator[bytes], load: Load, done: asyncio.Future[None]) -> None:
         self._requests = requests
         self._load = load
         self._done = done
@@ -46,42 +50,41 @@ class _Connection(asyncio.Protocol):
         self._next()
 
     def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        while (end := self._buffer.find(b"\r\n\r\n")) >= 0:
-            head = self._buffer[:end].lower()
-            length = 0
-            if (at := head.find(b"content-length:")) >= 0:
-                length = int(head[at + 15 :].split(b"\r\n", 1)[0])
-            if len(self._buffer) < end + 4 + length:
-                return
-            self._load.statuses[int(head[9:12])] += 1
-            self._buffer = self._buffer[end + 4 + length :]
+        if self._buffer:
+            data = self._buffer + data
+        while (end := data.find(b"\r\n\r\n")) >= 0:
+            found = _LENGTH.search(data, 0, end)
+            after = end + 4 + (int(found[1]) if found else 0)
+            if len(data) < after:
+                break
+            self._load.statuses[int(data[9:12])] += 1
+            data = data[after:]
             self._next()
+        self._buffer = data
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self._done.done():
             self._done.set_exception(exc or ConnectionError("the server closed the connection"))
 
     def _next(self) -> None:
-        if self._requests.empty():
-            if not self._done.done():
-                self._done.set_result(None)
-            self._transport.close()
+        request = next(self._requests, None)
+        if request is not None:
+            self._transport.write(request)
             return
-        self._transport.write(self._requests.get_nowait())
+        if not self._done.done():
+            self._done.set_result(None)
+        self._transport.close()
 
 
 async def run(host: str, port: int, requests: Sequence[bytes], connections: int) -> Load:
     """Send all requests over `connections` connections and wait for their answers."""
-    queue: asyncio.Queue[bytes] = asyncio.Queue()
-    for request in requests:
-        queue.put_nowait(request)
+    ready = iter(requests)
     load = Load()
     loop = asyncio.get_running_loop()
     futures = [loop.create_future() for _ in range(connections)]
     started = time.perf_counter()
     for done in futures:
-        await loop.create_connection(lambda done=done: _Connection(queue, load, done), host, port)  # type: ignore[misc]
+        await loop.create_connection(lambda done=done: _Connection(ready, load, done), host, port)  # type: ignore[misc]
     await asyncio.gather(*futures)
     load.seconds = time.perf_counter() - started
     return load

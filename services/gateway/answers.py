@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from hashlib import sha256
 from typing import Final, Protocol
 from uuid import UUID
@@ -59,11 +58,13 @@ class Answers:
         choice = _numbered(short, sent) if short else _said(item, sent)
         if choice is None:
             return item
-        return replace(item, content=ChoiceContent(choice_id=choice.choice_id, title=choice.title))
+        return item._replace(content=ChoiceContent(choice_id=choice.choice_id, title=choice.title))
 
 
 def _short_form(item: Inbound) -> Numbered | None:
-    if isinstance(item, MessageIn) and isinstance(item.content, ChoiceContent):
+    # `kind` first: nearly all are texts, and asking pydantic's classes takes time.
+    if isinstance(item, MessageIn) and item.content.kind == "choice":
+        assert isinstance(item.content, ChoiceContent)  # noqa: S101
         return numbered_of(item.content.choice_id)
     return None
 

@@ -17,6 +17,7 @@ from services.gateway.channels import Capabilities, Channel
 from services.gateway.domain.account import ChannelAccount
 from services.gateway.inbound import InboxRow
 from services.gateway.ports import Accounts, Call, Pausing
+from shared.messages.conversation import ShowTyping, TypingShown
 from shared.telemetry import get_logger
 
 WORKERS: Final = 8
@@ -67,6 +68,20 @@ class SeenMarks:
         if messages:
             self._waiting.extend(messages)
             self._some_wait.set()
+
+    async def show(self, question: ShowTyping) -> TypingShown:
+        """The answer takes a while: show once more that we are typing, if there is time for it."""
+        channel = self._channels.get(question.channel)
+        account = self._accounts.account(question.channel, question.account_id)
+        if channel is None or account is None or account.tenant_id != question.tenant_id:
+            return TypingShown()
+        if self._pauses.left(question.channel, question.account_id):
+            return TypingShown()
+        call = channel.seen(question.user_id, question.provider_id, account)
+        if call is None or not await self._pace.turn_if_free(account, channel.capabilities):
+            return TypingShown()
+        await self._caller.call(call)
+        return TypingShown(shown=True)
 
     @property
     def waiting(self) -> int:

@@ -28,7 +28,6 @@ from shared.messages.conversation import (
     MessageSent,
     PageBody,
     RevokeContent,
-    TextContent,
 )
 
 Kind = Literal["message", "status", "event"]
@@ -131,51 +130,59 @@ def row_of(
 
 def _message(item: MessageIn, tenant_id: UUID, channel: str) -> InboxRow:
     account_id, user_id, content = item.account_id, item.user_id, item.content
-    tenant_id, inbox_ids, conversation_ids = _families(tenant_id, channel, account_id)
-    message_id = inbox_ids.derive(item.provider_id)
-    conversation_id = conversation_ids.derive(user_id)
-    is_text = isinstance(content, TextContent)  # nearly every one: asking pydantic's other classes takes time
-    is_echo = not is_text and isinstance(content, EchoContent)
-    about = None if is_text else _about(content)
-    allowed = consent.word(content.text, channel) if isinstance(content, TextContent) else None
+    family = _family(tenant_id, channel, account_id)
+    message_id = family.inbox.derive(item.provider_id)
+    conversation_id = family.conversations.derive(user_id)
+    subject, conversation = family.subject_and_id(conversation_id)
     row = InboxRow(
-        tenant_id,
+        family.tenant_id,
         message_id,
         "message",
         channel,
         account_id,
         item.provider_id,
-        _payload(item, tenant_id, channel, message_id, conversation_id),
+        _payload(item, family.tenant, channel, str(message_id), conversation),
         b"",
-        subjects.inbound(channel, tenant_id, conversation_id),
+        subject,
         conversation_id,
         user_id,
-        None if is_echo else item.sent_at,
+        item.sent_at,
         user_id,
         item.phone,
         item.aliases,
         bool(item.aliases) or (item.phone is None and channel in WITHOUT_A_NUMBER),
-        inbox_ids.derive(about) if about and about != item.provider_id else None,
-        limited=not is_echo,
-        news=None if allowed is None else ConsentChanged(user_id, allowed, "all", item.phone),
+        limited=True,
         at=item.sent_at,
     )
+    # By `kind`: nearly all are texts, and asking pydantic's classes takes time.
+    if content.kind != "text":
+        return _no_text(row, item, family.inbox)
+    allowed = consent.word(content.text, channel)
+    if allowed is None:
+        return row
+    row = row._replace(news=ConsentChanged(user_id, allowed, "all", item.phone))
     if allowed is False:  # nobody answers it
         return row._replace(kind="event", subject=None, payload=b"", limited=False)
-    if isinstance(content, ChoiceContent) and (page := more_of(content.choice_id)):
-        return _page(row, item, page)
     return row
 
 
-def _payload(
-    item: MessageIn, tenant_id: UUID, channel: str, message_id: UUID, conversation_id: UUID
-) -> bytes:
+def _no_text(row: InboxRow, item: MessageIn, inbox_ids: ids.Family) -> InboxRow:
+    content = item.content
+    if isinstance(content, EchoContent):
+        return row._replace(sent_at=None, limited=False)
+    if isinstance(content, ChoiceContent) and (page := more_of(content.choice_id)):
+        return _page(row, item, page)
+    about = _about(content)
+    return row._replace(after_id=inbox_ids.derive(about)) if about and about != item.provider_id else row
+
+
+def _payload(item: MessageIn, tenant: str, channel: str, message: str, conversation: str) -> bytes:
     # The same bytes that `MessageReceived.encode` would make, several times faster (a test compares).
     return orjson.dumps(
         {
-            "tenant_id": str(tenant_id),
-            "message_id": str(message_id),
-            "conversation_id": str(conversation_id),
+            "tenant_id": tenant,
+            "message_id": message,
+            "conversation_id": conversation,
             "sender": {
                 "channel": channel,
                 "account_id": item.account_id,
@@ -235,11 +242,26 @@ def moved(row: InboxRow, begun_as: str) -> InboxRow:
     )
 
 
-@lru_cache(maxsize=4096)
-def _families(tenant_id: UUID, channel: str, account_id: str) -> tuple[UUID, ids.Family, ids.Family]:
-    """The tenant, the ids of an account's inbox rows, and those of its conversations (`ids.conversation_id_of`)."""
-    conversations = ids.Family("conversation", tenant_id, channel, account_id)
-    return ids.quick(tenant_id), ids.Family("inbox", channel, account_id), conversations
+class _Family:
+    """What all rows of an account have in common: the tenant, the ids of its inbox rows, and those of its conversations
+    (`ids.conversation_id_of`)."""
+
+    __slots__ = ("_subject", "conversations", "inbox", "tenant", "tenant_id")
+
+    def __init__(self, tenant_id: UUID, channel: str, account_id: str) -> None:
+        self.tenant_id = ids.quick(tenant_id)
+        self.tenant = str(tenant_id)
+        self.inbox = ids.Family("inbox", channel, account_id)
+        self.conversations = ids.Family("conversation", tenant_id, channel, account_id)
+        self._subject = subjects.inbound(channel, tenant_id, NOBODY).removesuffix(str(NOBODY))
+
+    def subject_and_id(self, conversation_id: UUID) -> tuple[str, str]:
+        """`subjects.inbound`, and the id as text: it takes time to make."""
+        conversation = str(conversation_id)
+        return self._subject + conversation, conversation
+
+
+_family = lru_cache(maxsize=4096)(_Family)
 
 
 def encode_status(item: StatusIn) -> bytes:

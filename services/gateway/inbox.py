@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 from uuid import UUID
 
 from services.gateway.inbound import InboxRow
@@ -19,7 +19,10 @@ MOST_ROWS: Final = 5_000
 MOST_WAITING: Final = 50_000
 """Rows that may wait; beyond that the provider is told to come again."""
 COMMITS: Final = 2
-"""Transactions at a time: while one waits for the disk, the next is being written."""
+"""Transactions at a time at most."""
+SLOW_SECONDS: Final = 0.05
+"""While one is under way, all that comes gathers for the next: few large ones cost the least. One that takes longer than
+this must not hold up the others."""
 LINGER_SECONDS: Final = 0.05
 """Statuses wait so long for company; a message never does, and takes along those that wait."""
 NO_LINGER_ROWS: Final = 32
@@ -81,12 +84,12 @@ class InboxWriter:
         self._patience = patience
         self._waiting: list[_Request] = []
         self._rows_waiting = 0
-        self._some_wait = asyncio.Event()
         self._in_a_hurry = asyncio.Event()
         self._wary_until = 0.0
-        self._commits = asyncio.Semaphore(COMMITS)
-        self._under_way: set[asyncio.Task[None]] = set()
-        self._abandoned: set[asyncio.Task[Mapping[UUID, InboxRow]]] = set()
+        self._lanes: set[asyncio.Task[None]] = set()
+        self._slow: set[asyncio.Task[None]] = set()
+        self._abandoned: set[asyncio.Task[None]] = set()
+        self._is_running = False
 
     async def write(self, rows: Sequence[InboxRow], digest: bytes, raw: RawBody | None = None) -> None:
         """Return when the rows, and the request's body, are on disk. `digest` identifies that body.
@@ -100,34 +103,62 @@ class InboxWriter:
         request = _Request(rows, digest, raw, loop.create_future(), loop.time())
         self._waiting.append(request)
         self._rows_waiting += len(rows)
-        self._some_wait.set()
-        if self._rows_waiting >= NO_LINGER_ROWS or any(row.kind != "status" for row in rows):
+        if not self._in_a_hurry.is_set() and (
+            self._rows_waiting >= NO_LINGER_ROWS or any(row.kind != "status" for row in rows)
+        ):
             self._in_a_hurry.set()
+        if len(self._lanes) == len(self._slow):
+            self._see_to_it()
         await request.stored
 
     async def run(self) -> None:
         """Store what waits, for ever."""
+        self._is_running = True
         try:
-            while True:
-                await self._commits.acquire()
-                await self._some_wait.wait()
-                await self._linger()
-                task = asyncio.create_task(self._store_group(self._take()))
-                self._under_way.add(task)
-                task.add_done_callback(self._finished)
+            self._see_to_it()
+            await asyncio.get_running_loop().create_future()
         finally:
-            for task in self._under_way:
-                task.cancel()
+            self._is_running = False
+            for lane in self._lanes | self._abandoned:
+                lane.cancel()
+
+    def _see_to_it(self) -> None:
+        """Somebody must be at work when something waits: a lane whose transaction takes long does not count."""
+        if self._waiting and self._is_running and len(self._lanes) == len(self._slow) < COMMITS:
+            lane = asyncio.create_task(self._drain())
+            self._lanes.add(lane)
+            lane.add_done_callback(self._closed)
+
+    def _closed(self, lane: asyncio.Task[None]) -> None:
+        self._leave(lane)
+        self._abandoned.discard(lane)
+        if not lane.cancelled():
+            lane.exception()  # it has been logged
+        self._see_to_it()
+
+    def _leave(self, lane: asyncio.Task[None]) -> None:
+        self._lanes.discard(lane)
+        self._slow.discard(lane)
+
+    async def _drain(self) -> None:
+        lane = _this_task()
+        while self._waiting and self._lanes - self._slow == {lane}:
+            await self._linger()
+            timer = asyncio.get_running_loop().call_later(SLOW_SECONDS, self._takes_long, lane)
+            await self._store_group(self._take())
+            timer.cancel()
+            self._slow.discard(lane)
+
+    def _takes_long(self, lane: asyncio.Task[None]) -> None:
+        if lane in self._lanes:
+            self._slow.add(lane)
+            self._see_to_it()
 
     async def _linger(self) -> None:
         if not self._in_a_hurry.is_set():
             with suppress(TimeoutError):
                 async with asyncio.timeout(LINGER_SECONDS):
                     await self._in_a_hurry.wait()
-
-    def _finished(self, task: asyncio.Task[None]) -> None:
-        self._under_way.discard(task)
-        self._commits.release()
 
     def _take(self) -> list[_Request]:
         taken, rows = 0, 0
@@ -139,7 +170,6 @@ class InboxWriter:
         group, self._waiting = self._waiting[:taken], self._waiting[taken:]
         self._rows_waiting -= rows
         if not self._waiting:
-            self._some_wait.clear()
             self._in_a_hurry.clear()
         return group
 
@@ -147,12 +177,12 @@ class InboxWriter:
         try:
             if fresh := await self._not_known(group):
                 await self._store_fresh(fresh)
-        except Exception as error:
-            log.exception("inbox_failed", error=type(error).__name__)
-            raise
-        finally:
+        except BaseException as error:
+            if isinstance(error, Exception):
+                log.exception("inbox_failed", error=type(error).__name__)
             for request in group:  # whoever has no answer by now
                 _settle(request, Transient("The inbox writer failed."))
+            raise
 
     async def _not_known(self, group: list[_Request]) -> list[_Request]:
         """Answer what the cache knows to be stored; the rest."""
@@ -170,19 +200,23 @@ class InboxWriter:
         rows = [row for request in fresh for row in request.rows]
         raws = [request.raw for request in fresh if request.raw is not None]
         try:
-            new = await self._until_stored(rows, raws, min(request.since for request in fresh))
+            new = await self._until_stored(rows, raws, fresh)
         except Transient as error:
             for request in fresh:
                 _settle(request, error)
         except Poison as error:
             await self._one_by_one(fresh, error)
         else:
-            for request in fresh:
-                _settle(request)
-            if len(new) < len(rows):
-                self._wary_until = asyncio.get_running_loop().time() + WARY_SECONDS
-            self._on_new(list(new.values()))
-            self._seen.remember([request.digest for request in fresh])
+            # A moment later: first of all the database gets the next group, and works while this one is answered.
+            asyncio.get_running_loop().call_soon(self._is_stored, fresh, len(rows), new)
+
+    def _is_stored(self, fresh: list[_Request], rows: int, new: Mapping[UUID, InboxRow]) -> None:
+        for request in fresh:
+            _settle(request)
+        if len(new) < rows:
+            self._wary_until = asyncio.get_running_loop().time() + WARY_SECONDS
+        self._on_new(list(new.values()))
+        self._seen.remember([request.digest for request in fresh])
 
     async def _one_by_one(self, requests: list[_Request], error: Poison) -> None:
         """One request holds something that cannot be stored: the others must not pay for it."""
@@ -194,39 +228,40 @@ class InboxWriter:
             await self._store_fresh([request])
 
     async def _until_stored(
-        self, rows: list[InboxRow], raws: list[RawBody], since: float
+        self, rows: list[InboxRow], raws: list[RawBody], requests: list[_Request]
     ) -> Mapping[UUID, InboxRow]:
         """Store, trying again for a moment: a restart of the database should not show."""
         loop = asyncio.get_running_loop()
+        since = min(request.since for request in requests)
         until = max(since + self._patience, loop.time() + SHORTEST_TRY_SECONDS)
-        while True:
-            try:
-                return await self._within(until - loop.time(), rows, raws)
-            except Exception as error:
-                if not is_transient(error):
-                    raise Poison("The database refuses these rows.") from error
-                if loop.time() + 0.1 >= until:
-                    log.warning("inbox_not_writable", error=str(error) or type(error).__name__)
-                    raise Transient("The inbox cannot be written now.") from error
-                await asyncio.sleep(0.1)
+        hangs = loop.call_at(until, self._abandon, _this_task(), requests)
+        try:
+            while True:
+                try:
+                    return await self._store.add(rows, raws)
+                except Exception as error:
+                    if not is_transient(error):
+                        raise Poison("The database refuses these rows.") from error
+                    if loop.time() + 0.1 >= until:
+                        log.warning("inbox_not_writable", error=str(error) or type(error).__name__)
+                        raise Transient("The inbox cannot be written now.") from error
+                    await asyncio.sleep(0.1)
+        finally:
+            hangs.cancel()
 
-    async def _within(
-        self, seconds: float, rows: list[InboxRow], raws: list[RawBody]
-    ) -> Mapping[UUID, InboxRow]:
-        """Like `add`, but a database that hangs is left hanging: cleaning up after it may take long."""
-        task = asyncio.ensure_future(self._store.add(rows, raws))
-        done, _ = await asyncio.wait({task}, timeout=max(0.0, seconds))
-        if not done:
-            self._abandoned.add(task)
-            task.add_done_callback(self._forget)
-            task.cancel()
-            raise TimeoutError("PostgreSQL does not answer")
-        return task.result()
+    def _abandon(self, lane: asyncio.Task[None], requests: list[_Request]) -> None:
+        """A database that hangs is left hanging: cleaning up after it may take long."""
+        log.warning("inbox_not_writable", error="PostgreSQL does not answer")
+        for request in requests:
+            _settle(request, Transient("The inbox cannot be written now."))
+        self._leave(lane)
+        self._abandoned.add(lane)
+        lane.cancel()
+        self._see_to_it()
 
-    def _forget(self, task: asyncio.Task[Mapping[UUID, InboxRow]]) -> None:
-        self._abandoned.discard(task)
-        if not task.cancelled():
-            task.exception()
+
+def _this_task() -> asyncio.Task[None]:
+    return cast("asyncio.Task[None]", asyncio.current_task())
 
 
 def _settle(request: _Request, error: Exception | None = None) -> None:

@@ -66,12 +66,13 @@ class Ingate:
         self._raw = RawStore(db)
         answers = Answers(OfferStore(db), self._whose)
         self._intake = Intake(self.directory, self._writer, self.store, self._limits, self._keeper, answers)
-        app = Webhooks(channels, self.directory, self._intake, self._limits, public_url(settings)).app()
+        webhooks = Webhooks(channels, self.directory, self._intake, self._limits, public_url(settings))
+        app = webhooks.app()
         self.webchat = self._web_chat(settings, db) if WEBCHAT in channels else None
         if self.webchat is not None:
             self.webchat.routes(app)
             caller.answers_locally(WEBCHAT, self.webchat.local)
-        self.site = Site(app, settings.http_host, settings.http_port)
+        self.site = Site(app, settings.http_host, settings.http_port, reception=webhooks)
 
     def start(self, loops: Loops) -> None:
         """Start everything but the site."""

@@ -30,7 +30,7 @@ from shared.actors.partitions import PartitionedConsumer
 from shared.bus import Bus
 from shared.db import Database, is_transient
 from shared.files import Files
-from shared.messages.conversation import FetchMedia
+from shared.messages.conversation import FetchMedia, ShowTyping
 from shared.outbox import DeadLetters, Receipts, Sender
 from shared.settings import Settings
 
@@ -140,6 +140,8 @@ class Outgate:
         )
         media = MediaFetcher(channels, accounts, caller, files)
         bus.answer(FetchMedia.name, FetchMedia, media.fetch)
+        if settings.show_typing:
+            bus.answer(ShowTyping.name, ShowTyping, outbound.seen.show)
 
     async def start(self, loops: Loops) -> None:
         """Begin to publish, to deliver and to answer."""

@@ -77,13 +77,7 @@ identities = Table(
     PrimaryKeyConstraint("tenant_id", "channel", "account_id", "alias"),
 )
 
-Index(
-    "identities_user_id_idx",
-    identities.c.tenant_id,
-    identities.c.channel,
-    identities.c.account_id,
-    identities.c.user_id,
-)
+Index("identities_user_id_idx", identities.c.user_id, postgresql_using="hash")
 
 consents = Table(
     "consents",

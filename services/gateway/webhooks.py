@@ -19,17 +19,17 @@ from aiohttp import web
 
 from services.gateway.channels import Channel, NotAuthentic, RawRequest
 from services.gateway.domain.account import ChannelAccount
+from services.gateway.door import BODY_SECONDS, MOST_BYTES, Door, Reception, Reply
 from services.gateway.intake import STORE_SECONDS, Intake
 from shared.db import is_transient
 from shared.tasks import ended
 from shared.telemetry import WEBHOOKS, get_logger
 
-MOST_BYTES: Final = 3 * 1024 * 1024
-BODY_SECONDS: Final = 10.0
-"""A request whose body takes longer to arrive is cut off."""
+STOP_SECONDS: Final = 5.0
 IDLE_SECONDS: Final = 15.0
 """So is a connection on which no request, or not the whole of its head, has come for so long."""
 MOST_ID: Final = 200
+_TAKEN: Final = Reply(200)
 _STATUSES: Final = (200, 401, 403, 404, 408, 413, 429, 503)
 
 log = get_logger("gateway")
@@ -88,19 +88,20 @@ class Webhooks:
         if wait := self._wait(request):
             return self._too_many(channel, wait)
         try:
-            account = await self._account(channel, request)
+            account_id = request.match_info.get("account")
+            account = None if account_id is None else await self._account(channel.name, account_id)
             answer = channel.challenge(request.query, account)
         except LookupError:
             return self._answer(channel, 404)
         except NotAuthentic:
             return self._answer(channel, 403)
         except Exception as error:  # noqa: BLE001  # whoever gets no 200 comes again
-            return self._failed(channel, error)
+            return self._answer(channel, self._failure(channel, error))
         self._count[channel.name, 200]()
         return web.Response(text=answer[:1000], headers={"X-Content-Type-Options": "nosniff"})
 
     async def receive(self, channel: Channel, request: web.Request) -> web.Response:
-        """A webhook: read, verify, parse, store, answer."""
+        """A webhook that is not plain enough for the door: read it, then the same."""
         if wait := self._wait(request):
             return self._too_many(channel, wait)
         if (request.content_length or 0) > MOST_BYTES:
@@ -112,34 +113,48 @@ class Webhooks:
             return self._answer(channel, 413)
         except TimeoutError:
             return self._answer(channel, 408)
-        try:
-            account = await self._account(channel, request)
-            raw = RawRequest(
-                body, request.headers, datetime.now(UTC), self._public_url + request.path_qs, account
-            )
-            channel.verify(raw)
-            await self._intake.take(channel, raw)
-        except LookupError:
-            return self._answer(channel, 404)
-        except NotAuthentic:
-            return self._answer(channel, 401)
-        except Exception as error:  # noqa: BLE001  # whoever gets no 200 comes again
-            return self._failed(channel, error)
-        said = channel.acknowledge(raw)
-        self._count[channel.name, 200]()
-        return web.Response(text=said.body, content_type=said.content_type) if said.body else web.Response()
-
-    async def _account(self, channel: Channel, request: web.Request) -> ChannelAccount | None:
-        """The account that the URL names, if any. Raises `LookupError` when nobody has it."""
         account_id = request.match_info.get("account")
-        if account_id is None:
-            return None
+        reply = await self.take(channel.name, account_id, request.path_qs, request.headers, body)
+        if not reply.body:
+            return web.Response(status=reply.status)
+        return web.Response(status=reply.status, text=reply.body, content_type=reply.content_type)
+
+    async def take(
+        self, channel: str, account_id: str | None, path: str, headers: Mapping[str, str], body: bytes
+    ) -> Reply:
+        """See `door.Reception`: verify, parse, store; 200 when all of it is on disk."""
+        adapter = self._channels[channel]
+        try:
+            account = None if account_id is None else await self._account(channel, account_id)
+            raw = RawRequest(body, headers, datetime.now(UTC), self._public_url + path, account)
+            adapter.verify(raw)
+            await self._intake.take(adapter, raw)
+        except LookupError:
+            return self._reply(channel, 404)
+        except NotAuthentic:
+            return self._reply(channel, 401)
+        except Exception as error:  # noqa: BLE001  # whoever gets no 200 comes again
+            return self._reply(channel, self._failure(adapter, error))
+        said = adapter.acknowledge(raw)
+        self._count[channel, 200]()
+        return Reply(200, said.body, said.content_type) if said.body else _TAKEN
+
+    def admits(self, channel: str, remote: str | None, forwarded: str | None) -> bool:
+        """See `door.Reception`."""
+        return channel in self._channels and not self._gate.refused(remote, forwarded)
+
+    def too_slow(self, channel: str) -> Reply:
+        """See `door.Reception`."""
+        return self._reply(channel, 408)
+
+    async def _account(self, channel: str, account_id: str) -> ChannelAccount:
+        """The account that the URL names. Raises `LookupError` when nobody has it."""
         if len(account_id) > MOST_ID or not account_id.isprintable():
             raise LookupError
-        account = self._accounts.account(channel.name, account_id)
+        account = self._accounts.account(channel, account_id)
         if account is None:
             async with asyncio.timeout(STORE_SECONDS):
-                account = await self._accounts.look_up_account(channel.name, account_id)
+                account = await self._accounts.look_up_account(channel, account_id)
         if account is None:
             raise LookupError
         return account
@@ -153,14 +168,17 @@ class Webhooks:
         answer.force_close()  # what is left of the body is not read
         return answer
 
-    def _failed(self, channel: Channel, error: Exception) -> web.Response:
+    def _failure(self, channel: Channel, error: Exception) -> int:
         if not is_transient(error):  # our own mistake: the provider comes again, for days
             log.exception("webhook_failed", channel=channel.name, error=type(error).__name__)
-        return self._answer(channel, 503)
+        return 503
+
+    def _reply(self, channel: str, status: int) -> Reply:
+        self._count[channel, status]()
+        return Reply(status)
 
     def _answer(self, channel: Channel, status: int) -> web.Response:
-        self._count[channel.name, status]()
-        return web.Response(status=status)
+        return web.Response(status=self._reply(channel.name, status).status)
 
 
 async def _read_slowly(request: web.Request) -> bytes:
@@ -169,10 +187,16 @@ async def _read_slowly(request: web.Request) -> bytes:
 
 
 class Site:
-    """The HTTP server of the gateway."""
+    """The HTTP server of the gateway. `reception`: who takes the webhooks that are plain (see `door`)."""
 
     def __init__(
-        self, app: web.Application, host: str, port: int, *, idle_seconds: float = IDLE_SECONDS
+        self,
+        app: web.Application,
+        host: str,
+        port: int,
+        *,
+        reception: Reception | None = None,
+        idle_seconds: float = IDLE_SECONDS,
     ) -> None:
         self._idle = idle_seconds
         self._cutting: asyncio.Task[None] | None = None
@@ -180,32 +204,53 @@ class Site:
             app,
             access_log=None,
             handle_signals=False,
-            shutdown_timeout=5.0,
+            shutdown_timeout=STOP_SECONDS,
             keepalive_timeout=idle_seconds,
             lingering_time=2.0,
         )
         self._host = host
         self._port = port
+        self._reception = reception
+        self._doors: set[Door] = set()
+        self._listening: asyncio.Server | None = None
 
     async def start(self) -> None:
         """Listen. Raises OSError when the port is taken."""
         await self._runner.setup()
-        await web.TCPSite(self._runner, self._host, self._port, backlog=1024).start()
+        self._listening = await asyncio.get_running_loop().create_server(
+            self._opened, self._host, self._port, backlog=1024
+        )
         self._cutting = asyncio.create_task(self._cut_off(), name="gateway idle connections")
 
     async def stop(self) -> None:
         """Answer what is under way, then close."""
         if self._cutting is not None:
             await ended(self._cutting)
+        if self._listening is not None:
+            self._listening.close()
+        under_way = [task for door in list(self._doors) if (task := door.leave()) is not None]
+        if under_way:
+            await asyncio.wait(under_way, timeout=STOP_SECONDS)
+        for door in list(self._doors):
+            door.abort()
         await self._runner.cleanup()
 
+    def _opened(self) -> asyncio.Protocol:
+        server = self._runner.server
+        assert server is not None  # noqa: S101  # set up before it listens
+        return server() if self._reception is None else Door(self._reception, server, self._doors)
+
     async def _cut_off(self) -> None:
-        """Close connections on which no whole head of a request has ever come; `keepalive_timeout` sees to the others."""
+        """Close connections on which no whole head of a request has ever come, and quiet ones at the door;
+        `keepalive_timeout` sees to aiohttp's others."""
         loop = asyncio.get_running_loop()
         since: dict[object, float] = {}
         while True:
             await asyncio.sleep(self._idle / 4)
             now, before, since = loop.time(), since, {}
+            for door in list(self._doors):
+                if door.quiet_since is not None and now - door.quiet_since >= self._idle:
+                    door.abort()
             server = self._runner.server
             for connection in server.connections if server is not None else ():
                 if connection._request_count == 0:  # aiohttp has no other word for it

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 from uuid import UUID
 
 from services.gateway.domain.account import ChannelAccount
@@ -46,9 +46,9 @@ class RawRequest:
     account: ChannelAccount | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MessageIn:
-    """A person wrote. `user_id` is the person's channel identity, `raw` this one item as JSON.
+class MessageIn(NamedTuple):
+    """A person wrote. `user_id` is the person's channel identity, `raw` this one item as JSON. A tuple: it is made for each
+    message, and five times as fast as a frozen dataclass.
 
     `aliases` are other ids by which the channel knows the same person (WhatsApp: the BSUID beside the wa_id).
     """

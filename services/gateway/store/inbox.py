@@ -79,25 +79,30 @@ class InboxStore:
         tenants = {row.tenant_id for row in rows}
         if raws:
             tenants.add(NOBODY)
+        arguments = (
+            *self._columns(rows),
+            *_persons(rows),
+            *_raw_columns(raws),
+            ",".join(sorted(map(str, tenants))),
+            check,
+        )
+        if not claims and not at_once and not any(row.news for row in rows):
+            async with self._db.single() as connection:
+                found = await connection.fetch(sql.INSERT, *arguments)
+            _all_there(found, check)
+            return _added(reports, found, _new(rows, found))
         async with self._db.tenant(*tenants) as connection:
             if claims and check:
                 _no_other(await claim(connection, claims), rows)
-            arguments = (*self._columns(rows), *_persons(rows), *_raw_columns(raws))
             if at_once:
                 found = await connection.fetch(sql.INSERT_AND_APPLY, *arguments, *_columns(at_once))
             else:
                 found = await connection.fetch(sql.INSERT, *arguments)
-            if check:
-                _no_other(_moved(found), rows)
+            _all_there(found, check)
             new = _new(rows, found)
             await _follow(connection, new)
         self._people.known(claims)
-        settled = {row["id"] for row in found if row["settled"]}
-        return Added(
-            new,
-            tuple(report for report in reports if report.inbox_id in new and report.inbox_id not in settled),
-            tuple((row["channel"], row["state"]) for row in found if row["state"]),
-        )
+        return _added(reports, found, new)
 
     def _columns(self, rows: Sequence[InboxRow]) -> Iterable[object]:
         return (
@@ -229,10 +234,25 @@ async def _follow(connection: Connection, new: dict[UUID, InboxRow]) -> None:
         await note(connection, [row for row in telling if isinstance(row.news, AccountNotice)])
 
 
+def _added(
+    reports: Sequence[StatusReport],
+    found: Sequence[asyncpg.Record],
+    new: dict[UUID, InboxRow],
+) -> Added:
+    settled = {row["id"] for row in found if row["settled"]}
+    return Added(
+        new,
+        tuple(report for report in reports if report.inbox_id in new and report.inbox_id not in settled),
+        tuple((row["channel"], row["state"]) for row in found if row["state"]),
+    )
+
+
 def _new(rows: Sequence[InboxRow], found: Sequence[asyncpg.Record]) -> dict[UUID, InboxRow]:
     """The new rows, once each: a body may hold the same message twice. `found`: see `inbox_sql`, `_ANSWER`."""
     waits = {row["id"]: row["waits"] for row in found if row["id"]}
     are_all = any(row["new"] == len(rows) for row in found)
+    if are_all and not waits:  # nearly always: all are new, and none waits for another
+        return {row.id: row if row.after_id is None else row._replace(after_id=None) for row in rows}
     new: dict[UUID, InboxRow] = {}
     for row in rows:
         if (are_all or row.id in waits) and row.id not in new:
@@ -252,6 +272,12 @@ def _moved(found: Sequence[asyncpg.Record]) -> dict[tuple[UUID, str, str, str], 
         for row in found
         if row["begun_as"] is not None
     }
+
+
+def _all_there(found: Sequence[asyncpg.Record], check: bool) -> None:
+    """Raises `_Elsewhere` when persons' conversations are named otherwise than was believed: nothing was stored then."""
+    if check and (begun := _moved(found)):
+        raise _Elsewhere(begun)
 
 
 def _no_other(begun: dict[tuple[UUID, str, str, str], str], rows: Sequence[InboxRow]) -> None:

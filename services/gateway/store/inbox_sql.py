@@ -10,23 +10,34 @@ AFTER_SECONDS: Final = 300
 # Arrays of what hardly any row has come empty when none has it: `unnest` fills up with NULL. Each saves time per row on
 # both sides.
 #
+# `here` says whose rows these are, as `shared.db` does with every transaction, so that the statement can be a transaction
+# by itself: no row is checked or looked up before one of `here` is there.
+#
 # Persons are sorted, so that two instances that meet the same ones never wait for each other in a circle. `elsewhere` are
-# those whose conversation is named after another id than was believed: the caller undoes everything and comes again.
+# those whose conversation is named after another id than was believed: nothing is stored then, and the caller comes again
+# (its last time with $26 false). They are looked up one by one (OFFSET 0): a plan that was made before the table's first
+# ANALYZE would rather read all persons of the tenant.
 _PERSONS: Final = """
-said AS MATERIALIZED (
+here AS MATERIALIZED (
+    SELECT set_config('app.tenants', $25, true) AS tenants
+), said AS MATERIALIZED (
     SELECT t, i, ch, a, u, coalesce(b, u) AS b, at, phone
-    FROM unnest($1::uuid[], $13::uuid[], $4::text[], $5::text[], $14::text[], $15::text[], $16::timestamptz[],
-                $17::text[])
+    FROM here, unnest($1::uuid[], $13::uuid[], $4::text[], $5::text[], $14::text[], $15::text[], $16::timestamptz[],
+                      $17::text[])
          AS p(t, i, ch, a, u, b, at, phone)
     WHERE i IS NOT NULL
-), elsewhere AS (
-    SELECT DISTINCT s.t, s.ch, s.a, s.u, k.user_id FROM said s
-    JOIN gateway.identities k ON k.tenant_id = s.t AND k.channel = s.ch AND k.account_id = s.a AND k.alias = s.u
+), elsewhere AS MATERIALIZED (
+    SELECT DISTINCT s.t, s.ch, s.a, s.u, k.user_id FROM said s CROSS JOIN LATERAL (
+        SELECT k.user_id FROM gateway.identities k
+        WHERE k.tenant_id = s.t AND k.channel = s.ch AND k.account_id = s.a AND k.alias = s.u
+        OFFSET 0) k
     WHERE k.user_id <> s.b
 ), seen AS (
     INSERT INTO gateway.conversations AS c (tenant_id, conversation_id, channel, account_id, user_id,
                                             last_inbound_at, phone)
-    SELECT DISTINCT ON (t, i) t, i, ch, a, u, at, phone FROM said WHERE at IS NOT NULL ORDER BY t, i, at DESC
+    SELECT DISTINCT ON (t, i) t, i, ch, a, u, at, phone FROM said
+    WHERE at IS NOT NULL AND {may}
+    ORDER BY t, i, at DESC
     ON CONFLICT (tenant_id, conversation_id) DO UPDATE
     SET last_inbound_at = greatest(excluded.last_inbound_at, c.last_inbound_at),
         user_id = CASE WHEN excluded.last_inbound_at < c.last_inbound_at THEN c.user_id ELSE excluded.user_id END,
@@ -34,11 +45,14 @@ said AS MATERIALIZED (
     WHERE c.last_inbound_at < excluded.last_inbound_at OR (c.phone IS NULL AND excluded.phone IS NOT NULL)
 ), kept AS (
     INSERT INTO gateway.raw_bodies (tenant_id, id, channel, account_id, url, content_type, body)
-    SELECT $24::uuid, * FROM unnest($18::uuid[], $19::text[], $20::text[], $21::text[], $22::text[], $23::bytea[]) AS r(id)
-    ORDER BY 2
+    SELECT $24::uuid, r.* FROM here, unnest($18::uuid[], $19::text[], $20::text[], $21::text[], $22::text[], $23::bytea[])
+                                     AS r(id)
+    WHERE {may}
+    ORDER BY r.id
     ON CONFLICT DO NOTHING
 )
 """
+_MAY: Final = "(NOT $26::boolean OR NOT EXISTS (SELECT FROM elsewhere))"
 
 # An edit that comes before its message waits for it (`after_id` says so until it is there).
 _STORED: Final = """
@@ -52,9 +66,10 @@ stored AS (
     FROM (
         SELECT *, about IS NOT NULL AND about <> ALL ($2::uuid[]) AND NOT EXISTS (
             SELECT 1 FROM gateway.inbox o WHERE o.tenant_id = t AND o.id = about) AS waits
-        FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[],
-                    $9::bytea[], $11::float8[], $12::uuid[])
+        FROM here, unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[],
+                          $9::bytea[], $11::float8[], $12::uuid[])
              WITH ORDINALITY AS given(t, i, k, c, a, p, s, b, r, d, about, n)
+        WHERE {may}
     ) new
     ORDER BY n
     ON CONFLICT DO NOTHING
@@ -116,17 +131,20 @@ def _matched(first: int, locked: str) -> str:
     return _MATCHED.format(reports=reports, locked=locked)
 
 
-_AS_IT_IS: Final = _STORED.format(settled="'{}'::uuid[]", after=AFTER_SECONDS)
-INSERT: Final = f"WITH {_PERSONS}, {_AS_IT_IS} {_ANSWER}"
+_AS_IT_IS: Final = _STORED.format(settled="'{}'::uuid[]", after=AFTER_SECONDS, may=_MAY)
+_WHO: Final = _PERSONS.format(may=_MAY)
+INSERT: Final = f"WITH {_WHO}, {_AS_IT_IS} {_ANSWER}"
 
 # With statuses among the rows: what they say is applied in the same statement, and they are stored as handled. A webhook
 # never waits for a delivery that somebody else is changing: such a status stays unhandled, and is applied afterwards.
 # Applying a repeated status again changes nothing.
 _AS_APPLIED: Final = _STORED.format(
-    settled="ARRAY(SELECT inbox_id FROM matched JOIN locked USING (tenant_id, found))", after=AFTER_SECONDS
+    settled="ARRAY(SELECT inbox_id FROM matched JOIN locked USING (tenant_id, found))",
+    after=AFTER_SECONDS,
+    may=_MAY,
 )
 INSERT_AND_APPLY: Final = f"""
-WITH {_matched(25, "SKIP LOCKED")}, {_PERSONS}, {_AS_APPLIED} {_ANSWER}
+WITH {_matched(27, "SKIP LOCKED")}, {_WHO}, {_AS_APPLIED} {_ANSWER}
 UNION ALL SELECT NULL, NULL, NULL, NULL, channel, state, NULL, NULL, NULL, NULL FROM moved
 """  # noqa: S608  # made of constants
 

@@ -17,6 +17,7 @@ _LOCK: Final = """
 SELECT pg_advisory_xact_lock(h) FROM (SELECT DISTINCT hashtextextended(k, 7) AS h FROM unnest($1::text[]) k ORDER BY 1) s
 """
 
+# Why OFFSET 0: see `inbox_sql`, `elsewhere`.
 # A conversation keeps the name under which it was begun: the person's own id when there is one under it, else the other's.
 _CLAIM: Final = """
 WITH pair AS (
@@ -24,9 +25,12 @@ WITH pair AS (
                 AS begun_as
     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[], $7::uuid[])
          AS p(t, ch, a, u, alias, forced, own)
-    LEFT JOIN gateway.identities mine ON mine.tenant_id = t AND mine.channel = ch AND mine.account_id = a AND mine.alias = u
-    LEFT JOIN gateway.identities theirs ON theirs.tenant_id = t AND theirs.channel = ch AND theirs.account_id = a
-                                       AND theirs.alias = p.alias
+    LEFT JOIN LATERAL (SELECT user_id FROM gateway.identities k
+                       WHERE k.tenant_id = t AND k.channel = ch AND k.account_id = a AND k.alias = u
+                       OFFSET 0) mine ON true
+    LEFT JOIN LATERAL (SELECT user_id FROM gateway.identities k
+                       WHERE k.tenant_id = t AND k.channel = ch AND k.account_id = a AND k.alias = p.alias
+                       OFFSET 0) theirs ON true
     LEFT JOIN gateway.conversations c ON c.tenant_id = t AND c.conversation_id = own
 ), told AS (
     SELECT DISTINCT ON (t, ch, a, alias) t, ch, a, alias, begun_as FROM (

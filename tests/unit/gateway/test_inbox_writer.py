@@ -194,3 +194,62 @@ async def test_a_body_is_stored_with_the_rows_of_its_request_and_without_any_too
         await asyncio.gather(writer.write([row()], b"a", body), writer.write([], b"b", other))
 
     assert setup.store.raws == [body, other]
+
+
+async def test_what_comes_while_one_transaction_is_under_way_shares_the_next() -> None:
+    setup = Setup()
+    gate = asyncio.Event()
+    setup.store.hurdles = [lambda: gate]
+    first, others = row(), [row() for _ in range(20)]
+    async with setup.running() as writer:
+        writing = [asyncio.create_task(writer.write([first], b"a"))]
+        while setup.store.hurdles:
+            await asyncio.sleep(0)
+        for one in others:
+            writing.append(asyncio.create_task(writer.write([one], one.id.bytes)))
+            await asyncio.sleep(0)
+        gate.set()
+        await asyncio.gather(*writing)
+
+    assert setup.store.commits == [[first.id], [one.id for one in others]]
+
+
+async def test_a_transaction_that_takes_long_does_not_hold_up_what_comes_after_it() -> None:
+    setup = Setup(patience=60.0)
+    stuck = asyncio.Event()
+    setup.store.hurdles = [lambda: stuck]
+    first, others = row(), [row() for _ in range(3)]
+    async with setup.running() as writer:
+        writing = asyncio.create_task(writer.write([first], b"a"))
+        while setup.store.hurdles:
+            await asyncio.sleep(0)
+        for one in others:
+            await writer.write([one], one.id.bytes)
+        assert setup.new == [one.id for one in others]
+        stuck.set()
+        await writing
+
+    assert setup.new == [*(one.id for one in others), first.id]
+
+
+async def test_a_database_that_hangs_while_requests_are_stored_one_by_one_leaves_nobody_without_an_answer() -> (
+    None
+):
+    setup = Setup(patience=0.3)
+    bad, stuck = row(), asyncio.Event()
+    setup.store.poison = {bad.id}
+    gate = asyncio.Event()
+    setup.store.hurdles = [lambda: gate, lambda: None, lambda: stuck]
+    async with setup.running() as writer:
+        blocker = asyncio.create_task(writer.write([row()], b"a"))
+        while len(setup.store.hurdles) == 3:
+            await asyncio.sleep(0)
+        answers = asyncio.gather(
+            *(writer.write([one], one.id.bytes) for one in (row(), bad, row())), return_exceptions=True
+        )
+        await asyncio.sleep(0)
+        gate.set()
+        results = await answers
+        await blocker
+
+    assert all(isinstance(result, Transient | Poison) for result in results)

@@ -14,6 +14,7 @@ from services.gateway.channels import Capabilities, Channel, HttpAnswer, HttpCal
 from services.gateway.domain.account import ChannelAccount
 from services.gateway.inbound import InboxRow, Kind
 from services.gateway.sender import AnswerLost, NotSent
+from shared.messages.conversation import ShowTyping
 from tests.unit.gateway.factories import CONVERSATION, TENANT, adapter
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -114,3 +115,28 @@ async def test_no_more_wait_than_can_be_of_use() -> None:
     rows = [row(str(n)) for n in range(MOST_WAITING + 10)]
 
     assert set(await World().marked(*rows)) == {str(n) for n in range(10, MOST_WAITING + 10)}
+
+
+async def test_a_turn_that_takes_long_is_shown_as_typing_when_there_is_time_and_the_account_is_the_tenants() -> (
+    None
+):
+    world = World()
+    channels: dict[str, Channel] = {"whatsapp": adapter()}
+    marks = SeenMarks(channels, world, world, world, world, now=lambda: NOW)
+    question = ShowTyping(
+        tenant_id=TENANT,
+        conversation_id=CONVERSATION,
+        channel="whatsapp",
+        account_id="111",
+        user_id="351910000001",
+        provider_id="wamid.9",
+    )
+
+    assert (await marks.show(question)).shown
+    assert not (await marks.show(question.model_copy(update={"tenant_id": uuid4()}))).shown
+    assert not (await marks.show(question.model_copy(update={"channel": "pigeon"}))).shown
+    world.free = False
+    assert not (await marks.show(question)).shown
+    world.free, world.paused = True, True
+    assert not (await marks.show(question)).shown
+    assert world.calls == ["wamid.9"]

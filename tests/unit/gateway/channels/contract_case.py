@@ -13,7 +13,7 @@ from uuid import UUID
 from multidict import CIMultiDict, CIMultiDictProxy
 from pydantic import BaseModel
 
-from services.gateway.channels import Channel, HttpAnswer, HttpCall, Inbound, RawRequest, load
+from services.gateway.channels import Channel, HttpAnswer, HttpCall, Inbound, MessageIn, RawRequest, load
 from services.gateway.channels.text import Length, units
 from services.gateway.domain.account import ChannelAccount
 from shared.messages.conversation import Body, ChannelAddress, MessageSent
@@ -188,8 +188,17 @@ def _plain(value: object) -> object:
         fields = [f for f in dataclasses.fields(value) if f.name != "raw"]
         told = {f.name: getattr(value, f.name) for f in fields if getattr(value, f.name) != f.default}
         return {"is": type(value).__name__, **{name: _plain(found) for name, found in told.items()}}
+    if isinstance(value, MessageIn):
+        given = value._asdict().items()
+        told = {name: one for name, one in given if name != "raw" and not _is_default(name, one)}
+        return {"is": "MessageIn", **{name: _plain(found) for name, found in told.items()}}
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, UUID):
         return str(value)
     return [_plain(one) for one in value] if isinstance(value, tuple) else value
+
+
+def _is_default(name: str, value: object) -> bool:
+    defaults = MessageIn._field_defaults
+    return name in defaults and defaults[name] == value

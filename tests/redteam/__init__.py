@@ -1,0 +1,1 @@
+"""Injections: a model that obeys whoever talks to it, and what must hold all the same."""
