@@ -16,9 +16,12 @@ from shared.errors import UsherError
 from usher.commands.auditing import audit_command
 from usher.commands.channel import app as channel_app
 from usher.commands.deliveries import deliveries_command
+from usher.commands.evaluating import eval_command
 from usher.commands.exporting import export_command
 from usher.commands.importing import import_command
+from usher.commands.model import app as model_app
 from usher.commands.replay import replay_command
+from usher.conversations_cli import app as conversation_app
 from usher.loop import run as _run
 
 EXPECTED_STATUS = 1
@@ -146,9 +149,12 @@ def seed(
 app.command("import")(import_command)
 app.command("export")(export_command)
 app.command("audit")(audit_command)
+app.command("eval")(eval_command)
 app.command("deliveries")(deliveries_command)
 app.command("replay-inbound")(replay_command)
 app.add_typer(channel_app, name="channel")
+app.add_typer(conversation_app, name="conversation")
+app.add_typer(model_app, name="model")
 
 
 @app.command()
@@ -184,6 +190,10 @@ def doctor(
 @app.command()
 def understand(
     file: Annotated[Path | None, typer.Argument(help="JSON lines; standard input when left out.")] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(help="Of lines without their own, as `es` or `pt-BR`; detected when left out."),
+    ] = None,
 ) -> None:
     """What does the offline model read out of a message? JSON lines in, one JSON line out for each, in order.
 
@@ -200,7 +210,7 @@ def understand(
         if isinstance(stream, TextIOWrapper):  # JSON is UTF-8, whatever the locale
             stream.reconfigure(encoding="utf-8", errors="replace")
     with nullcontext(sys.stdin) if file is None else _open(file) as lines:
-        for answer in answer_lines(lines):
+        for answer in answer_lines(lines, language):
             print(answer.rstrip("\n"), flush=True)
 
 

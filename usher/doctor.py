@@ -98,19 +98,28 @@ def check_embedded(settings: Settings) -> Check:
 
 def check_model(settings: Settings) -> Check:
     """Whether the language model that is configured can be used (nobody is called)."""
-    name, llm = "model", settings.llm
-    if llm == "offline":
+    from services.agent.models.names import ModelNotUsable, named_model, names_of, provider_of
+
+    name = "model"
+    try:
+        models = names_of(settings.llm)
+    except ModelNotUsable as error:
+        return problem(name, str(error), "Set USHER_LLM to `offline` or to provider:model (docs/models.md).")
+    if not models:
         return ok(name, "offline (deterministic, built in)")
-    provider, _, model = llm.partition(":")
-    if not model:
-        return problem(name, llm, "Set USHER_LLM to `offline` or to provider:model, such as openai:gpt-5.")
-    package = provider if provider in PROVIDER_KEYS else None
-    if package and importlib.util.find_spec(package) is None:
-        return problem(name, llm, f"Run `pip install 'usher[{package}]'`.")
-    key = PROVIDER_KEYS.get(provider)
-    if key and not os.environ.get(key):
-        return problem(name, llm, f"Set {key}.")
-    return ok(name, f"{llm} (not called)")
+    for model in models:
+        provider = provider_of(model)
+        package = provider if provider in PROVIDER_KEYS else None
+        if package and importlib.util.find_spec(package) is None:
+            return problem(name, model, f"Run `pip install 'usher[{package}]'`.")
+        key = PROVIDER_KEYS.get(provider)
+        if key and not os.environ.get(key):
+            return problem(name, model, f"Set {key}.")
+        try:
+            named_model(model)
+        except ModelNotUsable as error:
+            return problem(name, str(error), "docs/models.md says what each provider needs.")
+    return ok(name, f"{', then '.join((*models, 'offline'))} (not called; `usher model try` asks one)")
 
 
 def check_transcriber(settings: Settings) -> Check:

@@ -5,7 +5,7 @@
 
 from services.agent.language.catalogue import Catalogue, CatalogueEntry
 from services.agent.language.jsonlines import answer_lines, to_json
-from services.agent.language.understand import local_now, understand
+from services.agent.language.understand import local_now, understand, warm
 from services.agent.language.understanding import Intent, Preference, Understanding
 from services.agent.language.values import Grain, Open
 
@@ -21,4 +21,5 @@ __all__ = [
     "local_now",
     "to_json",
     "understand",
+    "warm",
 ]

@@ -1,7 +1,8 @@
-"""`python -m services.agent.language`: JSON lines in, JSON lines out, one for one."""
+"""`python -m services.agent.language [--language xx]`: JSON lines in, JSON lines out, one for one."""
 
 from __future__ import annotations
 
+import argparse
 import sys
 
 from services.agent.language.jsonlines import answer_lines
@@ -9,7 +10,11 @@ from services.agent.language.jsonlines import answer_lines
 
 def main() -> None:
     """Answer every line of standard input on standard output, each as soon as it is read."""
-    for answer in answer_lines(sys.stdin):
+    parser = argparse.ArgumentParser(prog="python -m services.agent.language", description=__doc__)
+    parser.add_argument(
+        "--language", help="of all lines without their own, as es or pt-BR; detected when left out"
+    )
+    for answer in answer_lines(sys.stdin, parser.parse_args().language):
         sys.stdout.write(answer + "\n")
         sys.stdout.flush()
 

@@ -18,15 +18,25 @@ from services.agent.language.values import Value
 
 V = TypeVar("V")
 
+_NEVER = "(?!)."  # as wide as a token, for lookbehinds
 _ATOM = re.compile(r"(?:([A-Z][A-Z0-9]*)=)?([a-z][a-z0-9_]*(?:/[a-z][a-z0-9_]*)*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a builder may know besides the words: the customer's local now, and whether D/M or M/D is written."""
+    """What a builder may know besides the words: the customer's local now, and whether D/M or M/D is written.
+
+    `until` is the last hour that is of the afternoon when nothing says so: "at 7" is 19:00; 0 where people count to 24.
+    """
 
     now: datetime
     day_first: bool
+    until: int = 7
+
+    @property
+    def literal(self) -> bool:
+        """Whether a bare hour is meant as written: "um 5" is 05:00."""
+        return not self.until
 
     @property
     def today(self) -> date:
@@ -85,11 +95,12 @@ class Rule:
 class Alphabet:
     """Gives every tag set a character, so that tag patterns become ordinary regular expressions."""
 
-    def __init__(self, tag_sets: Iterable[frozenset[str]]) -> None:
+    def __init__(self, tag_sets: Iterable[frozenset[str]], shared: frozenset[str] = frozenset()) -> None:
+        """`shared` are further tags that rules may name; here no token has them, so those rules never match."""
         ordered = sorted({frozenset(tags) for tags in tag_sets}, key=sorted)
         self._codes = {tags: chr(0x4E00 + i) for i, tags in enumerate(ordered)}
         self._plain = self._codes[frozenset()]
-        self._known = frozenset().union(*ordered)
+        self._known = shared.union(*ordered)
 
     def spell(self, tokens: Iterable[Token]) -> str:
         """One character a token; a tag set never seen while compiling counts as a plain word."""
@@ -100,13 +111,14 @@ class Alphabet:
 
         def atom(match: re.Match[str]) -> str:
             name, tags = match.group(1), match.group(2).split("/")
-            if tags == ["plain"]:
-                return self._plain
-            unknown = [tag for tag in tags if tag not in self._known]
+            unknown = [tag for tag in tags if tag not in self._known and tag != "plain"]
             if unknown:
                 raise ValueError(f"no word has the tag {unknown[0]!r} in {pattern!r}; add it to the lexicon")
             chars = "".join(code for owned, code in self._codes.items() if not owned.isdisjoint(tags))
-            return f"(?P<{name}>[{chars}])" if name else f"[{chars}]"
+            if "plain" in tags:
+                chars += self._plain
+            one = f"[{chars}]" if chars else _NEVER
+            return f"(?P<{name}>{one})" if name else one
 
         return re.compile(_ATOM.sub(atom, pattern.replace("\n", " ")).replace(" ", ""))
 

@@ -10,6 +10,9 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
+from services.agent.language import lexicon
+from services.agent.language.folding import fold
+from services.agent.language.lexicon.common import COMMON as EVERYDAY
 from services.agent.language.lexicon.things import COMMON, STOP_WORDS
 
 CLOSE = 84.0  # of 100; "yogga" scores 89 against yoga, "haircat" 86 against haircut, "toga" 75
@@ -43,10 +46,31 @@ class Match:
     words: str
 
 
-COMMON_SERVICES: tuple[CatalogueEntry, ...] = tuple(
-    CatalogueEntry(name, name, tuple(part.strip() for part in others.split(",") if part.strip()))
-    for name, others in COMMON.items()
-)
+def _entries(things: Mapping[str, str]) -> tuple[CatalogueEntry, ...]:
+    """A table of things as entries: name -> other names, separated by commas."""
+    return tuple(
+        CatalogueEntry(name, name, tuple(part.strip() for part in others.split(",") if part.strip()))
+        for name, others in things.items()
+    )
+
+
+COMMON_SERVICES: tuple[CatalogueEntry, ...] = _entries(COMMON)
+
+
+@lru_cache(maxsize=len(lexicon.LANGUAGES))
+def common_services(language: str) -> tuple[CatalogueEntry, ...]:
+    """What people commonly book, by the names a language has for it (none for English: see COMMON_SERVICES)."""
+    return _entries(lexicon.details(language).things)
+
+
+@lru_cache(maxsize=len(lexicon.LANGUAGES))
+def stop_words(language: str) -> frozenset[str]:
+    """Words that are never taken for a misspelt name: those of time, and the everyday words of a language."""
+    if language == "en":
+        return STOP_WORDS
+    said = lexicon.details(language)
+    listed = " ".join((said.stop_words, said.common, *EVERYDAY[language], *lexicon.load(language).entries))
+    return STOP_WORDS | frozenset(fold(listed).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +80,14 @@ class _Index:
     by_first: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]
     vocabulary: tuple[str, ...]
 
-    def alike(self, said: str) -> dict[str, float]:
+    def alike(self, said: str, stop: frozenset[str]) -> dict[str, float]:
         """The catalogue words a said word can be, with how alike they are (0..100)."""
-        exact = [
-            form
-            for form in (said, said.removesuffix("s"), said.removesuffix("es"), said + "s")
-            if form in self
-        ]
-        if exact or len(said) < _SHORT or said in STOP_WORDS:
+        forms = (
+            said,
+            *(() if said in stop else (said.removesuffix("s"), said.removesuffix("es"), said + "s")),
+        )
+        exact = [form for form in forms if form in self]
+        if exact or len(said) < _SHORT or said in stop:
             return dict.fromkeys(exact, 100.0)
         close = process.extract(said, self.vocabulary, scorer=fuzz.ratio, score_cutoff=CLOSE, limit=4)
         return {word: score for word, score, _ in close if len(word) >= _SHORT and word[0] == said[0]}
@@ -87,21 +111,27 @@ def _index(entries: tuple[CatalogueEntry, ...], partial_names: bool) -> _Index:
 
 def _names(entry: CatalogueEntry, partial_names: bool) -> tuple[tuple[str, ...], ...]:
     """Every name of an entry as words; the single words of a name too where those are enough to know it."""
-    full = [tuple(_WORD.findall(name.lower())) for name in (entry.name, *entry.synonyms)]
+    full = [tuple(_WORD.findall(fold(name.lower()))) for name in (entry.name, *entry.synonyms)]
     parts = [(w,) for words in full for w in words if len(words) > 1 and len(w) > 2 and w not in STOP_WORDS]
     return tuple(dict.fromkeys(name for name in [*full, *(parts if partial_names else ())] if name))
 
 
 def best_match(
-    text: str, entries: tuple[CatalogueEntry, ...], *, partial_names: bool = False
+    text: str,
+    entries: tuple[CatalogueEntry, ...],
+    *,
+    partial_names: bool = False,
+    stop: frozenset[str] = STOP_WORDS,
 ) -> Match | None:
-    """The entry a lower-cased text names best, or None. `partial_names` lets a first name stand for a person.
+    """The entry a lower-cased text without accents names best, or None.
+
+    `partial_names` lets a first name stand for a person; words in `stop` are never taken for misspelt names.
 
     Longer names win over shorter ones inside them ("hot yoga" over "yoga"); of equals the one said first.
     """
     index = _index(entries, partial_names)
     words = _WORD.findall(text)
-    alike = {word: index.alike(word) for word in dict.fromkeys(words)}
+    alike = {word: index.alike(word, stop) for word in dict.fromkeys(words)}
     best: Match | None = None
     for at, word in enumerate(words):
         for first in alike[word]:
@@ -127,18 +157,20 @@ def _rank(match: Match) -> tuple[float, int]:
     return match.score + 3 * len(match.words.split()), len(match.words)
 
 
-_NAMED = re.compile(
-    r"\b(?:[Ww]ith|[Bb]y|[Ss]ee)\s+((?:(?:[Dd]r|[Mm]rs?|[Mm]s)\.?|[Dd]octor)?\s?[A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+)?)|"
-    r"\b((?:Dr|Doctor)\.?\s[A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+)?)"
-)
 _NOT_NAMES = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|"
                         r"september|october|november|december|whatsapp|i$|i'm", re.IGNORECASE)  # fmt: skip
 
 
-def named_person(text: str) -> str | None:
+@lru_cache(maxsize=len(lexicon.LANGUAGES))
+def _named(language: str) -> re.Pattern[str]:
+    return re.compile(lexicon.details(language).named or r"(?!)")
+
+
+def named_person(text: str, language: str = "en") -> str | None:
     """A person named without a catalogue, by the capital letter: "with Anna", "Dr. Costa"; None in lower case."""
-    for match in _NAMED.finditer(text):
-        name = (match.group(1) or match.group(2)).strip()
-        if not _NOT_NAMES.match(name):
+    for match in _named(language).finditer(text):
+        name = next(group for group in match.groups() if group).strip()
+        first = _WORD.search(name.lower())
+        if not _NOT_NAMES.match(name) and first and first.group() not in lexicon.load(language).entries:
             return name
     return None

@@ -34,13 +34,16 @@ def _iso(at: datetime | None, *, time_only: bool) -> str | None:
     return f"T{at:%H:%M}" if time_only else at.isoformat(timespec="minutes")
 
 
-def answer_lines(lines: Iterable[str]) -> Iterator[str]:
-    """One JSON line per input line, in order; a line that cannot be read gives {"error": what to do}."""
+def answer_lines(lines: Iterable[str], language: str | None = None) -> Iterator[str]:
+    """One JSON line per input line, in order; a line that cannot be read gives {"error": what to do}.
+
+    `language` is that of all lines that do not name their own ("lang"); without it, it is detected line by line.
+    """
     for line in lines:
-        yield orjson.dumps(_answer(line)).decode()
+        yield orjson.dumps(_answer(line, language)).decode()
 
 
-def _answer(line: str) -> Json:
+def _answer(line: str, language: str | None) -> Json:
     try:
         request = orjson.loads(line)
     except orjson.JSONDecodeError as error:
@@ -48,12 +51,12 @@ def _answer(line: str) -> Json:
     if not isinstance(request, dict):
         return {"error": 'not an object; send {"text": …, "reference": …}'}
     try:
-        return to_json(_understood(request))
+        return to_json(_understood(request, language))
     except (ValueError, TypeError) as error:
         return {"error": str(error)}
 
 
-def _understood(request: dict[str, object]) -> Understanding:
+def _understood(request: dict[str, object], language: str | None) -> Understanding:
     """Raises ValueError naming the field that is missing or of the wrong kind."""
     text, reference = _text(request, "text"), _text(request, "reference")
     if text is None or reference is None:
@@ -68,7 +71,8 @@ def _understood(request: dict[str, object]) -> Understanding:
         text,
         at,
         timezone=_text(request, "timezone"),
-        lang=_text(request, "lang"),
+        language=_text(request, "lang") or _text(request, "language") or language,
+        previous=_text(request, "previous"),
         locale=_text(request, "locale"),
     )
 

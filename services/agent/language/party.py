@@ -2,117 +2,171 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
+from services.agent.language import lexicon
+from services.agent.language.folding import fold
 from services.agent.language.lexicon.words import words
 from services.agent.language.tokens import Token
 
 MOST = 500
-_HEADS = words(
-    "people persons person ppl pax adults adult kids kid children child guests guest friends friend tickets ticket "
-    "spots spot seats seat places place colleagues buddies mates girls guys ladies men women teens students toddlers "
-    "diners heads babies participants attendees members visitors"
-)
-_HEAD_PHRASES = frozenset({"of us", "of you"})
-_COMPANIONS = words(
-    "friend wife husband partner girlfriend boyfriend mum mom mother dad father sister brother son daughter boss "
-    "colleague cousin aunt uncle spouse fiance fiancee kid child buddy mate date"
-)
-_SELF = frozenset({"me", "i", "myself"})
-_ALONE = (
-    ("just", "me"),
-    ("only", "me"),
-    ("by", "myself"),
-    ("for", "myself"),
-    ("just", "myself"),
-    ("on", "my", "own"),
-)
-_PAIRS = (("both", "of", "us"), ("couple",))
-_NOT_COUNTS = frozenset({"unit", "month", "mer", "oclock", "clock", "slash", "opaque", "minute_u", "period"})
+_NOT_COUNTS = words("unit month mer oclock slash opaque minute_u period hour_mark and_min less")
+_Phrases = tuple[tuple[str, ...], ...]
 
 
-def party_size(tokens: Sequence[Token]) -> int | None:
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """The party words of a language as sets and as phrases of words."""
+
+    heads: frozenset[str]
+    head_phrases: frozenset[str]
+    groups: _Phrases
+    companions: frozenset[str]
+    owners: frozenset[str]
+    self_words: frozenset[str]
+    and_self: _Phrases
+    self_and: _Phrases
+    alone: _Phrases
+    pair: _Phrases
+    before: _Phrases
+    between: frozenset[str]
+    we_are: _Phrases
+    sized: Mapping[tuple[str, ...], int]
+
+
+@lru_cache(maxsize=len(lexicon.LANGUAGES))
+def _words(language: str) -> _Compiled:
+    said = lexicon.details(language).party
+
+    def phrases(cell: str) -> _Phrases:
+        return tuple(tuple(fold(name).split()) for name in cell.split(",") if name.strip())
+
+    return _Compiled(
+        words(fold(said.heads)),
+        frozenset(fold(name).strip() for name in said.head_phrases.split(",")) - {""},
+        phrases(said.groups),
+        words(fold(said.companions)),
+        words(fold(said.owners)),
+        words(fold(said.self_words)),
+        phrases(said.and_self),
+        phrases(said.self_and),
+        phrases(said.alone),
+        phrases(said.pair),
+        phrases(said.before if "," in said.before else said.before.replace(" ", ",")),
+        words(fold(said.between)),
+        phrases(said.we_are),
+        {tuple(fold(name).split()): size for name, size in said.sized.items()},
+    )
+
+
+def party_size(tokens: Sequence[Token], language: str = "en") -> int | None:
     """How many people, or None when the message does not say; the speaker is counted where named."""
-    said = tuple(token.text for token in tokens)
-    counted = _counted(tokens)
-    companions, speaks = _companions(tokens), any(_self_and(tokens, i) for i in range(len(tokens)))
-    if speaks and (companions or counted):
+    cues = _words(language)
+    said = _Said(tokens)
+    for phrase, size in cues.sized.items():
+        if said.find(phrase) is not None:
+            return size
+    speaks = _speaks(said, cues)
+    counted, companions = _counted(said, cues, articles=not speaks), _companions(said, cues)
+    if (companions or counted) and speaks:
         return _sane(1 + companions + (counted or 0))
-    if counted:
-        return _sane(counted)
-    if any(_contains(said, alone) for alone in _ALONE):
+    if counted:  # "we are 5, 2 of them kids" are five
+        return _sane(max(counted, _announced(said, cues.we_are, frozenset()) or 0))
+    if any(said.find(phrase) is not None for phrase in cues.alone):
         return 1
-    if _contains(said, ("both", "of us")) or _contains(said, ("for", "a", "couple")):
+    if any(said.find(phrase) is not None for phrase in cues.pair):
         return 2
-    return _sane(_after_for(tokens))
+    return _sane(_announced(said, cues.we_are, frozenset()) or _announced(said, cues.before, cues.between))
 
 
 def _sane(n: int | None) -> int | None:
     return n if n and 1 <= n <= MOST else None
 
 
-def _contains(said: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
-    size = len(phrase)
-    return any(said[i : i + size] == phrase for i in range(len(said) - size + 1))
+class _Said:
+    """The words of a message, phrases of the lexicon parted again, each with the token it came from."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        pairs = [(fold(word), token) for token in tokens for word in token.text.split() or [""]]
+        self.words = tuple(word for word, _ in pairs)
+        self.tokens = tuple(token for _, token in pairs)
+
+    def __len__(self) -> int:
+        """The number of words."""
+        return len(self.words)
+
+    def find(self, phrase: tuple[str, ...], start: int = 0) -> int | None:
+        """Where a phrase begins at or after `start`, or None."""
+        size = len(phrase)
+        starts = range(start, len(self) - size + 1)
+        return next((at for at in starts if self.words[at : at + size] == phrase), None)
+
+    def ends(self, phrase: tuple[str, ...]) -> list[int]:
+        """The places right behind every occurrence of a phrase."""
+        size = len(phrase)
+        return [at + size for at in range(len(self) - size + 1) if self.words[at : at + size] == phrase]
+
+    def number(self, at: int) -> int | None:
+        """The number said there, if it is one of one token."""
+        if not 0 <= at < len(self) or "num" not in self.tokens[at].tags:
+            return None
+        first = at == 0 or self.tokens[at - 1] is not self.tokens[at]
+        return self.tokens[at].n if first else None
 
 
-def _number(token: Token) -> int | None:
-    return token.n if "num" in token.tags else None
-
-
-def _counted(tokens: Sequence[Token]) -> int | None:
-    """Numbers beside words for people, added up: "2 adults and one child"."""
-    total = 0
-    for i, token in enumerate(tokens[:-1]):
-        n = _number(token)
-        if n is None:
+def _counted(said: _Said, cues: _Compiled, *, articles: bool) -> int | None:
+    """Numbers beside words for people, added up: "2 adults and a child". "A person" alone is anybody."""
+    total = singles = 0
+    grouped = {end for phrase in cues.groups for end in said.ends(phrase)}
+    for at, token in enumerate(said.tokens):
+        n, article = said.number(at), "a" in token.tags and "digits" not in token.tags
+        after = at + len(token.text.split())
+        following = said.words[after : after + 2]
+        if not following and at not in grouped:
             continue
-        following = [t.text for t in tokens[i + 1 : i + 3]]
-        before = [t.text for t in tokens[max(0, i - 2) : i]]
-        is_head = following[0] in _HEADS or following[0] in _HEAD_PHRASES
-        near_head = len(following) > 1 and following[1] in _HEADS and not tokens[i + 1].tags
-        if is_head or near_head or before[-2:] == ["party", "of"] or before[-2:] == ["group", "of"]:
+        is_head = bool(following) and (following[0] in cues.heads or " ".join(following) in cues.head_phrases)
+        near_head = len(following) > 1 and following[1] in cues.heads and not said.tokens[after].tags
+        if article:
+            singles += is_head and articles
+        elif n is not None and (is_head or near_head or at in grouped):
             total += n
-    if len(tokens) >= 3 and not total and tokens[-3].text in ("party", "group") and tokens[-2].text == "of":
-        total = _number(tokens[-1]) or 0
-    return total or None
+    return total + singles if total else None
 
 
-def _companions(tokens: Sequence[Token]) -> int:
+def _companions(said: _Said, cues: _Compiled) -> int:
     """Named companions: my wife, a friend, our son."""
     return sum(
         1
-        for i, token in enumerate(tokens)
-        if token.text in _COMPANIONS
-        and i
-        and tokens[i - 1].text in ("my", "a", "our", "his", "her", "one")
-        and "num" not in tokens[i - 1].tags
+        for at in range(1, len(said))
+        if said.words[at] in cues.companions
+        and said.words[at - 1] in cues.owners
+        and ("num" not in said.tokens[at - 1].tags or said.words[at] not in cues.heads)
     )
 
 
-def _self_and(tokens: Sequence[Token], i: int) -> bool:
+def _speaks(said: _Said, cues: _Compiled) -> bool:
     """Whether the speaker is named beside others: "me and …", "… and I"."""
-    if tokens[i].text == "and i":
-        return i > 0
-    if tokens[i].text not in _SELF:
-        return False
-    after = tokens[i + 1].text if i + 1 < len(tokens) else ""
-    before = tokens[i - 1].text if i else ""
-    return (after in ("and", "&", ",", "plus", "+", "with") and tokens[i].text != "i") or (
-        before in ("and", "&", "plus") and tokens[i].text in _SELF
+    if any(said.find(phrase) is not None for phrase in cues.self_and):
+        return True
+    if any(said.find(phrase, 1) is not None for phrase in cues.and_self):
+        return True
+    beside = frozenset({"and", "&", ",", "plus", "+", "with"})
+    return any(
+        word in cues.self_words and following in beside
+        for word, following in zip(said.words, said.words[1:], strict=False)
     )
 
 
-def _after_for(tokens: Sequence[Token]) -> int | None:
-    """ "for two", "table for 4": a bare number after "for" that nothing makes a time or a duration."""
-    for i, token in enumerate(tokens[:-1]):
-        if token.text not in ("for", "book", "reserve"):
-            continue
-        skip = (
-            1 if tokens[i + 1].text in ("the", "just", "only", "about", "like") and i + 2 < len(tokens) else 0
-        )
-        n = _number(tokens[i + 1 + skip])
-        after = tokens[i + 2 + skip] if i + 2 + skip < len(tokens) else None
-        if n is not None and (after is None or after.tags.isdisjoint(_NOT_COUNTS)):
+def _announced(said: _Said, phrases: _Phrases, between: frozenset[str]) -> int | None:
+    """ "for two", "table for 4": a bare number after such a phrase that nothing makes a time or a duration."""
+    for at in sorted(end for phrase in phrases for end in said.ends(phrase)):
+        place = at + (at + 1 < len(said) and said.words[at] in between)
+        n = said.number(place)
+        if n is None or (n == 1 and "a" in said.tokens[place].tags and place + 1 < len(said)):
+            continue  # "para una fiesta" is no party of one
+        after = place + len(said.tokens[place].text.split())
+        if after >= len(said) or said.tokens[after].tags.isdisjoint(_NOT_COUNTS):
             return n
     return None

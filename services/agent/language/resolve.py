@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from services.agent.language import dates
-from services.agent.language.grammar.clocks import in_part, likely
+from services.agent.language.grammar.clocks import AFTERNOON_UNTIL, in_part, likely
 from services.agent.language.grammar.spans import aligned, halves
 from services.agent.language.tokens import Token
 from services.agent.language.values import (
@@ -69,7 +69,7 @@ def collect(tokens: Iterable[Token]) -> Said:
     for token in tokens:
         refusing = refusing or "cant" in token.tags
         moving = moving or "move" in token.tags
-        if "correct" in token.tags or (moving and "range_to" in token.tags and token.text not in "-–—"):
+        if "correct" in token.tags or (moving and _leads_on(token)):
             stale = {name for name in ("day", "clock", "part") if getattr(said, name) is not None}
         if token.value is not None:
             _take(said, token, stale)
@@ -77,6 +77,11 @@ def collect(tokens: Iterable[Token]) -> Said:
                 stale.add("day")
                 refusing = False
     return said
+
+
+def _leads_on(token: Token) -> bool:
+    """Whether what follows is where something is moved to."""
+    return "moved_to" in token.tags or ("range_to" in token.tags and token.text not in "-–—")
 
 
 def _take(said: Said, token: Token, stale: set[str]) -> None:
@@ -125,8 +130,9 @@ def _take_edge(said: Said, edge: Edge) -> None:
     start = said.edge.day if said.edge and said.edge.open is Open.AFTER else said.day
     if edge.open is Open.BEFORE and start is not None:
         end = dates.catch_up(edge.day, start.start)
-        if end.end > start.end:
-            said.day = Day(start.start, end.end if edge.inclusive else end.start, drift=start.drift)
+        stop = end.end if edge.inclusive else end.start
+        if end.end > start.end and stop > start.start:
+            said.day = Day(start.start, stop, drift=start.drift)
             said.edge = None
             return
     if edge.weak:
@@ -143,17 +149,20 @@ def _joined(first: Clock | Window, then: Clock | Window) -> Clock | Window:
     return first
 
 
-def resolve(said: Said, now: datetime, *, late: bool = False) -> When:
-    """The time the mentions mean. `late` is whether the message speaks of an evening ("dinner at 8")."""
+def resolve(said: Said, now: datetime, *, late: bool = False, until: int = AFTERNOON_UNTIL) -> When:
+    """The time the mentions mean. `late` is whether the message speaks of an evening ("dinner at 8").
+
+    `until` is the last bare hour that means the afternoon.
+    """
     if said.stretch:
         return When(said.stretch.start, said.stretch.end, Grain.MINUTE)
     if said.moment and said.day is None:
         return When(said.moment.at.replace(second=0, microsecond=0), grain=Grain.MINUTE)
     if said.edge and said.day is None:
-        return _resolve_edge(said, said.edge, now, late=late)
+        return _resolve_edge(said, said.edge, now, late=late, until=until)
     if said.clock is None and said.part is None:
         return _resolve_day(said.day) if said.day else When()
-    window, guessed = _window(said, now, late=late)
+    window, guessed = _window(said, now, late=late, until=until)
     point = isinstance(said.clock, Clock)
     if said.day is None:
         return _time_only(window, now, point=point, part=said.clock is None, guessed=guessed)
@@ -171,13 +180,13 @@ def _resolve_day(day: Day) -> When:
     return When(start, end, day.grain)
 
 
-def _resolve_edge(said: Said, edge: Edge, now: datetime, *, late: bool) -> When:
+def _resolve_edge(said: Said, edge: Edge, now: datetime, *, late: bool, until: int) -> When:
     """A bounding day, at the hour said with it if any."""
     bound = edge.day.start if (edge.open is Open.AFTER) is edge.inclusive else edge.day.end
     at = datetime.combine(bound, time())
     grain = edge.day.grain
     if isinstance(said.clock, Clock):
-        clock, guessed = _settled(said.clock, said, now, late=late)
+        clock, guessed = _settled(said.clock, said, now, late=late, until=until)
         at, grain = clock.on(edge.day.start), Grain.MINUTE
         return _open(at, edge.open, grain, guessed=guessed)
     return _open(at, edge.open, grain)
@@ -189,25 +198,36 @@ def _open(at: datetime, open_: Open, grain: Grain, *, guessed: bool = False) -> 
     return When(None, at, grain, Open.BEFORE, guessed=guessed)
 
 
-def _window(said: Said, now: datetime, *, late: bool) -> tuple[Window, bool]:
+def _window(said: Said, now: datetime, *, late: bool, until: int) -> tuple[Window, bool]:
     """The hours said, settled into one half of the day, and whether that was a guess."""
     if said.clock is None:
         hours = PART_HOURS[said.part or Part.MORNING]
         return Window(Clock(hours[0]), Clock(hours[1])), False
     if isinstance(said.clock, Clock):
-        clock, guessed = _settled(said.clock, said, now, late=late)
+        clock, guessed = _settled(said.clock, said, now, late=late, until=until)
         return Window(clock, None), guessed
     start, end = said.clock.start, said.clock.end
     if start and end:
         if start.settled is end.settled and not start.settled:
-            first, guessed = _settled(start, said, now, late=late)
+            if _running(start, end, said, now):
+                return aligned(halves(start)[0], end), True
+            first, guessed = _settled(start, said, now, late=late, until=until)
             return aligned(first, end), guessed
         return said.clock, False
-    clock, guessed = _settled(start or end or Clock(0), said, now, late=late)
+    clock, guessed = _settled(start or end or Clock(0), said, now, late=late, until=until)
     return (Window(clock, None) if start else Window(None, clock)), guessed
 
 
-def _settled(clock: Clock, said: Said, now: datetime, *, late: bool) -> tuple[Clock, bool]:
+def _running(start: Clock, end: Clock, said: Said, now: datetime) -> bool:
+    """Whether a range of today, begun in the morning, is not over: "today 9 to 5" said at ten."""
+    window = aligned(halves(start)[0], end)
+    if said.part is not None or said.day is None or said.day.start != now.date() or not window.end:
+        return False
+    begins, ends = halves(start)[0].on(now.date()), window.end.on(now.date())
+    return begins < now < ends
+
+
+def _settled(clock: Clock, said: Said, now: datetime, *, late: bool, until: int) -> tuple[Clock, bool]:
     """The half of the day a bare hour most likely means, and whether it had to be guessed."""
     if clock.settled:
         return clock, False
@@ -217,7 +237,7 @@ def _settled(clock: Clock, said: Said, now: datetime, *, late: bool) -> tuple[Cl
     today = said.day is not None and said.day.start == now.date() and said.day.single
     if today and morning.on(now.date()) < now < evening.on(now.date()):
         return evening, True
-    return likely(clock, late=late), True
+    return likely(clock, late=late, until=until), True
 
 
 def _on_day(day: date, window: Window, *, point: bool, part: bool, guessed: bool) -> When:

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, time
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from services.agent.language.catalogue import COMMON_SERVICES, Catalogue, best_match, named_person
+from services.agent.language.catalogue import (
+    COMMON_SERVICES,
+    Catalogue,
+    Match,
+    best_match,
+    common_services,
+    named_person,
+    stop_words,
+)
 from services.agent.language.choices import choice_of, is_bare_pick, preference_of
-from services.agent.language.detect import language_of
+from services.agent.language.detect import code_of, language_of
+from services.agent.language.folding import composed, fold
 from services.agent.language.intents import intents_of
+from services.agent.language.lexicon import LANGUAGES, details, known_languages
+from services.agent.language.parts import two_requests
 from services.agent.language.party import party_size
+from services.agent.language.resolve import Said, When
 from services.agent.language.times import MAX_CHARS, read_time
 from services.agent.language.understanding import Intent, Understanding
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2200  # so that no date counted from it leaves the calendar
-_SHIFTS = (
-    (re.compile(r"\b(?:the )?day after\b(?! tomorrow)|\ba day later\b|\b(?:the )?next day\b"), 1),
-    (re.compile(r"\b(?:the )?day before\b(?! yesterday)|\ba day earlier\b"), -1),
-    (re.compile(r"\bthe week after\b|\ba week later\b"), 7),
-    (re.compile(r"\bthe week before\b|\ba week earlier\b"), -7),
-)
+
+_TWO = {Intent.CANCEL, Intent.BOOK}
+_SOME_DAY = datetime(2000, 1, 1)
 
 
 def local_now(reference: datetime, timezone: str | None) -> datetime:
@@ -37,32 +49,65 @@ def local_now(reference: datetime, timezone: str | None) -> datetime:
         raise ValueError(f"unknown time zone {timezone!r}; use an IANA name such as Europe/Lisbon") from error
 
 
+def warm(languages: Iterable[str] | None = None) -> None:
+    """Compile the rules of these languages (all known by default), so that no customer waits for it (about 0.1 s each)."""
+    language_of("")
+    for language in known_languages() if languages is None else languages:
+        understand("", _SOME_DAY, language=language)
+
+
 def understand(
     text: str,
     reference: datetime,
     *,
     timezone: str | None = None,
-    lang: str | None = None,
+    language: str | None = None,
+    previous: str | None = None,
     locale: str | None = None,
     catalogue: Catalogue | None = None,
 ) -> Understanding:
     """Everything a message says, with times resolved against `reference`.
 
-    `reference` is the customer's local time, or an aware time that `timezone` (IANA) converts. `lang` overrides the
-    detected language, `locale` ("en-GB") decides between D/M and M/D. Raises ValueError for an unknown time zone
-    or a reference outside 1900..2200.
+    `reference` is the customer's local time, or an aware time that `timezone` (IANA) converts. `language`
+    overrides the detected one, which is looked for with the language of the conversation before (`previous`) and of
+    the business in mind; `locale` ("en-GB") is the business's and decides between D/M and M/D. Raises ValueError for
+    an unknown time zone or a reference outside 1900..2200.
     """
     now = local_now(reference, timezone)
-    text = text[:MAX_CHARS]
-    lowered = text.lower().replace("’", "'")
-    language = (lang or language_of(text)).split("-")[0].lower()
-    when, tokens, said = read_time(text, now, locale=locale, language=language)
+    text = composed(text[:MAX_CHARS])
+    said_in = code_of(language) or language_of(text, previous=previous, home=locale)
+    heard = _heard(text, now, said_in, locale, catalogue)
+    parts = two_requests(text, _read_as(said_in)) if _TWO.issubset(heard.intents) else None
+    if parts is None:
+        return heard
+    first, second = (_heard(part, now, said_in, locale, catalogue) for part in parts)
+    return replace(first, intents=heard.intents, then=(second,))
+
+
+def _read_as(language: str) -> str:
+    """The language whose words are looked up: English for one without a lexicon."""
+    return language if language in known_languages() else "en"
+
+
+def _heard(
+    text: str, now: datetime, language: str, locale: str | None, catalogue: Catalogue | None
+) -> Understanding:
+    """Everything one request says, the language being known."""
+    read_as = _read_as(language)
+    lowered = fold(text.lower().replace("’", "'"))
+    when, tokens, said = read_time(text, now, locale=locale, language=read_as)
+    when, shift = _shifted(when, said, lowered, read_as)
     has_time = when.start is not None or when.end is not None
-    service = best_match(lowered, catalogue.services if catalogue else COMMON_SERVICES)
-    choice = choice_of(lowered) if not has_time or is_bare_pick(lowered) else None
-    preference = preference_of(lowered)
-    picks = choice is not None or preference is not None
-    intents = intents_of(lowered, has_choice=picks, has_service=service is not None, has_time=has_time)
+    service = _service(lowered, catalogue, read_as)
+    choice = choice_of(lowered, read_as) if not has_time or is_bare_pick(lowered, read_as) else None
+    preference = preference_of(lowered, read_as)
+    intents = intents_of(
+        lowered,
+        has_choice=choice is not None or preference is not None,
+        has_service=service is not None,
+        has_time=has_time,
+        language=read_as,
+    )
     return Understanding(
         intent=intents[0] if intents else Intent.OTHER,
         language=language,
@@ -71,13 +116,13 @@ def understand(
         grain=when.grain,
         open=when.open,
         service=service.id if service else None,
-        staff=_staff(text, lowered, catalogue),
-        party_size=None if choice is not None else party_size(tokens),
+        staff=_staff(text, lowered, catalogue, read_as),
+        party_size=None if choice is not None else party_size(tokens, read_as),
         time_only=when.time_only,
         half_day_guessed=when.guessed,
         daily=when.daily,
         also_days=tuple(datetime.combine(day.start, time()) for day in said.others),
-        shift_days=None if has_time and not when.time_only else _shift(lowered),
+        shift_days=shift,
         choice=choice,
         preference=preference,
         intents=intents,
@@ -86,14 +131,42 @@ def understand(
     )
 
 
-def _staff(text: str, lowered: str, catalogue: Catalogue | None) -> str | None:
+def _service(lowered: str, catalogue: Catalogue | None, language: str) -> Match | None:
+    """What the business offers by that name, or else what people commonly book, in the words of the language."""
+    stop = stop_words(language)
+    offered = catalogue.services if catalogue else COMMON_SERVICES
+    found = best_match(lowered, offered, stop=stop) or best_match(
+        lowered, common_services(language), stop=stop
+    )
+    return found if found and any(entry.id == found.id for entry in offered) else None
+
+
+def _staff(text: str, lowered: str, catalogue: Catalogue | None, language: str) -> str | None:
     """Who is named: an id of the catalogue, or without one the name as written."""
     if catalogue is None:
-        return named_person(text)
-    match = best_match(lowered, catalogue.staff, partial_names=True)
+        return named_person(text, language)
+    match = best_match(lowered, catalogue.staff, partial_names=True, stop=stop_words(language))
     return match.id if match else None
 
 
-def _shift(lowered: str) -> int | None:
-    """Days relative to the day talked about before: "the day after" is 1."""
-    return next((days for pattern, days in _SHIFTS if pattern.search(lowered)), None)
+@lru_cache(maxsize=len(LANGUAGES))
+def _shifts(language: str) -> tuple[tuple[re.Pattern[str], int], ...]:
+    return tuple((re.compile(fold(pattern)), days) for pattern, days in details(language).shifts)
+
+
+def _shifted(when: When, said: Said, lowered: str, language: str) -> tuple[When, int | None]:
+    """Days relative to the day talked about before ("the day after" is 1).
+
+    They move a day of the same message where one is said before them: "tomorrow is full, the day after?".
+    """
+    found = ((pattern.search(lowered), days) for pattern, days in _shifts(language))
+    match, days = next(((match, days) for match, days in found if match), (None, 0))
+    if match is None:
+        return when, None
+    if when.time_only or (when.start is None and when.end is None):
+        return when, days
+    if said.day is None or not said.day.single or match.start() < max(end for _, end in said.spans):
+        return when, None
+    by = timedelta(days=days)
+    start, end = when.start and when.start + by, when.end and when.end + by
+    return replace(when, start=start, end=end), None

@@ -70,4 +70,7 @@ class Understanding:
     preference: Preference | None = None
     intents: tuple[Intent, ...] = ()  # every intent with a cue, strongest first
     time_words: str | None = None  # the words the time was read from
+    then: tuple[
+        Understanding, ...
+    ] = ()  # what is asked for after this: "cancel thursday and book friday at 9"
     score: float = 0.0  # how well the service matched the catalogue, 0..100

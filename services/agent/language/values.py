@@ -55,6 +55,7 @@ class Part(IntEnum):
     LATE_MORNING = 7
     LATE_NIGHT = 8
     AFTER_SCHOOL = 9
+    SMALL_HOURS = 10
 
 
 # Hours [from, to) of each part; 24 is the next midnight. Wide on purpose (the bounds Duckling uses): a class at
@@ -70,6 +71,7 @@ PART_HOURS: dict[Part, tuple[int, int]] = {
     Part.LATE_MORNING: (9, 12),
     Part.LATE_NIGHT: (21, 24),
     Part.AFTER_SCHOOL: (15, 21),
+    Part.SMALL_HOURS: (0, 6),
 }
 
 

@@ -7,7 +7,7 @@ from services.agent.language.tokens import Token, number_tags, ordinal_tags
 from services.agent.language.values import Clock, Day, Length, Nothing, Part, PartOfDay, Window
 
 AM, PM = 0, 1
-_AFTERNOON_UNTIL = 7
+AFTERNOON_UNTIL = 7
 _EVENING_UNTIL = 10  # a table at 11:30 is for lunch
 _SMALL_HOURS = 4  # "two at night" is 02:00, "five at night" already 17:00
 _EVENINGS = {
@@ -28,11 +28,16 @@ def with_meridiem(clock: Clock, meridiem: int) -> Clock:
     return Clock(clock.hour % 12 + 12 * meridiem, clock.minute)
 
 
-def likely(clock: Clock, *, late: bool = False) -> Clock:
-    """The half of the day a bare hour most likely means: "at 7" is 19:00, "at 8" is 08:00, at dinner 20:00."""
+def likely(clock: Clock, *, late: bool = False, literal: bool = False, until: int = AFTERNOON_UNTIL) -> Clock:
+    """The half of the day a bare hour most likely means: "at 7" is 19:00, "at 8" is 08:00, at dinner 20:00.
+
+    `until` is the last hour of the afternoon: 0 where people count to 24, so that "um 7" is 07:00 (as `literal` says).
+    """
     if clock.settled:
         return clock
-    afternoon = clock.hour <= _AFTERNOON_UNTIL or clock.hour == 12 or (late and clock.hour <= _EVENING_UNTIL)
+    afternoon = (
+        clock.hour <= (0 if literal else until) or clock.hour == 12 or (late and clock.hour <= _EVENING_UNTIL)
+    )
     return with_meridiem(clock, PM if afternoon else AM)
 
 
@@ -44,6 +49,8 @@ def in_part(clock: Clock, part: Part) -> Clock:
         return Clock(clock.hour % 12, clock.minute) if clock.hour < 12 else Clock(24, clock.minute)
     if part is Part.LUNCH and clock.hour >= 11:
         return Clock(clock.hour, clock.minute)
+    if part is Part.SMALL_HOURS:
+        return Clock(clock.hour % 12, clock.minute)
     if part in _EVENINGS:
         return with_meridiem(clock, PM)
     return Clock(clock.hour, clock.minute)
@@ -109,6 +116,11 @@ def _long_to(m: Found, ctx: Context) -> Built:
     return _to(m, ctx) if 24 < m.n("M") < 60 else None
 
 
+def _spoken_to(m: Found, ctx: Context) -> Built:
+    """ "ten to nine" as the whole message; "two to three" is a range."""
+    return _to(m, ctx) if m.n("M") in (5, 10, 20, 25) else None
+
+
 def _past_noon(m: Found, _: Context) -> Built:
     minutes = m.n("M") if m.has("M") else m.word("Q", "quarter") if m.has("Q") else 30
     total = (m.word("N", "noon") * 60 + (minutes if m.has("P") else -minutes)) % (24 * 60)
@@ -164,6 +176,9 @@ def _military_meridiem(m: Found, _: Context) -> Built:
 
 
 def _noon(m: Found, _: Context) -> Built:
+    """ "twelve noon"; another number before it counts something else ("for two at noon")."""
+    if m.has("H") and m.n("H") % 12:
+        return None
     return Clock(m.word("N", "noon"))
 
 
@@ -214,7 +229,8 @@ COUNTED = (
 
 NUMBER_RULES = (
     Rule("T=num dash? U=num/ord", _compose),
-    Rule("good any? partword", _greeting),
+    Rule("good any? (partword|weekend_u|week_u|holiday)", _greeting),
+    Rule("named (month|weekday)", _greeting),
 )
 
 CLOCK_RULES = (
@@ -229,6 +245,8 @@ CLOCK_RULES = (
     Rule("(?<=at/for/after/before/the) half H=h12 X=mer? " + COUNTED, _half),
     Rule("half H=h12 X=mer", _half),
     Rule("half H=h12 (?=(reldays|weekday|in|partword|on|tonight))", _half),
+    Rule("^ half H=h12 stop? $", _half),
+    Rule("^ (?!digits) M=num minute_u? to H=h12 stop? $", _spoken_to),
     Rule("H=h12 oh M=num X=mer?", _oh),
     Rule("(?<!from/between) M=num to H=h12 X=mer?", _long_to),
     Rule("H=h12 M=mins X=mer", _hour_minutes),
@@ -238,7 +256,7 @@ CLOCK_RULES = (
     Rule("(?<=at) H=h24 M=mins minute_u X=mer?", _hour_minutes),
     Rule("H=hhmm (hour_u|oclock)", _military),
     Rule("(?<=at/after/before) (?!yr) H=hhmm " + COUNTED, _military),
-    Rule("h12? N=noon ish?", _noon),
+    Rule("H=h12? N=noon ish?", _noon),
     Rule("(?<=at/range_to/from/between/weekday/reldays/dash) H=h24 h_letter", _hour_minutes),
     Rule("H=h24 h_letter", _late_hour),
     Rule("(?<=at/day/range_to/from/between/weekday/reldays) H=h12 X=meridiem_letter", _letter),
@@ -259,9 +277,13 @@ BARE_RULES = (
     Rule("P=part at? H=h24 M=mins? " + COUNTED, _hour_in_part),
     Rule("(?<=range_to) H=h24 M=mins? " + COUNTED, _moved_to),
     Rule("H=h24 ish", _bare_hour),
-    Rule("(?<=at/after/before/starting/day) H=h24 (M=mins minute_u?)? " + COUNTED, _bare_hour),
     Rule(
-        "(?<!for/of/day_noun/any/num/label/month/month_name/clock/to/and/dash) H=h24 M=mins? (?=(on the?)? day)",
+        "((?<=at/after/before/starting)|(?<=day) (?!vague_one)) H=h24 (M=mins minute_u?)? " + COUNTED,
+        _bare_hour,
+    ),
+    Rule(
+        "(?<!for/of/we_are/day_noun/any/num/label/month/month_name/clock/to/and/dash) "
+        "(?!vague_one) H=h24 M=mins? (?=(on the?)? day)",
         _bare_hour,
     ),
     Rule("^ (?!digits) H=h12 M=mins stop? $", _bare_hour),

@@ -29,7 +29,7 @@ def _month_day_by_year_word(m: Found, ctx: Context) -> Built:
     return one(dates.safe_date(year, m.word("M", "month"), m.n("D")))
 
 
-def _day_pair(m: Found, ctx: Context) -> Built:
+def day_pair(m: Found, ctx: Context) -> Built:
     """The month is said once and holds for both days."""
     year, month = _year(m), m.word("M", "month")
     last = dates.month_day(ctx.today, month, m.n("B"), year)
@@ -76,7 +76,7 @@ def _dom(m: Found, ctx: Context) -> Built:
     return one(dates.day_of_month(ctx.today, m.n("D")), Unit.MONTH)
 
 
-def _weekday_dom(m: Found, ctx: Context) -> Built:
+def weekday_and_day(m: Found, ctx: Context) -> Built:
     """ "friday the 13th": the next day that is both; just the day of month when no such day comes soon."""
     weekday, day = m.word("W", "weekday"), m.n("D")
     if "digits" in m.token("D").tags and day <= 12:
@@ -91,7 +91,8 @@ def _last_day(m: Found, ctx: Context) -> Built:
     return one(dates.shifted(month.end, days=-1))
 
 
-def _dom_of_month(m: Found, ctx: Context) -> Built:
+def dom_of_month(m: Found, ctx: Context) -> Built:
+    """ "the 5th of this month", and of next month where the rule captures N."""
     return one(dates.day_in_month(ctx.today, m.n("D"), int(m.has("N"))))
 
 
@@ -128,20 +129,21 @@ def _keep(m: Found, _: Context) -> Built:
 
 
 _Y = "(comma? (of|in|year_mark)* Y=yr)?"
-_END = "(?!month/unit/people/oclock/mer/past/meridiem_letter/clock_digits)"
+_END = "(?!month/unit/people/oclock/mer/past/meridiem_letter/clock_digits)(?!of month)"
 _NO_CHOICE = "(?!one_noun/people/unit/partword/weekday/num)"
 _BEFORE_DAY = "(?<=on/for/from/to/range_to/before/after/starting/at/between/upto)"
 
 DATED_RULES = (
+    Rule("label label? D=numeric_date", _not_a_date),
     Rule("D=numeric_date (?!of? a? hour_u) (unit/people/one_noun/of)", _not_a_date),
     Rule("D=numeric_date (?!of? a? hour_u)", _numeric, dated=True),
     Rule(
         "(from/between)? the? A=dom/dom_ord (range_to|and) the? B=dom/dom_ord of? the? M=month" + _Y,
-        _day_pair,
+        day_pair,
     ),
     Rule(
         "(from/between)? M=month the? A=dom/dom_ord (range_to|and) the? B=dom/dom_ord (?!month)" + _END + _Y,
-        _day_pair,
+        day_pair,
     ),
     Rule("from? the? A=ord_digits range_to the? B=ord_digits (?!of/month)", _dom_pair),
     Rule("the? (O=ord|L=last) W=weekday (of|in) M=month" + _Y, _nth_weekday, dated=True),
@@ -174,11 +176,15 @@ DATED_RULES = (
         _dashed,
         dated=True,
     ),
-    Rule("the? D=dom/dom_ord day_u? of? (this|the) month_u", _dom_of_month, dated=True),
-    Rule("the? D=dom/dom_ord day_u? of? N=next month_u", _dom_of_month, dated=True),
-    Rule("W=weekday comma? the? D=ord_digits", _weekday_dom, dated=True),
-    Rule("W=weekday comma? the D=dom_ord" + _NO_CHOICE, _weekday_dom, dated=True),
-    Rule("W=weekday D=dom" + _END + "(?!range_to/num/partword/people)", _weekday_dom, dated=True),
+    Rule("the? D=dom/dom_ord day_u? of? (this|the) month_u", dom_of_month, dated=True),
+    Rule("the? D=dom/dom_ord day_u? of? N=next month_u", dom_of_month, dated=True),
+    Rule("W=weekday comma? the? D=ord_digits", weekday_and_day, dated=True),
+    Rule("W=weekday comma? the D=dom_ord" + _NO_CHOICE, weekday_and_day, dated=True),
+    Rule(
+        "W=weekday (?!vague_one) D=dom" + _END + "(?!range_to/num/partword/people)",
+        weekday_and_day,
+        dated=True,
+    ),
     Rule(_BEFORE_DAY + "the? D=ord_digits" + _NO_CHOICE, _dom, dated=True),
     Rule("(?<=on) the? (?=digits) D=dom (?=at/stop/comma/clock/for/in/or|$)", _dom, dated=True),
     Rule("the D=ord_digits" + _NO_CHOICE, _dom, dated=True),

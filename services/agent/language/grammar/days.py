@@ -150,18 +150,18 @@ def _reldays(m: Found, ctx: Context) -> Built:
     return one(dates.shifted(ctx.today, days=m.word("R", "reldays")))
 
 
-def _weekday(m: Found, ctx: Context) -> Built:
+def weekday(m: Found, ctx: Context) -> Built:
     """The next one to come; said on that very day it is a week on, as people say "today" for today."""
     return one(dates.next_weekday(ctx.today, m.word("W", "weekday")), Unit.WEEK)
 
 
-def _this_weekday(m: Found, ctx: Context) -> Built:
+def this_weekday(m: Found, ctx: Context) -> Built:
     """The coming one, and today counts: "this friday" said on a Friday."""
     yesterday = dates.shifted(ctx.today, days=-1)
     return one(dates.next_weekday(yesterday, m.word("W", "weekday")))
 
 
-def _weekday_in(weeks: int) -> Builder:
+def weekday_in(weeks: int) -> Builder:
     """The weekday of the calendar week `weeks` after this one."""
 
     def build(m: Found, ctx: Context) -> Built:
@@ -201,19 +201,20 @@ DAY_RULES = (
     Rule("R=reldays", _reldays),
     Rule("L=length ago", _past),
     Rule("last (W=weekday|U=unit|weekend_u|partword|length)", _past),
-    Rule("next? W=weekday (in|of|on|from|comma)? (next|coming) week_u", _weekday_in(1)),
-    Rule("(in|on)? (next|coming) week_u (on|comma|the)? W=weekday", _weekday_in(1)),
-    Rule("(in|on)? the? week_u after next (on|comma)? W=weekday", _weekday_in(2)),
-    Rule("W=weekday (in|of)? the? week_u after next", _weekday_in(2)),
-    Rule("W=weekday after next", _weekday_in(2)),
-    Rule("this? W=weekday (in|of|on|from|comma)? this week_u", _weekday_in(0)),
-    Rule("this week_u (on|comma|the)? W=weekday", _weekday_in(0)),
+    Rule("next? W=weekday (in|of|on|from|comma)? (next|coming) week_u", weekday_in(1)),
+    Rule("(in|on)? (next|coming) week_u (on|comma|the)? W=weekday", weekday_in(1)),
+    Rule("(in|on)? the? week_u after next (on|comma)? W=weekday", weekday_in(2)),
+    Rule("W=weekday (in|of)? the? week_u after next", weekday_in(2)),
+    Rule("W=weekday after next", weekday_in(2)),
+    Rule("this? W=weekday (in|of|on|from|comma)? this week_u", weekday_in(0)),
+    Rule("this week_u (on|comma|the)? W=weekday", weekday_in(0)),
     Rule("(N=num|S=span_words) W=weekday fromnow", _nth_from_now),
     Rule("W=weekday week_u (?!end_of)", _weekday_week),
-    Rule("next W=weekday", _weekday_in(1)),
-    Rule("(this|coming)+ W=weekday", _this_weekday),
-    Rule("(?<!pronoun/the) W=weekday", _weekday),
-    Rule("(?<=the) W=weekday (?=at/clock/partword/range_to)", _weekday),
+    Rule("next W=weekday", weekday_in(1)),
+    Rule("(this|coming)+ W=weekday", this_weekday),
+    Rule("(?<!pronoun/the) W=weekday", weekday),
+    Rule("(?<=pronoun/the) (?!abbr) W=weekday", weekday),
+    Rule("(?<=the) W=weekday (?=at/clock/partword/range_to)", weekday),
     Rule("M=month in L=length", _month_in),
     Rule("for L=length comma? (from|starting) (on|the)* D=day", _days_from),
     Rule("L=length starting (on|the)* D=day", _days_from),
@@ -223,6 +224,6 @@ DAY_RULES = (
     Rule("(in|plus) at? L=length", _from_now),
     Rule("L=length (fromnow|later|from now)", _from_now),
     Rule("within L=length", _within),
-    Rule("next U=unit (?=stop/at/clock/partword/comma|$)", _next_unit),
+    Rule("next (?!plural_u) U=unit (?=stop/at/clock/partword/comma|$)", _next_unit),
     Rule("(?<!act) now (?=stop/at/partword|$)", _now),
 )

@@ -10,19 +10,23 @@ from services.agent.language.grammar.days import after_now, times
 from services.agent.language.values import Day, Grain, Length, Stretch, Unit
 
 
-def _week(weeks: int) -> Builder:
+def week(weeks: int) -> Builder:
+    """The calendar week `weeks` after this one, for a rule."""
     return lambda m, ctx: dates.week(ctx.today, weeks)
 
 
-def _month(months: int) -> Builder:
+def month(months: int) -> Builder:
+    """The calendar month `months` after this one, for a rule."""
     return lambda m, ctx: dates.month(ctx.today, months)
 
 
-def _weekend(weeks: int) -> Builder:
+def weekend(weeks: int) -> Builder:
+    """The weekend of the calendar week `weeks` after this one, for a rule."""
     return lambda m, ctx: dates.weekend(ctx.today, weeks)
 
 
-def _year(years: int) -> Builder:
+def year(years: int) -> Builder:
+    """The calendar year `years` after this one, for a rule."""
     return lambda m, ctx: dates.year(ctx.today, years)
 
 
@@ -103,7 +107,15 @@ def _week_of_month(m: Found, ctx: Context) -> Built:
     return dates.week(thursday) if thursday else None
 
 
+def _last_week_of_year(m: Found, ctx: Context) -> Built:
+    """The week that holds the year's last Thursday."""
+    year = m.n("Y") if m.has("Y") else ctx.today.year + int(m.has("N"))
+    thursday = dates.nth_weekday(year, 12, 3, -1)
+    return dates.week(thursday) if thursday else None
+
+
 WEEK_OF_MONTH_RULES = (
+    Rule("the? last week_u (of|in) the? (Y=yr|N=next year_u|this? year_u)", _last_week_of_year),
     Rule("the? (O=ord|L=last) week_u (of|in) M=month Y=yr?", _week_of_month),
     Rule("the? (O=ord|L=last) week_u (of|in) (this|the|N=next) month_u", _week_of_month),
 )
@@ -112,19 +124,19 @@ PERIOD_RULES = (
     Rule("(in|for|within)? (next|coming|this) (N=num|S=span_words) coming? U=unit", _coming_units),
     Rule("(in|for|within)? the? (N=num|S=span_words) (next|coming) U=plural_u", _coming_units),
     Rule("(next|coming) L=length", _coming_length),
-    Rule("the? week_u after next", _week(2)),
-    Rule("the? month_u after next", _month(2)),
-    Rule("the? weekend_u after next", _weekend(2)),
-    Rule("(next|coming) week_u", _week(1)),
-    Rule("this week_u", _week(0)),
-    Rule("(?<=in/for/rest/on/end_of/start_of/within) the? week_u", _week(0)),
-    Rule("(next|coming) month_u", _month(1)),
-    Rule("this month_u", _month(0)),
-    Rule("(?<=in/for/rest/end_of/start_of) the? month_u", _month(0)),
-    Rule("(?<=end_of/start_of) month_u", _month(0)),
-    Rule("next weekend_u", _weekend(1)),
-    Rule("(any|the|this|coming)* weekend_u", _weekend(0)),
-    Rule("next year_u", _year(1)),
+    Rule("the? week_u after next", week(2)),
+    Rule("the? month_u after next", month(2)),
+    Rule("the? weekend_u after next", weekend(2)),
+    Rule("(next|coming) week_u", week(1)),
+    Rule("this week_u", week(0)),
+    Rule("(?<=in/for/rest/on/end_of/start_of/within) the? week_u", week(0)),
+    Rule("(next|coming) month_u", month(1)),
+    Rule("this month_u", month(0)),
+    Rule("(?<=in/for/rest/end_of/start_of) the? month_u", month(0)),
+    Rule("(?<=end_of/start_of) month_u", month(0)),
+    Rule("next weekend_u", weekend(1)),
+    Rule("(any|the|this|coming)* weekend_u", weekend(0)),
+    Rule("next year_u", year(1)),
     Rule(
         "(?<=in/of/from/upto/range_to/mid/early/late/before/after/starting/next/this/for) M=month of? (Y=yr|N=next year_u)?",
         _named_month,
@@ -137,7 +149,7 @@ PERIOD_RULES = (
     Rule("early D=period", _start_of),
     Rule("late D=period", _end_of),
     Rule("mid D=period", _middle_of),
-    Rule("(rest|after) (of|on)? D=period", _rest),
+    Rule("rest (of|on)? D=period", _rest),
     Rule("rest R=reldays", _today_rest),
     Rule("the? week_u (of|starting) D=day", _week_of),
 )

@@ -53,7 +53,7 @@ def _between(m: Found, _: Context) -> Built:
     return aligned(_clock(m, "A"), _clock(m, "B"))
 
 
-def _from_to(m: Found, ctx: Context) -> Built:
+def from_to(m: Found, ctx: Context) -> Built:
     """A stretch, unless something is moved: "move it from 5 to 6" wants six."""
     return _clock(m, "B") if m.before("move") else _between(m, ctx)
 
@@ -87,13 +87,13 @@ def _from_now_to(m: Found, ctx: Context) -> Built:
     return Day(ctx.today, end.end) if end.end > ctx.today else None
 
 
-def _stretch(m: Found, _: Context) -> Built:
+def _stretch(m: Found, ctx: Context) -> Built:
     """ "monday 5pm to tuesday noon"; what is moved there begins then."""
     first, last = m.value("A", Day), m.value("B", Day)
     if m.before("move"):
         return (last, m.value("Q", Clock))
-    start = likely(m.value("P", Clock)).on(first.start)
-    end = likely(m.value("Q", Clock)).on(dates.catch_up(last, first.start).start)
+    start = likely(m.value("P", Clock), until=ctx.until).on(first.start)
+    end = likely(m.value("Q", Clock), until=ctx.until).on(dates.catch_up(last, first.start).start)
     return Stretch(start, end) if end > start else None
 
 
@@ -146,11 +146,12 @@ def _or(m: Found, _: Context) -> Built:
 
 
 _X = "clock/h24"
+_THE = "(at/hours_the)?"
 EARLY_RANGE_RULES = (
     Rule("from C=h24 onward", _after),
     Rule("A=clock/h24 or B=clock", _or),
-    Rule(f"from A={_X} range_to B={_X}" + COUNTED, _from_to),
-    Rule(f"between A={_X} (and|range_to|or) B={_X}" + COUNTED, _between),
+    Rule(f"(from/span_from) {_THE} A={_X} range_to {_THE} B={_X}" + COUNTED, from_to),
+    Rule(f"between {_THE} A={_X} (and|range_to|or) {_THE} B={_X}" + COUNTED, _between),
     Rule("A=clock range_to B=clock", _between),
     Rule(f"A=clock range_to B={_X}" + COUNTED, _between),
     Rule("(?<!num/month/any/label) A=h24 range_to B=clock", _between),

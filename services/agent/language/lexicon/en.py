@@ -152,7 +152,7 @@ PLAIN: dict[str, str] = {
     "late": "late, late in",
     "mid": "mid, middle of, the middle of, mid -, half way through",
     "rest": "rest, rest of, remainder of, later, the rest of, remaining",
-    "not": "not, isn't, isnt, except, except for, other than, anything but, rather than, instead of, apart from, "
+    "not": "not, neither, nor, isn't, isnt, except, except for, other than, anything but, rather than, instead of, apart from, "
     "besides, not on, not for, not at, never, aren't",
     "instead": "instead",
     "correct": "no, nope, nah, actually, instead, sorry, rather, i mean, i meant, make it, make that, scratch that, "
@@ -163,6 +163,8 @@ PLAIN: dict[str, str] = {
     "good": "good, happy, gd, have a good, have a nice, have a great, nice",
     "day_noun": "date, day",
     "pronoun": "i, we, he, she, they, you, who, it, and i",
+    "named": "my name is, my name's, name is, i'm called, called",
+    "we_are": "we are, we're, we will be, we'll be, there are, there will be, there'll be",
     "people": "people, persons, person, pax, adults, adult, kids, kid, children, child, guests, guest, friends, "
     "friend, tickets, ticket, spots, spot, seats, seat, places, place, of us, girls, guys, ladies, men, women, "
     "nights, times, points, point, stars, star, dollars, euros, pounds, bucks, percent, km, kg, miles, meters, "
@@ -170,7 +172,8 @@ PLAIN: dict[str, str] = {
     "more, colleagues, members, players, couples, families, dogs, cats, pets, bags, cars, pieces, years old, "
     "degrees, inches, feet, lbs, x",
     "label": "room, gate, flight, number, no., version, order, extension, ext, unit, apartment, apt, floor, level, "
-    "chapter, page, suite, platform, bus, line, channel, season, episode, step, option, #, ref, reference, "
+    "invoice, receipt, bill, chapter, page, suite, platform, bus, line, channel, season, episode, step, "
+    "option, #, ref, reference, "
     "pin, code, zip, postcode, call, text, phone, tel, iphone, galaxy, pixel, windows, ps, model, size",
     "one_noun": "one, ones, option, options, slot, time, class, session, choice, visit, floor, thing, appointment, "
     "available, opening, name, person, booking, half, round, place, timer, hand",

@@ -20,6 +20,10 @@ _CANT = (
     r"(?:can'?t|cannot|can not|won'?t|will not|not able to|unable to|not gonna|not going to|am not|i'?m not)"
 )
 
+UNLESS: dict[str, str] = {
+    "cancel": r"\bhow (?:much|late|long|early)\b[^.!?]*\bcancel",
+}
+
 INTENTS: dict[str, tuple[str, ...]] = {
     "talk_to_human": (
         rf"\b(?:speak|talk|chat|connect(?: me)?|transfer(?: me)?|pass(?: me)?|put me(?: through)?)\b[\w\s']{{0,25}}?"
@@ -51,8 +55,9 @@ INTENTS: dict[str, tuple[str, ...]] = {
         r"\bcan i come (?:later|earlier|another)\b",
     ),
     "cancel": (
-        r"(?<!don't )(?<!dont )(?<!not )(?<!n't )(?<!without )\bcancel(?:l?ed|l?ing|lation|"
-        r"l?ations)?\b(?! (?:fee|polic|charge))",
+        r"(?<!don't want to )(?<!dont want to )(?<!not want to )(?<!don't )(?<!dont )(?<!not )"
+        r"(?<!n't )(?<!without )\bcancel(?:l?ed|l?ing|lation|"
+        r"l?ations)?\b(?! (?:fee|polic|charge|for free|without))",
         rf"\b{_CANT}\b[\w\s']{{0,15}}?\b(?:make it|come|attend|be there|be coming|join|coming)\b",
         rf"\b(?:don'?t|do not|no longer|not) (?:actually |really )?(?:need|want)\b[\w\s']{{0,20}}\b{_BOOKING}\b",
         rf"\b(?:drop|remove|delete|scrap|undo|withdraw|get rid of|call off)\b[\w\s']{{0,25}}\b{_BOOKING}\b",
@@ -116,7 +121,7 @@ INTENTS: dict[str, tuple[str, ...]] = {
         r"\b(?:do|does|can) (?:you|they|\w+) (?:take|accept|allow|offer|provide|sell)\b",
         r"\bpolic(?:y|ies)\b|\brefunds?\b|\bwhat (?:should|do) i (?:bring|wear|need)\b|\bpets?\b|\bmy dog\b",
         r"\bhow (?:busy|long in advance|long(?:'s| is| does| are| will))\b|\bhow (?:much|far) in advance\b",
-        r"\b(?:check[ -]?in|check[ -]?out)\b",
+        r"\b(?:check[ -]?in|check[ -]?out)\b|\bhow (?:late|early) can i cancel\b|\bcancel (?:for free|without)\b",
         r"\b(?:busy|busiest|crowded|packed|queue|wait(?:ing)? times?|long (?:a |of a )?wait)\b",
         r"\b(?:take|takes|accept|accepts|allow|allows|require|requires|do|does|need|needs|let|allowed|"
         r"taking|accepting)\b[\w\s']{0,20}\b(?:reservations|bookings|walk-?ins)\b(?! for)|"
@@ -162,12 +167,25 @@ WEAK: dict[str, tuple[str, ...]] = {
     "find": (r"\b(?:find|recommend|suggest|search|look(?:ing)? for|show me)\b",),
 }
 
+_VERY = r"(?:(?:very|pretty|really|so|quite|just|all|absolutely|super) )?"
+_FINE = (
+    r"(?:fine|good|great|perfect|correct|right|ok|okay|nice|cool|lovely|excellent|wonderful|amazing|awesome|ideal|"
+    r"brilliant|fantastic)"
+)
+
 AFFIRM = (
+    r"^\W*y\W*$",
+    rf"(?<!n't )(?<!not )\bsounds? {_VERY}{_FINE}\b",
+    r"\b(?:will|would|should) work(?: (?:very |really )?(?:well|great|fine|nicely|perfectly))?(?: for (?:me|"
+    r"us))?\W*$",
+    rf"\b(?:that|this|it)(?:'s| is| was| looks| will be| would be) {_VERY}(?:{_FINE}|confirmed)\b"
+    r"(?! (?:to|time|day|class|idea|talking|chatting|speaking|seeing|meeting)\b)",
     r"(?:^|[.!,;]\s*|\bok(?:ay)?,? |\boh,? )(?:yes|yess+|yeah|yea|yep|yup|yah|ya|sure|ok|okay|okey|okie|"
     r"k|kk|absolutely|definitely|certainly|indeed|"
     r"correct|right|affirmative|of course|exactly|perfect|great(?! (?:talk|chat))|cool|fine|alright|"
     r"sounds? (?:good|great|fine|perfect|like a plan)|"
-    r"go ahead|please do|do it|confirm(?:ed)?|agreed?|deal|works|lovely|awesome|brilliant|"
+    r"go ahead|please do|do it|confirm(?:ed)?|agreed?|deal|works|lovely|awesome|brilliant|nice(?! (?:to|talking|"
+    r"chatting|day|speaking|meeting|seeing))|excellent|wonderful|"
     r"good(?! (?:seeing|to see|morning|afternoon|evening|night|day|bye|talking|speaking|chatting))|true|"
     r"totally|for sure|by all means|no problem|no worries|why not|let'?s do (?:it|that|this))\b",
     r"\b(?:that|this|it)(?:'s| is| was| sounds| works| would be| will be| does| all)? ?(?:is |looks |"
@@ -179,6 +197,7 @@ AFFIRM = (
 )
 
 DENY = (
+    r"\b(?:won'?t|will not|doesn'?t|does not|don'?t) (?:work|suit|sound (?:good|right|great))\b",
     r"(?:^|[.!,;]\s*|\boh,? |\bactually,? |\bum+,? )(?:no(?! (?:problem|worries|prob|matter|doubt|idea|"
     r"preference))|nope|nah|naw|nop|never|negative|wrong|incorrect|no way|not really|no thanks|nein|n|"
     r"not (?:that|this|it|quite|right|now|yet|at all|today))\b",

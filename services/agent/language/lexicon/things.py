@@ -62,5 +62,5 @@ STOP_WORDS = words(
     "four five six seven eight nine ten eleven twelve half past quarter minute minutes hour hours later earlier "
     "before after between available book booking cancel change move next last first second third fine good great "
     "well here also just only very really maybe sure yeah yes nope okay table people person able stable tale take "
-    "room doctor most more hello sunday parts party trip trim's form from rental mental"
+    "room doctor most more hello sunday parts party trip trim's form from rental mental suit suits"
 )

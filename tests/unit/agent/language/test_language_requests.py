@@ -200,4 +200,4 @@ def test_the_language_is_told_by_its_function_words(text: str, language: str) ->
 
 
 def test_a_language_that_is_given_is_not_guessed() -> None:
-    assert understand("yoga", NOW, lang="pt-BR").language == "pt"
+    assert understand("yoga", NOW, language="pt-BR").language == "pt"
