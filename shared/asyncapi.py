@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from shared import subjects
-from shared.messages import booking, conversation, media
+from shared.messages import booking, conversation, media, receipts
 from shared.messages.envelope import Message
 from shared.subjects import ROUTES, Route
 
@@ -25,7 +25,7 @@ _REF = "#/components/schemas/{model}"
 
 def answer_class(name: str) -> type[BaseModel]:
     """The class of an answer named in a route. Raises KeyError for an unknown one."""
-    for module in (booking, conversation, media):
+    for module in (booking, conversation, media, receipts):
         found = getattr(module, name, None)
         if isinstance(found, type) and issubclass(found, BaseModel):
             return found

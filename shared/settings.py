@@ -207,6 +207,19 @@ class Settings(BaseSettings):
         "the next one reads it from the database.",
     )
 
+    # --- MCP -----------------------------------------------------------------------------------
+    mcp_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="Port on which the agent serves its tools over MCP (streamable HTTP at /mcp, bearer tokens of "
+        "`usher mcp token create`). 0: not at all.",
+    )
+    mcp_host: str = Field("127.0.0.1", description="Address on which the agent serves MCP.")
+    mcp_public_url: str = Field(
+        "", description="Address of the MCP server as clients reach it. Empty: http://<mcp_host>:<mcp_port>."
+    )
+
     # --- media ---------------------------------------------------------------------------------
     whisper_model: str | None = Field(
         None,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.messages import booking, conversation, media
+from shared.messages import receipts as sent_receipts
 from shared.messages.envelope import Message
 
 PARTITIONS = 16
@@ -118,7 +119,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "out.<channel>.<tenant>.<conversation>",
         "agent, notifier",
-        ("gateway",),
+        ("gateway", "agent"),
         conversation.MessageSent,
         stream=OUTBOUND,
     ),
@@ -158,11 +159,27 @@ ROUTES: tuple[Route, ...] = (
         "VoiceTranscribed",
         JOBS,
     ),
+    Route(
+        "job.notifier.send_receipt.<tenant>",
+        "agent",
+        ("notifier",),
+        sent_receipts.SendReceipt,
+        "ReceiptSent",
+        JOBS,
+    ),
     *(
         Route(f"qry.booking.{kind.name}", "agent", ("booking",), kind, answer)
         for kind, answer in booking.QUERIES.items()
     ),
     Route("qry.gateway.fetch_media", "agent", ("gateway",), conversation.FetchMedia, "MediaFetched"),
+    Route("qry.gateway.show_typing", "agent", ("gateway",), conversation.ShowTyping, "TypingShown"),
+    Route(
+        "evt.agent.<tenant>.<conversation>.conversation_handed_over",
+        "agent",
+        ("notifier",),
+        conversation.ConversationHandedOver,
+        stream=EVENTS,
+    ),
 )
 
 

@@ -30,6 +30,11 @@ _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 5.0
 
 
+class ChooseAgain(Exception):  # no failure: a handler's word to the mailbox
+    """Raised by a handler of `Groups` that has had no effect: more has come, so that what is handled together is to be
+    chosen again."""
+
+
 class Confirms(Protocol):
     """Tells senders that their messages have had their effect (`shared.outbox.Receipts`)."""
 
@@ -183,11 +188,14 @@ class Mailboxes:
         try:
             while box.queue:
                 box.handling = await self._next(box)
+                again = False
                 try:
                     async with self._limit:
                         await self._until_handled(box.handling)
+                except ChooseAgain:
+                    again = True
                 finally:
-                    for delivery in box.handling:
+                    for delivery in () if again else box.handling:
                         self._done(box, delivery)
                     box.handling = ()
         finally:
@@ -221,6 +229,8 @@ class Mailboxes:
                 with span(f"{self._service} {first.tokens[0]}", first.headers):
                     await self._handle_now(deliveries)
                 break
+            except ChooseAgain:
+                raise
             except Exception as error:  # noqa: BLE001  # the supervisor of all handlers: retried or dead-lettered below
                 tries += 0 if is_transient(error) else 1
                 fatal = isinstance(error, (Poison, ValidationError)) or tries >= self._max_tries
