@@ -13,13 +13,13 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 
-from devkit.bench import commands, language, latency, scale, webchat, webhooks
+from devkit.bench import commands, conversations, language, latency, scale, webchat, webhooks
 from devkit.bench.report import Figure, figures_of, write_json, write_page
 from devkit.demo.world import DemoSupervisor, private_world
 from usher.loop import run
 from usher.supervisor import SERVICES
 
-NAMES = ("language", "commands", "webhooks", "webchat", "latency", "scale")
+NAMES = ("language", "commands", "webhooks", "webchat", "latency", "conversations", "scale")
 
 UNLIMITED: Final[dict[str, Any]] = {
     "ip_per_second": 10**6,
@@ -72,6 +72,10 @@ async def _measure(names: tuple[str, ...], console: Console) -> list[Figure]:
         async with _running(SERVICES) as supervisor:
             console.print("• message in to reply out")
             figures += _tell([await latency.measure(supervisor.world)], console)
+    if "conversations" in names:
+        async with _running(("booking",)) as supervisor:
+            console.print("• turns of the agent, 500 conversations")
+            figures += _tell(await conversations.measure(supervisor.settings), console)
     if "scale" in names:
         console.print("• a mixed load on 10,000 and on 1,000,000 bookings; slot search; memory")
         figures += _tell(await scale.measure(), console)

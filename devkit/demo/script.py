@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+ANY = "any"
 VOICES = Path(__file__).parents[1] / "voices"
 
 
@@ -14,13 +15,13 @@ VOICES = Path(__file__).parents[1] / "voices"
 class Expected:
     """One message to the customer: its kind, a pattern its text must match, and whether something can be tapped."""
 
-    kind: str  # text, interactive, document
+    kind: str  # text, interactive, document, or ANY
     pattern: str
     choices: bool = False
 
     def problem(self, kind: str, text: str, choices: int) -> str | None:
         """Why a message is not the expected one, or None when it is."""
-        if kind != self.kind:
+        if self.kind not in (ANY, kind):
             return f"expected a {self.kind} message, got {kind}: {text!r}"
         if not re.search(self.pattern, text, re.IGNORECASE | re.DOTALL):
             return f"expected text like /{self.pattern}/, got {text!r}"
@@ -144,6 +145,71 @@ STORIES: tuple[Story, ...] = (
             Step(tap="book:", answers=(CONFIRMATION, RECEIPT)),
             Step(say="cancel my booking", answers=(Expected("interactive", r"pilates.*\?", choices=True),)),
             Step(tap="cancel:", answers=(Expected("text", r"cancelled.*pilates"),)),
+        ),
+        bookings=0,
+    ),
+    Story(
+        "em português: reservar e mudar para o dia seguinte",
+        "yoga-lisboa",
+        "351910000110",
+        "Joana Dias",
+        (
+            Step(say="Olá! Queria ioga daqui a dois dias às 19h", answers=(offer(r"yoga.*19:00.*€.*\?"),)),
+            Step(
+                say="sim, pode ser",
+                answers=(
+                    Expected("text", r"Reserva confirmada.*Referência"),
+                    Expected("document", r"recibo"),
+                ),
+            ),
+            Step(say="posso mudar para o dia seguinte?", answers=(offer(r"19:00.*\?"),)),
+            Step(say="sim", answers=(Expected("text", r"A sua reserva mudou"),)),
+        ),
+    ),
+    Story(
+        "auf Deutsch: ein Termin, doch nicht",
+        "salon-new-york",
+        "4915100000111",
+        "Karl Weber",
+        (
+            Step(
+                say="Haben Sie morgen um 11 Uhr einen Haarschnitt frei?", answers=(offer(r"11:00.*\$.*\?"),)
+            ),
+            Step(
+                tap="book:",
+                answers=(Expected("text", r"Buchung ist bestätigt"), Expected("document", r"beleg")),
+            ),
+            Step(say="Ich kann leider doch nicht kommen", answers=(offer(r"\?"),)),
+            Step(tap="cancel:", answers=(Expected("text", r"storniert"),)),
+        ),
+        bookings=0,
+    ),
+    Story(
+        "a full class: waiting for a place",
+        "yoga-lisboa",
+        "447700900112",
+        "Lena Frost",
+        (
+            Step(say="private yoga tomorrow", answers=(FULL,)),
+            Step(say="put me on the waitlist", answers=(Expected("text", r"waitlist|waiting"),)),
+        ),
+        bookings=0,
+    ),
+    Story(
+        "what a visitor asks: prices, the teacher, a recommendation, a person",
+        "yoga-lisboa",
+        "447700900113",
+        "Mia Stone",
+        (
+            Step(
+                say="how much is vinyasa yoga, and where are you?",
+                answers=(Expected(ANY, r"€15.*Rua da Rosa"),),
+            ),
+            Step(say="who is Ana?", answers=(Expected(ANY, r"Ana Ribeiro"),)),
+            Step(say="what would you recommend?", answers=(offer(r"€"),)),
+            Step(
+                say="I'd like to talk to a human", answers=(Expected(ANY, r"person|someone|team|colleague"),)
+            ),
         ),
         bookings=0,
     ),

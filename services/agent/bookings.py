@@ -14,17 +14,29 @@ from shared import subjects
 from shared.bus import Bus, QueryFailed
 from shared.errors import Unanswered
 from shared.messages.booking import (
+    Balances,
+    BookingQuoted,
     BookingsFound,
-    BookSession,
-    CancelBooking,
+    CancellationQuoted,
     Catalogue,
+    Command,
     CommandOutcome,
+    CustomerExported,
+    ExportCustomer,
     FindSessions,
+    FindSlots,
     GetCatalogue,
+    GetSession,
+    MyBalances,
     MyBookings,
+    QuoteBooking,
+    QuoteCancellation,
+    SessionDetails,
     SessionsFound,
+    SlotsFound,
 )
 from shared.messages.envelope import Message
+from shared.messages.receipts import ReceiptSent, SendReceipt
 
 OWNER = "booking"
 
@@ -88,20 +100,59 @@ class BusBookings:
         """See `Bookings.find`."""
         return await self._query(question, SessionsFound, deadline=self._deadline)
 
+    async def slots(self, question: FindSlots) -> SlotsFound:
+        """See `Bookings.slots`."""
+        return await self._query(question, SlotsFound, deadline=self._deadline)
+
+    async def session(self, question: GetSession) -> SessionDetails:
+        """See `Bookings.session`."""
+        return await self._query(question, SessionDetails, deadline=self._deadline)
+
     async def mine(self, question: MyBookings) -> BookingsFound:
         """See `Bookings.mine`."""
         return await self._query(question, BookingsFound, deadline=self._deadline)
 
-    async def do(self, command: BookSession | CancelBooking) -> CommandOutcome:
+    async def balances(self, question: MyBalances) -> Balances:
+        """See `Bookings.balances`."""
+        return await self._query(question, Balances, deadline=self._deadline)
+
+    async def quote(self, question: QuoteBooking) -> BookingQuoted:
+        """See `Bookings.quote`."""
+        return await self._query(question, BookingQuoted, deadline=self._deadline)
+
+    async def quote_cancellation(self, question: QuoteCancellation) -> CancellationQuoted:
+        """See `Bookings.quote_cancellation`."""
+        return await self._query(question, CancellationQuoted, deadline=self._deadline)
+
+    async def do(self, command: Command) -> CommandOutcome:
         """See `Bookings.do`. Raises `Unanswered` when there is no outcome yet: then it is unknown."""
         return await self._bus.ask(
-            subjects.command(OWNER, command.tenant_id, command.session_id, command.name),
+            subjects.command(OWNER, command.tenant_id, command.key, command.name),
             command,
             CommandOutcome,
             ask_id=command.command_id,
             every=self._every,
             deadline=self._deadline,
         )
+
+    async def send_receipt(self, job: SendReceipt) -> ReceiptSent:
+        """See `Bookings.send_receipt`. Raises `Unanswered` when the notifier has not answered yet."""
+        return await self._bus.ask(
+            subjects.job("notifier", job.name, job.tenant_id),
+            job,
+            ReceiptSent,
+            ask_id=job.request_id,
+            every=self._every,
+            deadline=self._deadline,
+        )
+
+    async def identity(self, tenant_id: UUID, customer_id: UUID) -> tuple[str, str] | None:
+        """(channel, user id) under which this customer is known; None when there is no such customer."""
+        question = ExportCustomer(tenant_id=tenant_id, customer_id=customer_id)
+        found = await self._query(question, CustomerExported, deadline=self._deadline)
+        for row in found.data.get("customer_identities", []):
+            return str(row["channel"]), str(row["user_id"])
+        return None
 
     async def _query(self, question: Message, answer: type[Answer], *, deadline: float) -> Answer:
         subject = subjects.query(OWNER, question.name)

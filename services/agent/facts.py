@@ -8,6 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.agent import language
+from services.agent.known import Known
 from services.agent.language.catalogue import COMMON_SERVICES
 from services.agent.language.lexicon.things import STOP_WORDS
 from shared.messages.booking import BusinessView, Catalogue
@@ -19,7 +20,8 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 class Facts:
     """The business of a turn. `local_now` is its wall clock (naive) when the customer wrote.
 
-    `names` is what `understand` looks for: its ids are words that the tools accept as `what` and `staff`.
+    `names` is what `understand` looks for: its ids are words that the tools accept as `what` and `staff`. `preferences`
+    are what the customer has said that they like, by key, `language` what was spoken last (BCP 47; None: nobody knows).
     """
 
     business: BusinessView
@@ -27,16 +29,20 @@ class Facts:
     services: tuple[str, ...]
     staff: tuple[str, ...]
     names: language.Catalogue
+    preferences: tuple[tuple[str, str], ...] = ()
+    language: str | None = None
 
 
-def facts_of(catalogue: Catalogue, said_at: datetime) -> Facts:
-    """The facts of a turn; `said_at` (aware) is when the customer wrote."""
+def facts_of(catalogue: Catalogue, said_at: datetime, known: Known | None = None) -> Facts:
+    """The facts of a turn; `said_at` (aware) is when the customer wrote, `known` what is known of the conversation."""
     return Facts(
         business=catalogue.business,
         local_now=said_at.astimezone(ZoneInfo(catalogue.business.timezone)).replace(tzinfo=None),
         services=tuple(service.name for service in catalogue.services),
         staff=tuple(person.name for person in catalogue.staff),
         names=names_of(catalogue),
+        preferences=known.preferences if known else (),
+        language=known.language if known else None,
     )
 
 

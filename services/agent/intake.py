@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
+from services.agent.phrases import Phrase, of
 from shared.messages.conversation import Content, VoiceContent
 
 MAX_CHARS = 4000
@@ -12,16 +13,13 @@ MAX_CHARS = 4000
 _SILENT = frozenset({"reaction", "system", "request_welcome", "ephemeral", "edit", "revoke"})
 _CAPTIONED = frozenset({"image", "video", "document"})
 _NICE = {
-    "image": "Thank you for the picture! I cannot look at pictures yet.",
-    "video": "Thank you for the video! I cannot watch videos yet.",
-    "sticker": "Nice one!",
-    "location": "Thank you for the location! I cannot use it yet.",
-    "contacts": "Thank you for the contact! I cannot use it yet.",
-    "document": "Thank you for the file! I cannot read files yet.",
+    "image": Phrase.PICTURE,
+    "video": Phrase.VIDEO,
+    "sticker": Phrase.STICKER,
+    "location": Phrase.LOCATION,
+    "contacts": Phrase.CONTACT,
+    "document": Phrase.FILE,
 }
-_UNREADABLE = "I cannot read that kind of message yet."
-_INVITE = "Tell me in words or in a voice note what you would like to book."
-NOT_HEARD = "I could not make out the words in that voice note. Could you say it again, or type it?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +33,15 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Canned:
-    """A message answered without a model: `said` describes it for the history."""
+    """A message answered without a model: `said` describes it for the history. `stuck`: the answer is of no help."""
 
     said: str
-    reply: str
+    phrases: tuple[Phrase, ...]
+    stuck: bool = False
+
+    def reply(self, language: str) -> str:
+        """The answer in this language."""
+        return " ".join(of(phrase, language) for phrase in self.phrases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +79,15 @@ def _captioned(kind: str, words: str | None) -> Prompt | Canned:
     caption = _clean(words or "")
     if caption and kind in _CAPTIONED:
         return Prompt(caption)
-    return Canned(f"[sent: {kind}]", f"{_NICE.get(kind, _UNREADABLE)} {_INVITE}")
+    return Canned(f"[sent: {kind}]", (_NICE.get(kind, Phrase.UNREADABLE), Phrase.INVITE))
 
 
 def heard(text: str | None) -> Prompt | Canned:
     """What to do about a voice note that was written down as `text`."""
     words = _clean(text or "")
-    return Prompt(words, spoken=True) if words else Canned("[sent: a voice note without words]", NOT_HEARD)
+    if words:
+        return Prompt(words, spoken=True)
+    return Canned("[sent: a voice note without words]", (Phrase.NOT_HEARD,), stuck=True)
 
 
 def _clean(text: str) -> str:

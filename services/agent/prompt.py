@@ -8,7 +8,7 @@ from string import Template
 
 from services.agent.facts import Facts
 
-VERSION = "agent_v1"
+VERSION = "agent_v2"
 
 
 @lru_cache(maxsize=4)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
 from pydantic import JsonValue, TypeAdapter
 from pydantic_ai import RunContext
-from pydantic_ai.messages import ModelMessage, ModelResponse, ToolCallPart
+from pydantic_ai.messages import ModelMessage, ModelResponse, TextContent, ToolCallPart
 from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.models.wrapper import WrapperModel
 from pydantic_ai.settings import ModelSettings
@@ -16,14 +17,23 @@ from pydantic_ai.tools import ToolDefinition
 from pydantic_ai.toolsets import AbstractToolset, ToolsetTool
 from pydantic_core import SchemaValidator, core_schema
 
+from services.agent import guards
 from services.agent.facts import Facts
 from services.agent.journal import Journal
-from services.agent.offline import OfflineModel
-from services.agent.tools import TOOLS, Bookings, ToolCall, ToolSpec, TurnContext
+from services.agent.models.costs import spent_of
+from services.agent.tools import TOOLS, ToolCall, ToolSpec, TurnContext
+from services.agent.tools.spec import Ports, Shown
 from shared import ids
 from shared.errors import UsherError, outline
 
+OFFLINE = "offline"
+"""The name under which our own model answers, alone or as the last of a chain."""
+
+AGREED = "agreed"
+"""The part of a write's step that says what the customer had agreed to when it was begun."""
+
 _RESPONSE = TypeAdapter(ModelResponse)
+_SHOWN = TypeAdapter(Shown)
 
 
 class ModelFailed(UsherError):
@@ -32,12 +42,18 @@ class ModelFailed(UsherError):
 
 @dataclass(frozen=True, slots=True)
 class TurnDeps:
-    """What a run of the agent is given besides words: who asks, the business, and where steps are kept."""
+    """What a run of the agent is given besides words: who asks, the business, and where steps are kept.
+
+    `history` is what was said before, `said` the customer's words now; `results` grows by what each tool gave.
+    """
 
     context: TurnContext
     facts: Facts
-    bookings: Bookings
+    ports: Ports
     journal: Journal
+    history: Sequence[ModelMessage] = ()
+    said: TextContent = field(default_factory=lambda: TextContent(""))
+    results: list[tuple[str, JsonValue]] = field(default_factory=list)
 
 
 class JournaledModel(WrapperModel):
@@ -46,6 +62,8 @@ class JournaledModel(WrapperModel):
     def __init__(self, wrapped: Model, journal: Journal) -> None:
         super().__init__(wrapped)
         self._journal = journal
+        self.parameters: ModelRequestParameters | None = None
+        """How it was asked last."""
         self._requests = 0
         self._call_ids: set[str] = set()
 
@@ -56,6 +74,7 @@ class JournaledModel(WrapperModel):
         model_request_parameters: ModelRequestParameters,
     ) -> ModelResponse:
         """See `Model.request`. Raises `ModelFailed` for whatever the model raises."""
+        self.parameters = model_request_parameters
         key = f"model:{self._requests}"
         self._requests += 1
         stored = self._journal.get(key)
@@ -70,8 +89,9 @@ class JournaledModel(WrapperModel):
             raise ModelFailed(f"{self.model_name} failed: {outline(error)}") from error
         response = self._with_own_ids(response)
         # Asking our own model again costs nothing and gives the same answer.
-        paid = not isinstance(self.wrapped, OfflineModel)
-        await self._journal.put(key, _RESPONSE.dump_json(response).decode(), at_once=paid)
+        spent = spent_of(response)
+        paid = response.model_name != OFFLINE or bool(spent)
+        await self._journal.put(key, _RESPONSE.dump_json(response).decode(), at_once=paid, spent=spent)
         return response
 
     def _with_own_ids(self, response: ModelResponse) -> ModelResponse:
@@ -89,9 +109,8 @@ class JournaledModel(WrapperModel):
 class JournaledTools(AbstractToolset[TurnDeps]):
     """Our tools for the model. A call returns its stored result, or runs and stores it.
 
-    A tool that writes runs alone, after everything before it is stored, under a command id made of the
-    message's
-    and the call's: however often it is tried, booking sees one command.
+    A tool that writes runs alone, after everything before it is stored, under a command id made of the message's and the
+    call's: however often it is tried, booking sees one command. What may not run is answered by `guards` instead.
     """
 
     def __init__(self, tools: tuple[ToolSpec[Any], ...] = TOOLS) -> None:
@@ -136,19 +155,36 @@ class JournaledTools(AbstractToolset[TurnDeps]):
         stored = journal.get(key)
         if stored is not None:
             result: JsonValue = orjson.loads(stored)
+            deps.results.append((name, result))
             return result
-        call = ToolCall(
-            command_id=ids.derive("command", journal.message_id, call_id),
-            recall=lambda part, make: journal.once(f"{key}:{part}", make),
-        )
-        if spec.writes:
-            await journal.flush()
-            # Not lowered when it fails or is cut off: then nobody knows, and the turn must not end.
-            journal.undecided += 1
-        answer = await spec.call(deps.bookings, deps.context, args, call)
-        await journal.put(key, orjson.dumps(answer).decode(), at_once=spec.writes)
-        journal.undecided -= 1 if spec.writes else 0
+        verdict = self._verdict(name, args, key, deps)
+        if verdict.refusal is not None:
+            answer: dict[str, JsonValue] = verdict.refusal
+            await journal.put(key, orjson.dumps(answer).decode(), at_once=False)
+        else:
+            call = ToolCall(
+                command_id=ids.derive("command", journal.message_id, call_id),
+                recall=lambda part, make: journal.once(f"{key}:{part}", make),
+                shown=verdict.shown,
+            )
+            if spec.writes:
+                agreed = _SHOWN.dump_json(verdict.shown).decode()
+                await journal.put(f"{key}:{AGREED}", agreed, at_once=True)
+                journal.begin_write()
+            answer = await spec.call(deps.ports, deps.context, args, call)
+            await journal.put(key, orjson.dumps(answer).decode(), at_once=spec.writes)
+            journal.undecided -= 1 if spec.writes else 0
+        deps.results.append((name, answer))
         return answer
+
+    def _verdict(self, name: str, args: dict[str, Any], key: str, deps: TurnDeps) -> guards.Verdict:
+        """Whether the call may run. What was begun before this process stays agreed to, whatever was said since."""
+        agreed = deps.journal.get(f"{key}:{AGREED}")
+        if agreed is not None:
+            return guards.Verdict(shown=_SHOWN.validate_json(agreed))
+        context, results = deps.context, tuple(deps.results)
+        past = guards.Past(deps.history, deps.said, results, context.language, deps.facts.local_now)
+        return guards.check(name, args, past)
 
     def _tool(self, spec: ToolSpec[Any]) -> ToolsetTool[TurnDeps]:
         definition = ToolDefinition(

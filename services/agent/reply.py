@@ -35,6 +35,9 @@ class Reply(BaseModel):
     choices: list[ReplyChoice] = Field(
         default_factory=list, description="At most 10 things the customer can tap; none for a free answer."
     )
+    stuck: bool = Field(
+        False, description="True only when you did not understand the customer or could not help."
+    )
 
     @property
     def silent(self) -> bool:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 from uuid import UUID
 
 from asyncpg import Record
 
+from services.agent import handoffs
 from services.agent.groups import Group
-from services.agent.journal import Step, StepStore
+from services.agent.journal import Step
+from services.agent.jsonb import clean
+from services.agent.models.costs import store_spent
+from services.agent.opened import MOST_PREFERENCES, ClosedTurn, OpenedTurn, Past, TurnStore
 from services.agent.takeover import Takeover
+from shared import ids
 from shared.db import Connection, Database
 from shared.errors import Transient
 from shared.messages.conversation import ChannelAddress, MessageReceived
@@ -21,56 +24,7 @@ from shared.outbox import Outgoing, TableOutbox
 
 SCHEMA = "agent"
 
-_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedTurn:
-    """A turn as it was found: `done` or not, its stored steps, and the conversation so far.
-
-    `history` holds the message histories (JSON) of the last turns, oldest first; empty when it was not asked
-    for.
-    `unconfirmed` are replies of a turn that is done and that the gateway has not confirmed. `message` stands for all
-    messages of the turn, whichever was asked for; `answers` are the ids of those asked for that this turn answers.
-    `human_until` (aware): a person of the business has taken over until then.
-    """
-
-    done: bool
-    steps: dict[str, str]
-    message: MessageReceived
-    answers: frozenset[UUID]
-    history: tuple[str, ...] = ()
-    human_until: datetime | None = None
-    unconfirmed: tuple[Outgoing, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ClosedTurn:
-    """How a turn ended: its message history (JSON) and what was said (JSON)."""
-
-    messages: str
-    replies: str
-    language: str | None = None
-
-
-class TurnStore(StepStore, Protocol):
-    """The turns' store. Every method may raise what `shared.db.is_transient` knows."""
-
-    async def open(self, group: Group, change: Takeover, *, history: int) -> OpenedTurn:
-        """Begin the turn of these messages, with what they change about who answers; and their conversation's last
-        `history` turns.
-
-        If any of them has a turn already, nothing is begun, and the oldest such turn is found. So no message is ever
-        part of two.
-        """
-
-    async def close(
-        self, message: MessageReceived, turn: ClosedTurn, outgoing: Sequence[Outgoing], at: datetime
-    ) -> None:
-        """End the turn and put its replies into the outbox, at once; nothing if it has ended already."""
-
-    async def address(self, tenant_id: UUID, channel: str, user_id: str) -> ChannelAddress | None:
-        """Where the newest conversation with this person takes place."""
+__all__ = ["SCHEMA", "ClosedTurn", "OpenedTurn", "PostgresTurns", "TurnStore"]
 
 
 class PostgresTurns:
@@ -80,14 +34,17 @@ class PostgresTurns:
         self._db = db
         self._outbox = outbox
 
-    async def open(self, group: Group, change: Takeover, *, history: int) -> OpenedTurn:
+    async def open(
+        self, group: Group, change: Takeover, *, known: Sequence[int] = (), most: int = 0
+    ) -> OpenedTurn:
         """See `TurnStore.open`."""
         message = group.message
         members = frozenset(member.message_id for member in group.members)
         async with self._db.tenant(message.tenant_id) as connection:
-            begun = await _begin(connection, group, message, change, history)
+            begun = await _begin(connection, group, message, change, known, most)
             if begun.messages == len(members):
-                return OpenedTurn(False, {}, message, members, begun.history, begun.human_until)
+                await handoffs.apply(connection, message, change)
+                return OpenedTurn(False, {}, message, members, begun.place, begun.past)
             if begun.messages:
                 # Another instance was faster with some of them. Undo, and look again.
                 raise Transient("Another agent has begun to answer some of these messages.")
@@ -99,9 +56,23 @@ class PostgresTurns:
             answers = frozenset(row["answers"])
             if row["status"] == "done":
                 unconfirmed = await _unconfirmed(connection, message)
-                return OpenedTurn(True, {}, message, answers, unconfirmed=unconfirmed)
+                return OpenedTurn(True, {}, message, answers, row["seq"], unconfirmed=unconfirmed)
             steps = await _steps(connection, message)
-            return OpenedTurn(False, steps, message, answers, begun.history, begun.human_until)
+            return OpenedTurn(False, steps, message, answers, row["seq"], begun.past)
+
+    async def regroup(self, group: Group) -> None:
+        """See `TurnStore.regroup`."""
+        message = group.message
+        async with self._db.tenant(message.tenant_id) as connection:
+            await connection.execute(
+                _REGROUP,
+                message.tenant_id,
+                message.message_id,
+                message.conversation_id,
+                [member.message_id for member in group.members[1:]],
+                [clean(m.content.model_dump_json(exclude_none=True)) for m in group.members[1:]],
+                clean(message.encode().decode()),
+            )
 
     async def add_steps(self, tenant_id: UUID, message_id: UUID, steps: Sequence[Step]) -> None:
         """See `StepStore.add_steps`."""
@@ -113,7 +84,22 @@ class PostgresTurns:
                 tenant_id,
                 message_id,
                 [step.key for step in steps],
-                [_clean(step.payload) for step in steps],
+                [clean(step.payload) for step in steps],
+            )
+            await store_spent(
+                connection, tenant_id, message_id, [(step.key, step.spent) for step in steps if step.spent]
+            )
+
+    async def summarise(self, tenant_id: UUID, conversation_id: UUID, upto: int, summary: str) -> None:
+        """See `TurnStore.summarise`."""
+        async with self._db.tenant(tenant_id) as connection:
+            await connection.execute(
+                "UPDATE agent.conversations SET summary = $3, summary_seq = $4 WHERE tenant_id = $1"
+                " AND conversation_id = $2 AND coalesce(summary_seq, 0) < $4",
+                tenant_id,
+                conversation_id,
+                summary.replace("\x00", ""),
+                upto,
             )
 
     async def close(
@@ -130,8 +116,8 @@ class PostgresTurns:
                 " WHERE tenant_id = $1 AND message_id = $2 AND status = 'open' RETURNING true",
                 message.tenant_id,
                 message.message_id,
-                _clean(turn.messages),
-                _clean(turn.replies),
+                clean(turn.messages),
+                clean(turn.replies),
                 at,
                 turn.language,
                 message.conversation_id,
@@ -139,6 +125,9 @@ class PostgresTurns:
             # A twin that was frozen while its partition moved must not answer a second time.
             if closed:
                 await self._outbox.add(connection, outgoing)
+                if turn.handoff is not None:
+                    conversation = (message.tenant_id, message.conversation_id)
+                    await handoffs.begin(connection, *conversation, turn.handoff)
 
     async def address(self, tenant_id: UUID, channel: str, user_id: str) -> ChannelAddress | None:
         """See `TurnStore.address`."""
@@ -162,7 +151,7 @@ _BEGIN = """
             CASE WHEN m.id = $2 THEN $6::jsonb END
         FROM unnest($4::uuid[], $5::text[]) AS m(id, input)
         WHERE NOT EXISTS (SELECT FROM agent.turns t WHERE t.tenant_id = $1 AND t.message_id = ANY($4::uuid[]))
-        ON CONFLICT DO NOTHING RETURNING message_id),
+        ON CONFLICT DO NOTHING RETURNING message_id, seq),
     met AS (
         INSERT INTO agent.conversations AS c (tenant_id, conversation_id, address, human_until)
         SELECT $1, $3, $7::jsonb, $8::timestamptz FROM begun WHERE message_id = $2
@@ -170,15 +159,37 @@ _BEGIN = """
             address = CASE WHEN $8::timestamptz IS NULL THEN excluded.address ELSE c.address END,
             human_until = CASE WHEN $9::boolean THEN NULL ELSE greatest(c.human_until, $8::timestamptz) END
         WHERE c.address IS DISTINCT FROM excluded.address OR $8::timestamptz IS NOT NULL
-            OR ($9::boolean AND c.human_until IS NOT NULL))
-    SELECT (SELECT count(*) FROM begun) AS messages,
-        (SELECT human_until FROM agent.conversations WHERE tenant_id = $1 AND conversation_id = $3) AS human_until,
-        ARRAY(SELECT t.messages::text FROM agent.turns t WHERE t.tenant_id = $1 AND t.conversation_id = $3
-            AND t.status = 'done' AND t.message_id <> ALL($4::uuid[]) ORDER BY t.seq DESC LIMIT $10) AS history"""
+            OR ($9::boolean AND c.human_until IS NOT NULL)),
+    talk AS MATERIALIZED (
+        SELECT human_until, language, summary, summary_seq FROM agent.conversations
+        WHERE tenant_id = $1 AND conversation_id = $3),
+    past AS MATERIALIZED (
+        SELECT t.seq, CASE WHEN t.seq <> ALL($11::bigint[]) THEN t.messages::text END AS messages FROM agent.turns t
+        WHERE t.tenant_id = $1 AND t.conversation_id = $3 AND t.status IN ('done', 'notice')
+            AND t.message_id <> ALL($4::uuid[]) AND t.seq > coalesce((SELECT summary_seq FROM talk), 0)
+        ORDER BY t.seq DESC LIMIT $10),
+    likes AS MATERIALIZED (
+        SELECT p.key, p.value, p.said_at FROM agent.preferences p WHERE p.tenant_id = $1 AND p.customer_id = $12
+        ORDER BY p.said_at DESC, p.key LIMIT $13)
+    SELECT (SELECT count(*) FROM begun) AS messages, (SELECT seq FROM begun WHERE message_id = $2) AS place,
+        (SELECT human_until FROM talk) AS human_until, (SELECT language FROM talk) AS language,
+        (SELECT summary FROM talk) AS summary,
+        ARRAY(SELECT seq FROM past ORDER BY seq) AS places, ARRAY(SELECT messages FROM past ORDER BY seq) AS turns,
+        ARRAY(SELECT key FROM likes) AS keys, ARRAY(SELECT value FROM likes) AS likes"""
 """All in one round trip. What it reads is as it was before, so `human_until` does not yet know of this message."""
 
+_REGROUP = """
+    WITH turn AS (
+        UPDATE agent.turns SET message = $6::jsonb
+        WHERE tenant_id = $1 AND message_id = $2 AND status = 'open' RETURNING message_id),
+    joined AS (
+        INSERT INTO agent.turns (tenant_id, message_id, conversation_id, status, turn_id, input)
+        SELECT $1, m.id, $3, 'joined', $2, m.input::jsonb FROM turn, unnest($4::uuid[], $5::text[]) AS m(id, input)
+        ON CONFLICT DO NOTHING)
+    DELETE FROM agent.turn_steps s USING turn WHERE s.tenant_id = $1 AND s.message_id = turn.message_id"""
+
 _KNOWN = """
-    SELECT t.message_id, t.status, t.message::text AS message,
+    SELECT t.message_id, t.seq, t.status, t.message::text AS message,
         ARRAY(SELECT m.message_id FROM agent.turns m WHERE m.tenant_id = $1 AND m.message_id = ANY($2::uuid[])
             AND coalesce(m.turn_id, m.message_id) = t.message_id) AS answers
     FROM agent.turns k
@@ -188,15 +199,20 @@ _KNOWN = """
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    """How many of the messages were stored now, and the conversation as it was before."""
+    """How many of the messages were stored now, the turn's place, and the conversation as it was before."""
 
     messages: int
-    history: tuple[str, ...]
-    human_until: datetime | None
+    place: int
+    past: Past
 
 
 async def _begin(
-    connection: Connection, group: Group, message: MessageReceived, change: Takeover, history: int
+    connection: Connection,
+    group: Group,
+    message: MessageReceived,
+    change: Takeover,
+    known: Sequence[int],
+    most: int,
 ) -> _Begun:
     row = await connection.fetchrow(
         _BEGIN,
@@ -204,16 +220,25 @@ async def _begin(
         message.message_id,
         message.conversation_id,
         [member.message_id for member in group.members],
-        [_clean(member.content.model_dump_json(exclude_none=True)) for member in group.members],
-        _clean(message.encode().decode()) if len(group.members) > 1 else None,
-        _clean(message.sender.model_dump_json(exclude_none=True)),
+        [clean(member.content.model_dump_json(exclude_none=True)) for member in group.members],
+        clean(message.encode().decode()) if len(group.members) > 1 else None,
+        clean(message.sender.model_dump_json(exclude_none=True)),
         change.until,
         change.over,
-        history,
+        most,
+        known,
+        ids.customer_id_of(message.tenant_id, message.sender.channel, message.sender.user_id),
+        MOST_PREFERENCES,
     )
     if row is None:
         raise AssertionError("a SELECT without FROM has one row")
-    return _Begun(row["messages"], tuple(reversed(row["history"])), row["human_until"])
+    return _Begun(row["messages"], row["place"] or 0, _past(row))
+
+
+def _past(row: Record) -> Past:
+    read = {place: turn for place, turn in zip(row["places"], row["turns"], strict=True) if turn is not None}
+    likes = tuple(zip(row["keys"], row["likes"], strict=True))
+    return Past(tuple(row["places"]), read, row["summary"], likes, row["language"], row["human_until"])
 
 
 async def _known(connection: Connection, tenant_id: UUID, message_ids: list[UUID]) -> Record:
@@ -244,8 +269,3 @@ async def _unconfirmed(connection: Connection, message: MessageReceived) -> tupl
         message.message_id,
     )
     return tuple(Outgoing(message.tenant_id, row["id"], row["subject"], row["payload"]) for row in rows)
-
-
-def _clean(json: str) -> str:
-    """JSON without NUL characters, which PostgreSQL's jsonb refuses."""
-    return _NUL.sub(r"\1", json)

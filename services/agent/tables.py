@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Identity,
     Index,
+    LargeBinary,
     MetaData,
+    SmallInteger,
     Table,
     Text,
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared import tables
 
@@ -35,6 +38,8 @@ conversations = Table(
     Column("address", JSONB, nullable=False),
     Column("language", Text),
     _instant("human_until", nullable=True),
+    Column("summary", Text),
+    Column("summary_seq", BigInteger),
     _instant("created_at"),
     Index(
         "conversations_user_idx",
@@ -70,6 +75,88 @@ turn_steps = Table(
     Column("key", Text, primary_key=True),
     Column("payload", JSONB, nullable=False),
     _instant("at"),
+)
+
+tenant_models = Table(
+    "tenant_models",
+    metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("models", Text),
+    Column("tokens_per_day", BigInteger),
+    _instant("updated_at"),
+)
+
+model_answers = Table(
+    "model_answers",
+    metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("message_id", Uuid, primary_key=True),
+    Column("step", Text, primary_key=True),
+    Column("attempt", SmallInteger, primary_key=True),
+    Column("conversation_id", Uuid, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("input_tokens", BigInteger, nullable=False),
+    Column("output_tokens", BigInteger, nullable=False),
+    Column("cached_tokens", BigInteger, nullable=False),
+    Column("cost_micros", BigInteger),
+    _instant("at"),
+    Index("model_answers_at_idx", "tenant_id", "at"),
+    Index("model_answers_conversation_idx", "tenant_id", "conversation_id", "at"),
+)
+
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("customer_id", Uuid, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("said_at", DateTime(timezone=True), nullable=False),
+)
+
+handoffs = Table(
+    "handoffs",
+    metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("handoff_id", Uuid, primary_key=True),
+    Column("conversation_id", Uuid, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("note", Text),
+    Column("began_at", DateTime(timezone=True), nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+    _instant("ended_at", nullable=True),
+    Column("ended_by", Text),
+    Index(
+        "handoffs_open_idx", "tenant_id", "conversation_id", postgresql_where=text("ended_at IS NULL")
+    ),
+)
+
+mcp_tokens = Table(
+    "mcp_tokens",
+    metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("token_id", Uuid, primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("address", JSONB),
+    Column("hash", LargeBinary, nullable=False),
+    Column("quote_key", LargeBinary, nullable=False),
+    _instant("created_at"),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    _instant("revoked_at", nullable=True),
+    _instant("used_at", nullable=True),
+)
+
+mcp_servers = Table(
+    "mcp_servers",
+    metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("tools", ARRAY(Text), nullable=False),
+    Column("writes", Boolean, nullable=False, server_default=text("false")),
+    Column("sealed_token", LargeBinary),
+    _instant("created_at"),
 )
 
 outbox = tables.outbox(metadata)

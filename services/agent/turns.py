@@ -2,75 +2,56 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import orjson
-from pydantic_ai.messages import ModelMessage
 
+from services.agent import handoffs, phrases
+from services.agent.answering import Answering
 from services.agent.gather import received
 from services.agent.groups import Group
-from services.agent.intake import Canned, Prompt, Silence, heard, read
-from services.agent.journal import Journal
-from services.agent.memory import TURNS, Memory, Turn, dump
+from services.agent.handoff import Call, Handoff, Rules, at_words, when_stuck
+from services.agent.journal import TRANSCRIPT, Journal
+from services.agent.known import Known, known_of
+from services.agent.memory import MOST_TURNS, Memory, dump
 from services.agent.metrics import TURN_SECONDS, TURNS_TOTAL
-from services.agent.reply import Reply, message_of
-from services.agent.speaker import Spoken, by_hand, canned, overheard
-from services.agent.store import ClosedTurn, TurnStore
+from services.agent.opened import ClosedTurn, OpenedTurn, TurnStore
+from services.agent.phrases import Phrase
+from services.agent.reply import message_of
+from services.agent.speaker import Spoken
+from services.agent.summaries import Summaries
 from services.agent.takeover import is_theirs, takeover
-from services.agent.tools import Bookings
-from services.agent.voice import Voice
 from shared import subjects
 from shared.actors.delivery import Delivery
 from shared.db import is_transient
-from shared.errors import Unanswered, outline
-from shared.messages.conversation import EchoContent, MessageReceived, VoiceContent
+from shared.messages.conversation import MessageReceived
 from shared.outbox import Outgoing
-from shared.telemetry import get_logger
-
-TOO_SLOW = "Sorry, that is taking too long. Please try again in a minute."
-UNREACHABLE = "Sorry, I cannot reach the calendar just now. Please try again in a minute."
-FAILED = "Sorry, something went wrong on my side. Please say that again, or call us."
-
-TRANSCRIPT = "transcript"
-"""The step that writes a voice note down."""
 
 Publish = Callable[[Sequence[Outgoing]], Awaitable[None]]
 Clock = Callable[[], datetime]
 
 
-class Speaker(Protocol):
-    """Whatever answers a prompt: the agent with its model (`services.agent.speaker`)."""
-
-    async def answer(
-        self, prompt: Prompt, message: MessageReceived, history: list[ModelMessage], journal: Journal
-    ) -> Spoken:
-        """The answer to the customer's words. Raises `ModelFailed` or what the tools raise."""
-
-
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """Runs turns. `deadline` in seconds bounds one try; `publish` is called after the commit. `takeover_hours`: how
-    long a person of the business answers after they have written by hand."""
+    """Runs turns. `publish` is called after the commit. `takeover_hours`: how long a person of the business answers after
+    they were called or have written by hand. `summaries`: what is made of turns that are too many to be shown."""
 
     store: TurnStore
-    speaker: Speaker
-    bookings: Bookings
-    voice: Voice
+    answering: Answering
     memory: Memory
     publish: Publish
     clock: Clock
-    deadline: float
     takeover_hours: float
+    rules: Rules = field(default_factory=Rules)
+    summaries: Summaries | None = None
 
     async def handle(self, delivery: Delivery) -> None:
         """A delivery of INBOUND. Returns when the turn has ended and its replies are committed.
 
-        Raises what is transient (the delivery is tried again), and `Poison` for what is no message.
+        Raises what is transient (the delivery is tried again), `ChooseAgain`, and `Poison` for what is no message.
         """
         await self.run(received(delivery))
 
@@ -85,129 +66,93 @@ class Turns:
         """
         left = list(messages)
         while left:
-            answered = await self._turn(Group(tuple(left)))
+            with self.answering.running.opening(left[0].conversation_id):
+                answered = await self._turn(Group(tuple(left)))
             left = [message for message in left if message.message_id not in answered]
 
     async def _turn(self, group: Group) -> Collection[UUID]:
         """End the turn of this group, or the one that some of it had before; the ids it answers."""
-        history = self.memory.recall(group.message.conversation_id)
+        conversation_id = group.message.conversation_id
+        if self.answering.running.is_given_up(group.message.message_id):
+            await self.store.regroup(group)
         change = takeover(group.message, self.takeover_hours)
-        opened = await self.store.open(group, change, history=TURNS if history is None else 0)
+        recalled = self.memory.recall(conversation_id)
+        opened = await self.store.open(group, change, known=tuple(recalled), most=MOST_TURNS)
         if opened.done:
             # Its answer is committed; what the gateway has not confirmed is published again.
             await self.publish(opened.unconfirmed)
             return opened.answers
-        message = opened.message
-        if history is None:
-            history = self.memory.learn(message.conversation_id, opened.history)
-        journal = Journal(self.store, message.tenant_id, message.message_id, opened.steps)
+        turns = self.memory.learn(conversation_id, opened.past.order, recalled, opened.past.turns)
+        # A turn that is resumed does not know what was sent since it began.
+        known = known_of(opened.past, {n: turn for n, turn in turns.items() if n < opened.place})
         with TURN_SECONDS.time():
-            # What we had begun to do is ended by us, whoever has taken over meanwhile.
-            begun = opened.steps.keys() - {TRANSCRIPT}
-            if is_theirs(message, opened.human_until) and not begun:
-                spoken = await self._listen_in(message, journal)
-            else:
-                spoken = await self._speak(message, history, journal)
-        await self._end(message, spoken)
+            spoken = await self._spoken(group, opened, known)
+        await self._end(opened, spoken, known)
+        if self.summaries is not None:
+            self.summaries.consider(opened.message, known)
         return opened.answers
 
-    async def _listen_in(self, message: MessageReceived, journal: Journal) -> Spoken:
-        """Nothing to say: a person of the business answers. What was said is kept, so that we know it afterwards."""
-        if isinstance(message.content, EchoContent):
-            return by_hand(message.content.text)
-        meant = read(message.content)
-        if isinstance(meant, VoiceContent):
-            try:
-                async with asyncio.timeout(self.deadline):
-                    meant = await self._listen(message, meant, journal)
-            except Exception as error:  # noqa: BLE001  # nobody waits for us: its words are left out
-                get_logger("agent").warning("voice_left_out", error=outline(error))
-                return overheard("[sent: a voice note]")
-        match meant:
-            case Prompt():
-                return overheard(meant.text)
-            case Canned():
-                return overheard(meant.said)
-            case Silence():
-                return Spoken(reply=Reply(), messages=[], outcome="silent")
+    async def _spoken(self, group: Group, opened: OpenedTurn, known: Known) -> Spoken:
+        message, answering = opened.message, self.answering
+        journal = Journal(self.store, message.tenant_id, message.message_id, opened.steps)
+        # What we had begun to do is ended by us, whoever has taken over meanwhile.
+        begun = opened.steps.keys() - {TRANSCRIPT}
+        if is_theirs(message, opened.past.human_until) and not begun:
+            return await answering.listen_in(message, journal)
+        whole = len(opened.answers) == len(group.members)
+        return await answering.speak(message, group.members if whole else (), known, journal)
 
-    async def _speak(self, message: MessageReceived, history: list[ModelMessage], journal: Journal) -> Spoken:
-        """The answer; a polite one when there is none in time or anything fails."""
+    async def _end(self, opened: OpenedTurn, spoken: Spoken, known: Known) -> None:
+        message = opened.message
+        spoken, handoff = await self._called(message, spoken, known)
         try:
-            async with asyncio.timeout(self.deadline) as limit:
-                return await self._answer(message, history, journal)
-        except Exception as error:
-            if journal.undecided and is_transient(error):
-                # A booking was sent and nobody knows its outcome: ask again (with its id) rather than say a
-                # wrong thing. The delivery is tried again until there is an outcome.
-                raise Unanswered("A command has no outcome yet.") from error
-            if limit.expired():
-                return self._apology(message, TOO_SLOW, error)
-            if isinstance(error, Unanswered):
-                return self._apology(message, UNREACHABLE, error)
-            if is_transient(error):
-                raise
-            return self._apology(message, FAILED, error)
-
-    async def _answer(
-        self, message: MessageReceived, history: list[ModelMessage], journal: Journal
-    ) -> Spoken:
-        if isinstance(message.content, EchoContent):
-            return by_hand(message.content.text)
-        meant = read(message.content)
-        if isinstance(meant, VoiceContent):
-            meant = await self._listen(message, meant, journal)
-        match meant:
-            case Prompt():
-                return await self.speaker.answer(meant, message, history, journal)
-            case Canned():
-                return canned(meant.said, meant.reply, outcome="canned")
-            case Silence():
-                return Spoken(reply=Reply(), messages=[], outcome="silent")
-
-    async def _listen(
-        self, message: MessageReceived, content: VoiceContent, journal: Journal
-    ) -> Prompt | Canned:
-        """The words of a voice note, written down once."""
-
-        async def write_down() -> str | None:
-            catalogue = await self.bookings.catalogue(message.tenant_id)
-            names = (*(s.name for s in catalogue.services), *(p.name for p in catalogue.staff))
-            return await self.voice.words(message, content, names)
-
-        return heard(await journal.once(TRANSCRIPT, write_down))
-
-    def _apology(self, message: MessageReceived, text: str, error: Exception) -> Spoken:
-        get_logger("agent").error("turn_failed", message_id=str(message.message_id), error=outline(error))
-        return canned("[a message that could not be answered]", text, outcome="apology")
-
-    async def _end(self, message: MessageReceived, spoken: Spoken) -> None:
-        try:
-            outgoing = await self._close(message, spoken)
+            outgoing = await self._close(opened, spoken, handoff)
         except Exception as error:
             if is_transient(error):
                 raise
             # An answer that is no message or cannot be stored would end in the dead letters, without a word.
-            spoken = self._apology(message, FAILED, error)
-            outgoing = await self._close(message, spoken)
+            spoken = await self.answering.apology(message, known, Phrase.FAILED, error)
+            outgoing = await self._close(opened, spoken, handoff)
         TURNS_TOTAL.labels(spoken.outcome).inc()
+        if handoff is not None:
+            handoffs.announce(message.conversation_id, handoff.why)
+        self.answering.running.ended(message.message_id)
         await self.publish(outgoing)
 
-    async def _close(self, message: MessageReceived, spoken: Spoken) -> list[Outgoing]:
+    async def _called(
+        self, message: MessageReceived, spoken: Spoken, known: Known
+    ) -> tuple[Spoken, Handoff | None]:
+        """Whether a person of the business is called now, and the answer that says so."""
+        if spoken.outcome == "human" or spoken.called:
+            return spoken, None
+        call: Call | None = at_words(spoken.said, self.rules)
+        call = call or when_stuck(spoken.stuck, known.history, self.rules)
+        if call is None:
+            return spoken, None
+        hours = timedelta(hours=self.takeover_hours)
+        handoff = handoffs.called(message, call.why, self.clock(), hours, call.note)
+        language = spoken.language or await self.answering.language(message, known)
+        return spoken.with_words(phrases.of(Phrase.CALLED, language)), handoff
+
+    async def _close(self, opened: OpenedTurn, spoken: Spoken, handoff: Handoff | None) -> list[Outgoing]:
         """End the turn with this answer; what is to be published then."""
+        message = opened.message
+        tenant_id, conversation_id = message.tenant_id, message.conversation_id
         replies = [] if spoken.reply.silent else [message_of(spoken.reply, message, 0)]
-        subject = subjects.outbound(message.sender.channel, message.tenant_id, message.conversation_id)
-        outgoing = [Outgoing(message.tenant_id, r.message_id, subject, r.encode()) for r in replies]
-        turn: Turn = spoken.messages
+        subject = subjects.outbound(message.sender.channel, tenant_id, conversation_id)
+        outgoing = [Outgoing(tenant_id, r.message_id, subject, r.encode()) for r in replies]
+        if handoff is not None:
+            outgoing += handoffs.news(tenant_id, conversation_id, handoff)
         closed = ClosedTurn(
-            messages=dump(turn),
+            messages=dump(spoken.messages),
             replies=orjson.dumps([r.model_dump(mode="json", exclude_none=True) for r in replies]).decode(),
             language=spoken.language,
+            handoff=handoff,
         )
         try:
             await self.store.close(message, closed, outgoing, self.clock())
         except BaseException:
-            self.memory.forget(message.conversation_id)
+            self.memory.forget(conversation_id)
             raise
-        self.memory.add(message.conversation_id, turn)
+        self.memory.add(conversation_id, opened.place, spoken.messages)
         return outgoing

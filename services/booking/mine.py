@@ -25,6 +25,7 @@ from shared.messages.booking import (
     WaitlistEntryView,
 )
 
+# With earlier ones the latest 200 (they are turned round afterwards), else the next 200.
 # A merged customer's bookings are their survivor's; whoever still asks by the old id means the same person.
 BOOKINGS: Final = f"""
 SELECT b.* FROM booking.customers a
@@ -33,7 +34,7 @@ JOIN booking.sessions s ON s.tenant_id = b.tenant_id AND s.id = b.session_id
 WHERE a.tenant_id = $1 AND a.id = $2
   AND CASE WHEN $4::boolean THEN true ELSE b.status IN {sql.SEATED} AND s.ends_at > $3 END
   AND (b.expires_at IS NULL OR b.expires_at > $3 OR $4)
-ORDER BY s.starts_at, b.id LIMIT 200
+ORDER BY CASE WHEN $4 THEN s.starts_at END DESC, s.starts_at, b.id LIMIT 200
 """  # noqa: S608  # made of constants
 
 WAITING: Final = """
@@ -74,8 +75,9 @@ class Mine:
                 for row in await connection.fetch(sql.LOAD_FACTS, *columns(sorted(set(sessions), key=str), 2))
             }
             entries = await self._waiting(connection, query.tenant_id, [row["id"] for row in waiting])
+        ordered = reversed(rows) if query.past else rows
         return BookingsFound(
-            bookings=tuple(self._view(row, facts[row["session_id"]]) for row in rows), waiting=entries
+            bookings=tuple(self._view(row, facts[row["session_id"]]) for row in ordered), waiting=entries
         )
 
     async def my_balances(self, query: MyBalances) -> Balances:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from services.notifier.again import AskerKeepsIt, ReceiptsAgain
 from services.notifier.store import NotifierStore
 from services.notifier.subscribers import Subscribers
 from shared import subjects
+from shared.actors.jobs import JobConsumer
 from shared.actors.mailboxes import Mailboxes
 from shared.actors.partitions import PartitionedConsumer
 from shared.bus import Bus
@@ -13,10 +15,11 @@ from shared.outbox import DeadLetters, Receipts, Sender, TableOutbox
 from shared.settings import Settings
 
 _NAME = "notifier"
+_JOBS_TAKEN = 16
 
 
 class Notifier:
-    """Facts to messages: confirmations, cancellations and receipts."""
+    """Facts to messages: confirmations, cancellations and receipts (again, when asked)."""
 
     name = _NAME
 
@@ -27,6 +30,8 @@ class Notifier:
         self._sender: Sender | None = None
         self._mailboxes: Mailboxes | None = None
         self._consumer: PartitionedConsumer | None = None
+        self._asked: Mailboxes | None = None
+        self._jobs: JobConsumer | None = None
 
     async def start(self) -> None:
         """Connect, then begin to handle events; waits for NATS when it is away."""
@@ -37,7 +42,8 @@ class Notifier:
         outbox = TableOutbox(self._db, _NAME, resend_after=settings.resend_after_seconds)
         self._sender = Sender(self._bus, outbox, interval=settings.relay_interval_seconds)
         await self._sender.start()
-        subscribers = Subscribers(NotifierStore(self._db, outbox), self._sender)
+        store = NotifierStore(self._db, outbox)
+        subscribers = Subscribers(store, self._sender)
         self._mailboxes = Mailboxes(
             _NAME,
             subjects.EVENTS,
@@ -55,11 +61,22 @@ class Notifier:
             interval=settings.ownership_interval_seconds,
             released=self._mailboxes.forget,
         )
+        keeper = AskerKeepsIt()
+        again = ReceiptsAgain(store, self._sender, self._bus)
+        self._asked = Mailboxes(
+            _NAME, subjects.JOBS, again.handle, keeper, keeper, max_tries=settings.max_tries
+        )
+        self._jobs = JobConsumer(self._bus, self._asked.accept, batch=_JOBS_TAKEN)
         await self._bus.start()
         self._consumer.start()
+        self._jobs.start()
 
     async def stop(self) -> None:
         """Give the partitions back and disconnect; what was not handled comes again to the next instance."""
+        if self._jobs:
+            await self._jobs.stop()
+        if self._asked:
+            await self._asked.stop()
         if self._consumer:
             await self._consumer.stop()
         if self._mailboxes:

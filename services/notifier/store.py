@@ -10,11 +10,19 @@ from collections.abc import Sequence
 from services.notifier.domain import calendar
 from services.notifier.domain.order import ENDS, Told, outdated
 from services.notifier.domain.plan import CONFIRMED, Notice, about, notice_id, plan
-from services.notifier.domain.receipts import ReceiptRequest, plan_receipt, receipt_notice
+from services.notifier.domain.receipts import (
+    RECEIPT,
+    ReceiptRequest,
+    notice_again,
+    plan_receipt,
+    receipt_notice,
+)
 from shared import subjects
 from shared.db import Connection, Database
 from shared.messages.booking import BookingConfirmed, BookingEvent
+from shared.messages.conversation import DocumentBody
 from shared.messages.media import ReceiptReady
+from shared.messages.receipts import ReceiptSent, SendReceipt
 from shared.outbox import Outgoing, TableOutbox
 
 _INSERT_NOTICE = """
@@ -46,6 +54,14 @@ _INSERT_RECEIPT = """
 _RECEIPT_IS_READY = """
     UPDATE notifier.receipts SET state = 'ready', ready_at = now()
     WHERE tenant_id = $1 AND receipt_id = $2 AND state = 'requested' RETURNING data"""
+
+# What was sent before, whatever asked for it: the file, its name, what was said with it.
+_NEWEST_RECEIPT = """
+    SELECT r.state, r.data,
+        (SELECT n.body FROM notifier.notifications n WHERE n.tenant_id = $1 AND n.booking_id = $2
+            AND n.purpose = $3 ORDER BY n.created_at DESC LIMIT 1) AS body
+    FROM notifier.receipts r WHERE r.tenant_id = $1 AND r.booking_id = $2
+    ORDER BY r.created_at DESC LIMIT 1"""
 
 _DELETE_OUTGOING = "DELETE FROM notifier.outbox WHERE tenant_id = $1 AND id = $2"
 
@@ -93,6 +109,22 @@ class NotifierStore:
             await self._outbox.add(connection, [outgoing])
             earlier = await self._unconfirmed_confirmation(connection, request)
         return [*earlier, outgoing]
+
+    async def send_again(self, job: SendReceipt) -> tuple[ReceiptSent, Sequence[Outgoing]]:
+        """Store the message of a receipt that was sent before, for whoever asks now; nothing new for the same request."""
+        async with self._db.tenant(job.tenant_id) as connection:
+            row = await connection.fetchrow(_NEWEST_RECEIPT, job.tenant_id, job.booking_id, RECEIPT)
+            if row is None:
+                return ReceiptSent(status="none"), []
+            if row["body"] is None or row["state"] == "requested":
+                return ReceiptSent(status="coming"), []
+            request = ReceiptRequest.model_validate_json(row["data"])
+            notice = notice_again(job, request, DocumentBody.model_validate_json(row["body"]))
+            if not await self._insert(connection, notice):
+                return ReceiptSent(status="sent"), []
+            outgoing = outgoing_notice(notice)
+            await self._outbox.add(connection, [outgoing])
+        return ReceiptSent(status="sent"), [outgoing]
 
     async def _insert(self, connection: Connection, notice: Notice) -> bool:
         inserted = await connection.fetchval(

@@ -47,6 +47,11 @@ class Exchange:
     text: str = ""
     choices: tuple[Shown, ...] = ()
 
+    @property
+    def notice(self) -> bool:
+        """Whether this is what the notifier sent, and nothing the customer said."""
+        return self.said.startswith("[sent by the system")
+
 
 def exchanges(messages: Sequence[ModelMessage], reply_tool: str) -> list[Exchange]:
     """The conversation as exchanges, oldest first; the last one is being answered."""
@@ -95,6 +100,29 @@ def _answered(exchange: Exchange, part: object, calls: dict[str, ToolUse], reply
         use = ToolUse(part.tool_name, args)
         calls[part.tool_call_id] = use
         exchange.uses.append(use)
+
+
+def thing(past: Sequence[Exchange], key: str, value: str) -> Json:
+    """The newest session, slot, booking or waitlist entry of this id that a tool told of; {} when none did."""
+    for exchange in reversed(past):
+        for use in reversed(exchange.uses):
+            found = _within(use.result, key, value)
+            if found is not None:
+                return found
+    return {}
+
+
+def _within(data: object, key: str, value: str) -> Json | None:
+    if isinstance(data, dict):
+        if data.get(key) == value and len(data) > 2:
+            return data
+        data = list(data.values())
+    if isinstance(data, (list, tuple)):
+        for item in data:
+            found = _within(item, key, value) if isinstance(item, (dict, list, tuple)) else None
+            if found is not None:
+                return found
+    return None
 
 
 def results(past: Sequence[Exchange], *names: str) -> Iterator[Json]:

@@ -9,10 +9,10 @@ from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.settings import ModelSettings
 
 from services.agent.facts import Facts
-from services.agent.offline.answer import answer
+from services.agent.offline.hearing import words_of
 from services.agent.offline.history import exchanges
-from services.agent.offline.plan import hear, plan
-from services.agent.offline.request import Request
+from services.agent.offline.plan import turn
+from services.agent.offline.script import play
 from services.agent.reply import Reply
 from shared.errors import UsherError
 
@@ -28,7 +28,7 @@ class FactsMissing(UsherError):
 
 
 class OfflineModel(Model):
-    """Understands English booking requests by rules: no network, no weights, the same answer every time."""
+    """Understands booking requests in six languages by rules: no network, no weights, always the same answer."""
 
     @property
     def model_name(self) -> str:
@@ -61,20 +61,16 @@ def respond(
 ) -> list[ModelResponsePart]:
     """Tool calls, or the final reply (by `reply_tool`, or as text when there is none)."""
     *past, now = exchanges(messages, reply_tool or "")
-    steps = plan(past, now, facts)
-    if isinstance(steps, list) and not all(request.tool in tools for request in steps):
-        steps = Reply(text="I cannot do that here, I am sorry.")
-    if isinstance(steps, Reply):
-        return [_final(steps, reply_tool)]
-    if not now.uses:
-        return _calls(steps)
-    reply = answer(steps, now.uses, facts, lambda text: hear(text, facts))
-    return [_final(reply, reply_tool)]
-
-
-def _calls(requests: Sequence[Request]) -> list[ModelResponsePart]:
+    step = play(turn(past, now, facts), now.uses)
+    if isinstance(step, tuple) and not all(call.tool in tools for call in step):
+        step = Reply(text=words_of(now, facts)("cannot"), stuck=True)
+    if isinstance(step, Reply):
+        return [_final(step, reply_tool)]
     # Ids by position: the same message always makes the same calls, so that a repeat finds their results.
-    return [ToolCallPart(r.tool, r.args, tool_call_id=f"offline-{n}") for n, r in enumerate(requests)]
+    first = len(now.uses)
+    return [
+        ToolCallPart(call.tool, call.args, tool_call_id=f"offline-{n}") for n, call in enumerate(step, first)
+    ]
 
 
 def _final(reply: Reply, reply_tool: str | None) -> ModelResponsePart:

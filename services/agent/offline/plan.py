@@ -1,187 +1,327 @@
-"""What shall be done about a message: call tools, or answer at once? A pure decision."""
+"""What shall be done about a message? Which script plays: a pure decision."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import replace
-from functools import lru_cache
+from collections.abc import Callable, Sequence
 
 from services.agent.facts import Facts
-from services.agent.language import Intent, Understanding, understand
-from services.agent.language.catalogue import named_person
-from services.agent.offline import about, say
-from services.agent.offline.history import Exchange
-from services.agent.offline.offers import NO, Offer, open_offer, tapped
-from services.agent.offline.picked import act, picked
-from services.agent.offline.request import Purpose, Request
-from services.agent.offline.wanted import find_args, has_time, says_something
-from services.agent.reply import Reply, ReplyChoice
-
-Plan = list[Request] | Reply
-
-_CLAUSE = re.compile(r"[.?!;\n]+|,? \b(?:and then|and also|and|also|then|plus)\b ", re.IGNORECASE)
-_ABOUT_SOMEBODY = re.compile(r"\b(?:who(?:'s| is| are)|tell me about|about)\b", re.IGNORECASE)
-_ANOTHER = re.compile(
-    r"\b(?:(?:an)?other|different) (?:time|day|date|class|one|slot|option)\b|\bsomething else\b"
+from services.agent.language import Intent
+from services.agent.offline import say, talk
+from services.agent.offline.acts import bookings, find, info, personal, waiting
+from services.agent.offline.hearing import hear, listen, words_of
+from services.agent.offline.history import Exchange, thing
+from services.agent.offline.offers import (
+    BOOK,
+    CANCEL,
+    HUMAN,
+    LEAVE,
+    MOVE,
+    MOVING,
+    NO,
+    OFFER,
+    WAIT,
+    Option,
+    open_offer,
+    option_of,
+    recent_offer,
+    tapped,
 )
-_NEVER_MIND = re.compile(
-    r"^\W*(?:oh |ok |no,? )?(?:never ?mind|forget (?:it|about it|that)|leave it)\b[^?]*$", re.IGNORECASE
-)
-_BARE_CANCEL = re.compile(r"^\W*(?:please |just )?cancel(?: that| it| this| please)?\W*$", re.IGNORECASE)
-_INFO = {
-    Intent.STAFF_INFO: Purpose.STAFF,
-    Intent.BUSINESS_INFO: Purpose.BUSINESS,
-    Intent.PRICE: Purpose.PRICE,
-    Intent.TALK_TO_HUMAN: Purpose.CONTACT,
-    Intent.MY_BOOKINGS: Purpose.LIST,
-}
+from services.agent.offline.picked import Picked, picked
+from services.agent.offline.scene import Scene
+from services.agent.offline.script import Script, together
+from services.agent.offline.script import say as saying
+from services.agent.offline.wanted import find_args, has_time, moved_minutes, says_something
+from services.agent.reply import MAX_CHOICES, Reply
+
+__all__ = ["hear", "turn"]
+
+_TALK = frozenset({Intent.GREET, Intent.THANKS, Intent.BYE})
+_STALE = frozenset({BOOK, CANCEL, MOVE, WAIT, LEAVE, OFFER, MOVING})
+Act = Callable[[Scene], Script]
 
 
-def plan(past: Sequence[Exchange], now: Exchange, facts: Facts) -> Plan:
-    """The tool calls that the newest message needs, or the reply when it needs none."""
+def turn(past: Sequence[Exchange], now: Exchange, facts: Facts) -> Script:
+    """The script that answers the newest message."""
     if now.choice_id is not None:
-        return _tap(now, past, facts)
-    said = hear(now.said, facts)
-    return (
-        _several(now.said, past, facts)
-        or picked(said, now.said, past, facts.business.language)
-        or _one(said, now.said, past, facts)
+        return _tap(past, now, facts)
+    scene = Scene(past, listen(now.said, facts), facts)
+    taken = _taken(scene)
+    return taken or _several(scene) or _one(scene)
+
+
+def _tap(past: Sequence[Exchange], now: Exchange, facts: Facts) -> Script:
+    choice_id, words = now.choice_id or "", words_of(now, facts)
+    home = listen("", facts, words.language)
+    scene = Scene(past, home, facts)
+    option = tapped(past, choice_id)
+    if option is not None:
+        return act(scene, option)
+    kind, _, rest = choice_id.partition(":")
+    if kind == NO:
+        return saying(talk.declined(open_offer(past), words))
+    if kind == "find":
+        return _tapped_service(scene, rest)
+    asks: dict[str, Act] = {
+        "ask:classes": find.find,
+        "ask:my_bookings": bookings.show,
+        "ask:business": info.business,
+        HUMAN: info.human,
+    }
+    if choice_id in asks:
+        return asks[choice_id](scene)
+    if kind in _STALE:
+        return saying(Reply(text=words("offer_gone"), choices=talk.menu(words)[:1]))
+    return saying(talk.not_understood(words))
+
+
+def _tapped_service(scene: Scene, name: str) -> Script:
+    """A service tapped after we asked which: the time said before still holds."""
+    last = scene.past[-1] if scene.past else None
+    args: dict[str, object] = {"what": name}
+    if last is not None and last.choice_id is None:
+        before = Scene(scene.past[:-1], listen(last.said, scene.facts, scene.said.language), scene.facts)
+        told = find_args(before.heard, before.past, scene.facts.local_now)
+        args |= {key: told[key] for key in ("when", "staff", "party_size") if key in told}
+    return find.search(scene, args)
+
+
+def act(scene: Scene, option: Option) -> Script:
+    """What an option stands for."""
+    match option.kind:
+        case "cancel":
+            return bookings.cancel(scene, option)
+        case "move":
+            return bookings.move(scene, option)
+        case "moving":
+            return bookings.chosen_to_move(scene, option)
+        case "wait":
+            return waiting.join(scene, option)
+        case "leave":
+            return waiting.leave(scene, option)
+        case "offer":
+            return waiting.answer_offer(scene, option, accept=option.accept)
+        case "receipt":
+            return bookings.receipt(scene)
+        case _:
+            return find.book(scene, option)
+
+
+def _taken(scene: Scene) -> Script | None:
+    """What a yes or a pick does, and whatever else the same message asks."""
+    offer = open_offer(scene.past)
+    took = picked(scene.heard, scene.past)
+    if took is None or _changes_mind(scene):
+        if (
+            offer is not None
+            and offer.kind == OFFER
+            and scene.heard.denies
+            and not says_something(scene.heard)
+        ):
+            return waiting.answer_offer(scene, offer.options[0], accept=False)
+        return None
+    if took.unclear is not None:
+        return saying(talk.which(took.unclear, scene.words, took.beyond))
+    if not took.sure:
+        return _shown_again(scene, took)
+    acts = [act(scene, option) for option in took.options]
+    if len(acts) > 1:
+        return _joined(acts)
+    besides = [*_still_asked(scene, took.options[0]), *_asked_besides(scene)]
+    return _joined([*acts, *besides]) if besides else acts[0]
+
+
+def _changes_mind(scene: Scene) -> bool:
+    """ "yes... no wait": the later word counts; a "never mind" takes nothing."""
+    return scene.heard.has("never_mind") or scene.heard.has("better_not")
+
+
+def _still_asked(scene: Scene, taken: Option) -> list[Script]:
+    """ "Shall I cancel …? And shall I book …?": a yes is to the first; the second is asked again."""
+    shown = [option_of(shown.choice_id, scene.past) for shown in scene.past[-1].choices] if scene.past else []
+    others = [option for option in shown if option is not None and option.kind == BOOK and option.view]
+    if taken.kind == BOOK or len(others) != 1:
+        return []
+    return [saying(say.offered([others[0].view], others[0].party_size, scene.words))]
+
+
+def _asked_besides(scene: Scene) -> list[Script]:
+    """ "yes please. where are you?": the question after a yes."""
+    clauses = scene.heard.cues.split(scene.heard.folded, scene.heard.text)
+    for clause in clauses[1:]:
+        part = scene.part(clause)
+        info_act = _INFO.get(part.said.intent)
+        if info_act is not None and not part.said.start and part.said.intent is not Intent.MY_BOOKINGS:
+            return [info_act(part)]
+    return []
+
+
+def _shown_again(scene: Scene, took: Picked) -> Script:
+    """One that was only likely meant: shown once more, with the question."""
+    option = took.options[0]
+    if option.kind == MOVE:
+        booking = thing(scene.past, "booking_id", option.of)
+        return saying(say.move_offer(booking, [option.view], scene.words)) if booking else act(scene, option)
+    if option.kind == BOOK and option.view:
+        views = [each.view for each in took.options]
+        return saying(say.offered(views, took.party or option.party_size, scene.words))
+    return act(scene, option)
+
+
+def _several(scene: Scene) -> Script | None:
+    """Several whole requests in one message ("who teaches yoga, and where are you?"); None when it is one."""
+    heard = scene.heard
+    parts = [scene.part(clause) for clause in heard.cues.split(heard.folded, heard.text)]
+    if len(parts) < 2:
+        return None
+    states = any(personal.remembers(part.heard) for part in parts)
+    wholes = [(part, _whole(part, alone=not states)) for part in parts]
+    known = [(part, whole) for part, whole in wholes if whole is not None]
+    rest = [part for part, whole in wholes if whole is None]
+    if len(known) < 2 or any(part.said.intent not in _TALK for part in rest):
+        return None
+    searching = [part for part, whole in known if whole is find.find]
+    asked = {(whole, part.said.service, part.said.staff): (part, whole) for part, whole in known}
+    if len(searching) > 1:
+        others = [whole(part) for part, whole in asked.values() if whole is not find.find]
+        return _joined([*others, find.searches(searching)])
+    return _joined([whole(part) for part, whole in asked.values()])
+
+
+def _whole(part: Scene, *, alone: bool) -> Act | None:
+    """The script of a clause that is a request of its own; `alone`: nothing beside it says otherwise."""
+    said = part.said
+    if personal.remembers(part.heard):
+        return personal.remember
+    if said.intent in _INFO and said.intent is not Intent.TALK_TO_HUMAN:
+        return _INFO[said.intent]
+    looks_for = said.intent in (Intent.BOOK, Intent.FIND)
+    if looks_for and (said.service and has_time(said) if alone else said.service or has_time(said)):
+        return find.find
+    if said.intent is Intent.CANCEL and (said.service or has_time(said)):
+        return bookings.ask_cancel
+    return None
+
+
+def _joined(scripts: Sequence[Script]) -> Script:
+    """Several scripts as one reply, in their order."""
+    replies = yield from together(scripts)
+    spoken = [reply for reply in replies if not reply.silent]
+    choices = [choice for reply in spoken for choice in reply.choices]
+    text = "\n\n".join(reply.text for reply in spoken)
+    return Reply(
+        text=text, choices=choices[:MAX_CHOICES], stuck=bool(spoken) and all(r.stuck for r in spoken)
     )
 
 
-def hear(text: str, facts: Facts) -> Understanding:
-    """The message understood with this business's names, at its wall clock."""
-    return _hear(text, facts)
+def _one(scene: Scene) -> Script:
+    heard, said, words = scene.heard, scene.said, scene.words
+    offer = open_offer(scene.past)
+    if heard.has("never_mind") or heard.has("better_not"):
+        return saying(talk.declined(offer, words))
+    for cue, script in _CUED:
+        if heard.has(cue):
+            return script(scene)
+    if personal.remembers(heard, choosing=offer is not None and offer.kind in (BOOK, MOVE)):
+        return personal.remember(scene)
+    intent = _intent(scene)
+    if intent is Intent.CANCEL:
+        backs_out = heard.has("bare_cancel") and offer is not None and offer.kind == BOOK
+        return saying(talk.declined(offer, words)) if backs_out else bookings.ask_cancel(scene)
+    if intent is Intent.RESCHEDULE:
+        return bookings.ask_move(scene)
+    if intent is Intent.WAITLIST:
+        return waiting.wait(scene)
+    moved = bookings.being_moved(scene)
+    if (
+        moved is None
+        and said.service is None
+        and (heard.has("refines") or heard.denies or moved_minutes(heard))
+    ):
+        moved = bookings.just_booked(scene)
+    if moved is not None and says_something(heard):
+        return bookings.move_to(scene, moved)
+    paying = find.paying(scene)
+    option = _bookable(scene)
+    if paying and option is not None and not has_time(said) and not said.service:
+        return find.quote(scene, option)
+    if heard.has("info_packs") and intent in _ABOUT_PACKS and not has_time(said):
+        return find.price_list(scene)
+    if heard.has("details") and option is not None and not option.is_slot and not has_time(said):
+        return find.details(scene, option)
+    if intent in _INFO:
+        return _INFO[intent](scene)
+    asks_us = any(heard.has(cue) for cue in ("info_where", "info_hours", "info_phone"))
+    if intent is Intent.OTHER and asks_us and not says_something(heard):
+        return info.business(scene)
+    if said.staff and not has_time(said) and heard.has("about") and intent is Intent.OTHER:
+        return info.staff(scene)
+    return _sessions(scene) or _talk(scene)
 
 
-@lru_cache(maxsize=1024)
-def _hear(text: str, facts: Facts) -> Understanding:
-    said = understand(text, facts.local_now, locale=facts.business.language, catalogue=facts.names)
-    if said.staff is None:
-        # Somebody who does not work here is still somebody who was asked for; the business itself is not.
-        person = named_person(text)
-        known = facts.business.business_name.lower()
-        return replace(said, staff=person) if person and person.lower() not in known else said
-    return said
+def _intent(scene: Scene) -> Intent:
+    """The strongest intent; cues of our own where the language's intents have none."""
+    intent = scene.said.intent
+    if intent in (Intent.CANCEL, Intent.TALK_TO_HUMAN):
+        return intent
+    for cue, meant in _MEANT:
+        if scene.heard.has(cue):
+            return meant
+    return intent
 
 
-def _tap(now: Exchange, past: Sequence[Exchange], facts: Facts) -> Plan:
-    choice_id = now.choice_id or ""
-    option = tapped(past, choice_id)
-    if option is not None:
-        return [act(option)]
-    kind, _, rest = choice_id.partition(":")
-    if kind == NO:
-        return _declined(open_offer(past))
-    if kind == "find":
-        return [Request(Purpose.FIND, {"what": rest}, rest)]
-    asks = {
-        "ask:classes": Request(Purpose.FIND),
-        "ask:my_bookings": Request(Purpose.LIST),
-        "ask:business": Request(Purpose.BUSINESS),
-    }
-    if choice_id in asks:
-        return [asks[choice_id]]
-    if kind in ("book", "cancel"):
-        return Reply(text="That offer is no longer open. What would you like?", choices=[about.CLASSES])
-    return about.not_understood()
-
-
-def _several(text: str, past: Sequence[Exchange], facts: Facts) -> list[Request] | None:
-    """Several whole requests in one message ("who teaches yoga, and where are you?"); None when it is one."""
-    clauses = [clause for clause in _CLAUSE.split(text) if clause.strip()]
-    if len(clauses) < 2:
+def _bookable(scene: Scene) -> Option | None:
+    """The one thing to book that the conversation is about."""
+    offer = recent_offer(scene.past)
+    if offer is None or offer.kind != BOOK:
         return None
-    requests = [_whole_request(clause, past, facts) for clause in clauses]
-    found = [request for request in requests if request is not None]
-    talk = {Intent.GREET, Intent.THANKS, Intent.BYE}
-    rest = [c for c, request in zip(clauses, requests, strict=True) if request is None]
-    if len(found) < 2 or any(hear(clause, facts).intent not in talk for clause in rest):
-        return None
-    return list({(r.purpose, str(r.args)): r for r in found}.values())
+    return offer.yes or (offer.options[0] if len(offer.options) == 1 else None)
 
 
-def _whole_request(clause: str, past: Sequence[Exchange], facts: Facts) -> Request | None:
-    said = hear(clause, facts)
-    if said.intent in _INFO:
-        return _info(_INFO[said.intent], said, clause)
-    if said.intent in (Intent.BOOK, Intent.FIND) and said.service and has_time(said):
-        return Request(Purpose.FIND, find_args(said, clause, (), facts.local_now), clause)
-    return None
-
-
-def _one(said: Understanding, text: str, past: Sequence[Exchange], facts: Facts) -> Plan:
-    offer = open_offer(past)
-    if _NEVER_MIND.match(text):
-        return _declined(offer)
-    if said.intent is Intent.CANCEL:
-        backs_out = _BARE_CANCEL.match(text) and offer is not None and offer.options[0].kind == "book"
-        return _declined(offer) if backs_out else [Request(Purpose.CHOOSE_CANCEL, words=text)]
-    if said.intent is Intent.RESCHEDULE:
-        return Reply(
-            text="I cannot move a booking yet. I can cancel it and book you another time: "
-            "say “cancel my booking”, then tell me when you would like to come.",
-            choices=[about.BOOKINGS],
-        )
-    if said.intent is Intent.WAITLIST:
-        return Reply(text="There is no waiting list yet. Shall I look for another time with space?")
-    if said.intent in _INFO:
-        return [_info(_INFO[said.intent], said, text)]
-    if said.staff and not has_time(said) and _ABOUT_SOMEBODY.search(text) and said.intent is Intent.OTHER:
-        return [_info(Purpose.STAFF, said, text)]
-    return _sessions(said, text, past, facts) or _talk(said, text, offer, facts)
-
-
-def _info(purpose: Purpose, said: Understanding, text: str) -> Request:
-    args: dict[str, object] = {}
-    if purpose is Purpose.STAFF and said.staff:
-        args["who"] = said.staff
-    if purpose is not Purpose.CONTACT and purpose is not Purpose.LIST and said.service:
-        args["what"] = said.service
-    return Request(purpose, args, text)
-
-
-def _sessions(said: Understanding, text: str, past: Sequence[Exchange], facts: Facts) -> Plan | None:
+def _sessions(scene: Scene) -> Script | None:
     """A search, when the message says which sessions are wanted or asks for any."""
-    if says_something(said, text):
-        return [Request(Purpose.FIND, find_args(said, text, past, facts.local_now), text)]
-    if _ANOTHER.search(text.lower()):
-        return Reply(text="Of course. What day and time would suit you, and for what?")
+    heard, said = scene.heard, scene.said
+    if says_something(heard):
+        return find.find(scene)
+    if heard.has("any_other"):
+        return saying(Reply(text=scene.words("another")))
     if said.intent is Intent.FIND:
-        return [Request(Purpose.FIND, {}, text)]
+        return find.search(scene, {})
     if said.intent is Intent.BOOK:
-        return say.services(facts.services)
+        return saying(say.services(scene.facts.services, scene.words))
     return None
 
 
-def _talk(said: Understanding, text: str, offer: Offer | None, facts: Facts) -> Reply:
-    if said.intent is Intent.DENY:
-        return _declined(offer)
-    if said.intent is Intent.AFFIRM:
-        return Reply(text="Good. What would you like to do?", choices=[about.CLASSES, about.BOOKINGS])
-    if said.intent is Intent.GREET:
-        return about.greeting(facts)
-    if said.intent is Intent.THANKS:
-        return Reply(text="You are welcome!")
-    if said.intent is Intent.BYE:
-        return Reply(text="Goodbye, see you soon!")
-    if said.intent is Intent.HELP:
-        return about.help_text()
-    if said.intent is Intent.CHOOSE:
-        return Reply(
-            text="I have nothing open to choose from. What would you like to book?", choices=_tapable(facts)
-        )
-    return about.not_understood()
+def _talk(scene: Scene) -> Script:
+    intents = scene.said.intents
+    intent = Intent.THANKS if Intent.THANKS in intents and not scene.heard.denies else scene.said.intent
+    offer = open_offer(scene.past)
+    if intent is Intent.CHOOSE and offer is not None and len(offer.options) > 1:
+        return saying(talk.which(offer, scene.words))
+    reply = talk.small(intent, scene.facts, scene.words, open_offer(scene.past))
+    return saying(reply or talk.not_understood(scene.words))
 
 
-def _declined(offer: Offer | None) -> Reply:
-    if offer is None:
-        return Reply(text="All right. Write to me whenever you need something.")
-    if offer.options[0].kind == "cancel":
-        return Reply(text="All right, you keep your booking.")
-    return Reply(text="All right. What would you like instead: another day, another time or another class?")
-
-
-def _tapable(facts: Facts) -> list[ReplyChoice]:
-    return say.services(facts.services).choices
+_INFO: dict[Intent, Act] = {
+    Intent.STAFF_INFO: info.staff,
+    Intent.BUSINESS_INFO: info.business,
+    Intent.PRICE: find.price,
+    Intent.TALK_TO_HUMAN: info.human,
+    Intent.MY_BOOKINGS: bookings.show,
+}
+_ABOUT_PACKS = frozenset({Intent.FIND, Intent.BOOK, Intent.OTHER, Intent.PRICE, Intent.BUSINESS_INFO})
+_MEANT = (
+    ("cant_come", Intent.CANCEL),
+    ("human", Intent.TALK_TO_HUMAN),
+    ("reschedule", Intent.RESCHEDULE),
+    ("waitlist", Intent.WAITLIST),
+    ("list", Intent.MY_BOOKINGS),
+)
+_CUED: tuple[tuple[str, Act], ...] = (
+    ("leave_list", waiting.ask_leave),
+    ("where_in_line", waiting.place),
+    ("receipt", bookings.receipt),
+    ("pay_link", bookings.pay_link),
+    ("balance", bookings.show),
+    ("forget", personal.forget),
+    ("recommend", find.recommend),
+)

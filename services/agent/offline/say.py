@@ -1,213 +1,280 @@
-"""The offline model's sentences about sessions and bookings, in English."""
+"""How are sessions, slots, bookings and prices put into words, with what can be tapped?"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from services.agent.offline.history import Json
-from services.agent.offline.offers import NO, book_id, cancel_id
+from services.agent.offline.offers import CANCEL, LEAVE, MOVING, NO, WAIT, book_id, move_id
+from services.agent.offline.texts import Words, spoken, words_in
 from services.agent.reply import BUTTON_TITLE, BUTTONS, MAX_CHOICES, ROW_TITLE, Reply, ReplyChoice, cut
-from shared.money import format_money
 
-NO_THANKS = ReplyChoice(choice_id=NO, title="No, thanks")
-KEEP_IT = ReplyChoice(choice_id=NO, title="No, keep it")
-LOST = "Sorry, something went wrong on my side. Please try that again."
+_SHOWN_SLOTS = 6
+_OWN_CODES = frozenset({"not_shown", "not_agreed", "unknown_id"})
 
 
-def listed(words: Sequence[str], last: str = "and") -> str:
-    """`a, b and c`."""
-    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
+def no_thanks(words: Words) -> ReplyChoice:
+    """The choice that takes none."""
+    return ReplyChoice(choice_id=NO, title=words("no_thanks"))
 
 
-def found(answer: Json, language: str) -> Reply:
-    """What a search gave: one thing to say yes to, several to choose from, or what else there is."""
-    party = int(answer.get("party_size", 1))
-    problem = answer.get("problem")
-    if problem:
-        return _problem(str(problem), answer)
-    sessions = answer.get("sessions", [])
-    if sessions:
-        lead = "" if answer.get("exact", True) else _nothing_then(answer)
-        return offered(sessions, party, language, lead)
-    asked = str(answer.get("asked_time") or answer.get("searched_from") or "")
-    return instead(_why_none(answer, party), answer.get("alternatives", []), party, language, asked)
-
-
-def all_found(answers: Sequence[Json], language: str) -> Reply:
-    """What several searches of one message gave, as one list to choose from ("both" takes all)."""
-    sessions = [answer["sessions"] or answer["alternatives"][:1] for answer in map(_filled, answers)]
-    leads = [found(answer, language).text for answer in answers if answer.get("problem")]
-    flat = [session for group in sessions for session in group]
-    if not flat:
-        return Reply(text=" ".join(leads) or "I found nothing then. Shall I look at another day?")
-    lead = " ".join(leads)
-    party = max(int(answer.get("party_size", 1)) for answer in answers)
-    return offered(flat, party, language, f"{lead} Here is what has space:".strip())
-
-
-def _filled(answer: Json) -> Json:
-    return {"sessions": [], "alternatives": [], **answer}
-
-
-def offered(sessions: Sequence[Json], party: int, language: str, lead: str = "") -> Reply:
-    """Sessions to book: a yes/no question for one, a list for more."""
-    if len(sessions) == 1:
-        session = sessions[0]
+def offered(views: Sequence[Json], party: int, words: Words, lead: str = "") -> Reply:
+    """Sessions or slots to book: a yes/no question for one, a list for more."""
+    if len(views) == 1:
+        view = views[0]
         return Reply(
-            text=f"{lead}{_priced(session, party, language)}. Shall I book it?",
-            choices=[
-                ReplyChoice(choice_id=book_id(session["session_id"], party), title="Yes, book it"),
-                NO_THANKS,
-            ],
+            text=f"{lead}{priced(view, party, words)}. {words('shall_book')}",
+            choices=[ReplyChoice(choice_id=book_id(view, party), title=words("yes_book")), no_thanks(words)],
         )
-    shown = sessions[:MAX_CHOICES]
-    lines = [f"{n}. {_priced(session, party, language)}" for n, session in enumerate(shown, 1)]
+    shown = views[:MAX_CHOICES]
+    lines = [f"{n}. {priced(view, party, words)}" for n, view in enumerate(shown, 1)]
     return Reply(
-        text="\n".join([lead.strip() or "Here is what has space:", *lines, "Which one shall I book?"]),
-        choices=_rows(shown, [book_id(session["session_id"], party) for session in shown]),
+        text="\n".join([lead.strip() or words("with_space"), *lines, words("which_book")]),
+        choices=rows(shown, [book_id(view, party) for view in shown], words),
     )
 
 
-def instead(why: str, alternatives: Sequence[Json], party: int, language: str, asked: str = "") -> Reply:
-    """Something is not to be had: say so, and offer the first alternative (and the others beside it).
+def slots(views: Sequence[Json], party: int, words: Words, lead: str = "", *, exact: bool) -> Reply:
+    """Free starts of an appointment: the one asked for, or some to choose from."""
+    if len(views) == 1 or (exact and len({view["starts"] for view in views}) == 1):
+        return offered(views[:1], party, words, lead)
+    shown = spread(views, _SHOWN_SLOTS)
+    lines = [f"{n}. {priced(view, party, words)}" for n, view in enumerate(shown, 1)]
+    return Reply(
+        text="\n".join([lead.strip() or words("free_times"), *lines, words("which_time")]),
+        choices=rows(shown, [book_id(view, party) for view in shown], words),
+    )
 
-    `asked` is the local time (ISO 8601) that was wanted, if it is known.
+
+def spread(views: Sequence[Json], most: int) -> list[Json]:
+    """At most so many, evenly over all of them; of those that start together the first."""
+    starts = list({view["starts"]: view for view in reversed(views)}.values())[::-1]
+    if len(starts) <= most:
+        return starts
+    return [starts[at * len(starts) // most] for at in range(most)]
+
+
+def instead(
+    why: str, others: Sequence[Json], party: int, words: Words, *, asked: str = "", full: Sequence[Json] = ()
+) -> Reply:
+    """Something is not to be had: say so, offer the first alternative (and the others beside it) and the queue.
+
+    `asked` is the local time (ISO 8601) that was wanted, if it is known; `full` what can be waited for.
     """
-    if not alternatives:
-        return Reply(text=f"{why} Shall I look at another day or another class?")
-    first, *others = alternatives
-    choices = [ReplyChoice(choice_id=book_id(first["session_id"], party), title="Yes, book it")]
-    rows = _rows(alternatives, [book_id(s["session_id"], party) for s in alternatives])[1:]
-    choices += rows[: BUTTONS - 2]
-    which = "nearest" if str(first["starts"]) < asked else "next"
-    text = f"{why} The {which} one with space is {_priced(first, party, language)}: shall I book it?"
-    if others:
-        text += f" There is also {listed([_short(s) for s in others[: BUTTONS - 2]])}."
-    return Reply(text=text, choices=[*choices, NO_THANKS])
+    if not others:
+        return (
+            _only_waiting(why, full, party, words) if full else Reply(text=f"{why} {words('look_elsewhere')}")
+        )
+    first = others[0]
+    yes = ReplyChoice(choice_id=book_id(first, party), title=words("yes_book"))
+    more = rows(others, [book_id(view, party) for view in others], words)[1 : BUTTONS - 1]
+    near = "nearest_free" if str(first["starts"]) < asked else "next_free"
+    text = f"{why} {words(near, what=priced(first, party, words))}"
+    if more:
+        text += f" {words('also', what=words.listed([_short(view) for view in others[1 : 1 + len(more)]]))}"
+    if len(full) != 1:
+        return Reply(text=text, choices=[yes, *more, no_thanks(words)])
+    queue = ReplyChoice(choice_id=wait_id(full[0], party), title=words("join_list"))
+    return Reply(text=f"{text} {words('or_wait')}", choices=[yes, *more, queue])
 
 
-def mine(bookings: Sequence[Json]) -> Reply:
-    """The customer's bookings."""
-    if not bookings:
-        return Reply(text="You have no bookings to come. Tell me what you would like to book.")
+def _only_waiting(why: str, full: Sequence[Json], party: int, words: Words) -> Reply:
+    if len(full) == 1:
+        yes = ReplyChoice(choice_id=wait_id(full[0], party), title=words("yes_wait"))
+        return Reply(text=f"{why} {words('shall_wait')}", choices=[yes, no_thanks(words)])
+    return which_to_wait(full, party, words)
+
+
+def which_to_wait(full: Sequence[Json], party: int, words: Words) -> Reply:
+    """Several full classes: for which one shall the customer queue?"""
+    shown = full[:MAX_CHOICES]
+    lines = [f"{n}. {_short(view)}" for n, view in enumerate(shown, 1)]
+    return Reply(
+        text="\n".join([words("all_full"), *lines, words("which_wait")]),
+        choices=rows(shown, [wait_id(view, party) for view in shown], words),
+    )
+
+
+def wait_id(view: Json, party: int) -> str:
+    """The choice that queues for a session."""
+    return f"{WAIT}:{view['session_id']}:{party}"
+
+
+def move_offer(booking: Json, views: Sequence[Json], words: Words, lead: str = "") -> Reply:
+    """Where a booking can be moved: a yes/no question for one, a list for more."""
+    party = int(booking.get("party_size", 1))
+    if len(views) == 1:
+        view = views[0]
+        yes = ReplyChoice(choice_id=move_id(booking["booking_id"], view), title=words("yes_move"))
+        text = words("shall_move", what=_short(booking), there=priced(view, party, words))
+        return Reply(text=f"{lead}{text}", choices=[yes, ReplyChoice(choice_id=NO, title=words("no_keep"))])
+    shown = views[:MAX_CHOICES]
+    lines = [f"{n}. {priced(view, party, words)}" for n, view in enumerate(shown, 1)]
+    return Reply(
+        text="\n".join(
+            [f"{lead}{words('could_move', what=_short(booking))}".strip(), *lines, words("which_move")]
+        ),
+        choices=rows(shown, [move_id(booking["booking_id"], view) for view in shown], words),
+    )
+
+
+def which_to_move(bookings: Sequence[Json], words: Words) -> Reply:
+    """Several bookings: which one shall be moved?"""
+    shown = bookings[:MAX_CHOICES]
+    lines = [f"{n}. {booking['line']}" for n, booking in enumerate(shown, 1)]
+    return Reply(
+        text="\n".join([words("which_booking_move"), *lines]),
+        choices=rows(shown, [f"{MOVING}:{booking['booking_id']}" for booking in shown], words),
+    )
+
+
+def mine(bookings: Sequence[Json], waiting: Sequence[Json], words: Words) -> Reply:
+    """The customer's bookings, and where they queue."""
+    if not bookings and not waiting:
+        return Reply(text=words("no_bookings"))
+    parts = []
     if len(bookings) == 1:
-        return Reply(text=f"You have one booking: {_booked(bookings[0])}.")
-    lines = [f"{n}. {_booked(booking)}" for n, booking in enumerate(bookings, 1)]
-    return Reply(text="\n".join(["Your bookings:", *lines]))
+        parts.append(words("one_booking", what=_booked(bookings[0], words)))
+    elif bookings:
+        lines = [f"{n}. {_booked(booking, words)}" for n, booking in enumerate(bookings, 1)]
+        parts.append("\n".join([words("your_bookings"), *lines]))
+    parts += [queued(entry, words) for entry in waiting]
+    return Reply(text="\n".join(parts))
 
 
-def which_to_cancel(bookings: Sequence[Json]) -> Reply:
-    """The question before a cancellation."""
+def queued(entry: Json, words: Words) -> str:
+    """Where somebody waits: "You are number 2 in the queue for …"."""
+    what = _short(entry)
+    if entry.get("position"):
+        return words("position", what=what, n=entry["position"])
+    return words("waiting_for", what=what)
+
+
+def which_to_cancel(bookings: Sequence[Json], waiting: Sequence[Json], words: Words) -> Reply:
+    """The question before a cancellation, with its terms."""
+    if not bookings and not waiting:
+        return Reply(text=words("none_to_cancel"))
     if not bookings:
-        return Reply(text="You have no bookings to cancel.")
+        return which_to_leave(waiting, words)
     if len(bookings) == 1:
         booking = bookings[0]
+        terms = booking.get("terms") or {}
+        if terms.get("allowed") is False:
+            return Reply(text=f"{_short(booking)}: {terms.get('sentence') or words('too_late')}")
+        text = words("shall_cancel", what=booking["line"])
+        yes = ReplyChoice(choice_id=f"{CANCEL}:{booking['booking_id']}", title=words("yes_cancel"))
         return Reply(
-            text=f"Shall I cancel {_booked(booking)}?",
-            choices=[
-                ReplyChoice(choice_id=cancel_id(booking["booking_id"]), title="Yes, cancel it"),
-                KEEP_IT,
-            ],
+            text=f"{text} {terms.get('sentence', '')}".strip(),
+            choices=[yes, ReplyChoice(choice_id=NO, title=words("no_keep"))],
         )
     shown = bookings[:MAX_CHOICES]
-    lines = [f"{n}. {_booked(booking)}" for n, booking in enumerate(shown, 1)]
+    lines = [f"{n}. {_termed(booking)}" for n, booking in enumerate(shown, 1)]
     return Reply(
-        text="\n".join(["Which booking shall I cancel?", *lines]),
-        choices=_rows(shown, [cancel_id(booking["booking_id"]) for booking in shown]),
+        text="\n".join([words("which_cancel"), *lines]),
+        choices=rows(shown, [f"{CANCEL}:{booking['booking_id']}" for booking in shown], words),
     )
+
+
+def which_to_leave(waiting: Sequence[Json], words: Words) -> Reply:
+    """The question before a queue is left."""
+    if len(waiting) == 1:
+        entry = waiting[0]
+        yes = ReplyChoice(choice_id=f"{LEAVE}:{entry['entry_id']}", title=words("yes_leave"))
+        stay = ReplyChoice(choice_id=NO, title=words("no_stay"))
+        return Reply(text=words("shall_leave", what=_short(entry)), choices=[yes, stay])
+    lines = [f"{n}. {_short(entry)}" for n, entry in enumerate(waiting, 1)]
+    ids = [f"{LEAVE}:{entry['entry_id']}" for entry in waiting]
+    return Reply(text="\n".join([words("which_leave"), *lines]), choices=rows(waiting, ids, words))
 
 
 def written(answer: Json, language: str) -> Reply:
-    """After a booking or cancellation: nothing if done (the confirmation comes by itself), else why not."""
+    """After a booking or cancellation: nothing if done (the confirmation comes by itself), else why not.
+
+    `language` is a BCP 47 tag.
+    """
+    return done_or_why(answer, words_in(spoken(language, language), language))
+
+
+def done_or_why(answer: Json, words: Words) -> Reply:
+    """The same in the words of a language."""
     if answer.get("status") == "done":
         return Reply()
-    sentence = str(answer.get("sentence") or "That could not be done.")
-    alternatives = answer.get("alternatives", [])
-    if not alternatives:
+    sentence = why_not(answer, words)
+    others = [*answer.get("alternatives", []), *answer.get("slots", [])]
+    if not others:
         return Reply(text=sentence)
-    return instead(sentence, alternatives, int(answer.get("party_size", 1)), language)
+    return instead(sentence, others, int(answer.get("party_size", 1)), words)
 
 
-def _problem(problem: str, answer: Json) -> Reply:
-    names = [str(name) for name in answer.get("offered", ())]
-    if problem == "unknown_service":
-        return Reply(
-            text=f"We do not offer that. We have {listed(names)}. Which one would you like?"
-            if names
-            else "We do not offer that.",
-            choices=services(names).choices,
-        )
-    if problem == "unknown_staff":
-        return Reply(text=f"Nobody of that name works here. You can choose {listed(names, 'or')}.")
-    if problem == "time_is_past":
-        return Reply(text="That time is already over. When would you like to come?")
-    return Reply(text="When would you like to come? You can say, for example, “tomorrow at 7pm”.")
+def why_not(answer: Json, words: Words) -> str:
+    """Why something was refused: booking's own sentence in English, ours for the same code in other languages."""
+    code = str(answer.get("code", ""))
+    if code in _OWN_CODES:
+        return words("ask_again")
+    if words.language == "en" and answer.get("sentence"):
+        return str(answer["sentence"])
+    return words(f"refused.{code}") if f"refused.{code}" in words else words("refused")
 
 
-def services(names: Sequence[str]) -> Reply:
+def services(names: Sequence[str], words: Words, lead: str | None = None) -> Reply:
     """A question for what to book, with the services to tap."""
     return Reply(
-        text="What would you like to book?",
+        text=lead or words("what_to_book"),
         choices=[ReplyChoice(choice_id=f"find:{name}"[:200], title=name) for name in names[:MAX_CHOICES]],
     )
 
 
-def _nothing_then(answer: Json) -> str:
-    clock = answer.get("asked_clock")
-    at = f" at {clock}" if clock else ""
-    return f"Nothing starts{at} that day. The nearest: "
-
-
-def _why_none(answer: Json, party: int) -> str:
-    full = answer.get("full", [])
-    if len(full) != 1:
-        return "Everything is full then." if full else "I found nothing then."
-    session = full[0]
-    left = int(session.get("spots_left", 0))
-    if party > 1 and left > 0:
-        has = "only 1 spot left" if left == 1 else f"only {left} spots left"
-        return f"{_short(session)} has {has}."
-    return f"{_short(session)} is full."
-
-
-def _priced(session: Json, party: int, language: str) -> str:
-    line = str(session["line"])
-    if party == 1:
+def priced(view: Json, party: int, words: Words) -> str:
+    """A session or slot with its price, the total for several people beside it."""
+    line = str(view["line"])
+    if party == 1 or "price_minor" not in view:
         return line
-    total = format_money(int(session["price_minor"]) * party, str(session["currency"]), language)
-    return f"{line}; {total} for {party} people"
+    total = words.money(int(view["price_minor"]) * party, str(view["currency"]))
+    return f"{line}; {words.count('for_people', party, total=total)}"
 
 
-def _short(session: Json) -> str:
-    return f"{session['service']}, {session['local']}"
+def _short(view: Json) -> str:
+    return f"{view['service']}, {view['local']}"
 
 
-def _booked(booking: Json) -> str:
-    return str(booking["line"])
+def _booked(booking: Json, words: Words) -> str:
+    pay = f" ({words('to_pay', link=booking['pay_link'])})" if booking.get("pay_link") else ""
+    return f"{booking['line']}{pay}"
 
 
-def _rows(things: Sequence[Json], choice_ids: Sequence[str]) -> list[ReplyChoice]:
+def _termed(booking: Json) -> str:
+    sentence = (booking.get("terms") or {}).get("sentence")
+    return f"{booking['line']}. {sentence}" if sentence else str(booking["line"])
+
+
+def rows(things: Sequence[Json], choice_ids: Sequence[str], words: Words) -> list[ReplyChoice]:
+    """Choices for things of a list, each with a short title that no other has."""
     limit = BUTTON_TITLE if len(things) <= BUTTONS else ROW_TITLE
-    titles = _titles(things, limit)
     return [
-        ReplyChoice(choice_id=choice_id, title=title, description=_detail(thing))
-        for thing, choice_id, title in zip(things, choice_ids, titles, strict=True)
+        ReplyChoice(choice_id=choice_id, title=title, description=_detail(thing, words))
+        for thing, choice_id, title in zip(things, choice_ids, titles(things, limit), strict=True)
     ]
 
 
-def _titles(things: Sequence[Json], limit: int) -> list[str]:
+def titles(things: Sequence[Json], limit: int) -> list[str]:
     """Short titles that differ: by day and time, else by time and name, else by number."""
-    by_day = [f"{thing['day']} {thing['clock']}" for thing in things]
+    by_day = [_when(thing, limit) for thing in things]
     by_name = [cut(f"{thing['clock']} {thing['service']}", limit) for thing in things]
     one_day = len({str(thing["starts"])[:10] for thing in things}) == 1
-    for titles in (by_name, by_day) if one_day else (by_day, by_name):
-        if len(set(titles)) == len(titles):
-            return [cut(title, limit) for title in titles]
+    for tried in (by_name, by_day) if one_day else (by_day, by_name):
+        if len(set(tried)) == len(tried):
+            return [cut(title, limit) for title in tried]
     return [cut(f"{n}. {title}", limit) for n, title in enumerate(by_day, 1)]
 
 
-def _detail(thing: Json) -> str:
-    staff = f" with {thing['staff']}" if thing.get("staff") else ""
-    spots = f", {thing['spots_left']} left" if "spots_left" in thing else ""
-    price = f", {thing['price']}" if "price" in thing else ""
-    return f"{thing['service']}{staff}{price}{spots}"
+def _when(thing: Json, limit: int) -> str:
+    """`Mon 23 Nov 19:00`; without what can be spared where that is too long: `seg 23 nov 19:00`."""
+    text = f"{thing['day']} {thing['clock']}"
+    return text if len(text) <= limit else text.replace(" de ", " ").replace(".", "").replace(",", "")
+
+
+def _detail(thing: Json, words: Words) -> str:
+    parts = [str(thing["service"]) + (f" {words('with', who=thing['staff'])}" if thing.get("staff") else "")]
+    parts += [str(thing["price"])] if "price" in thing else []
+    parts += [words.count("left", int(thing["spots_left"]))] if "spots_left" in thing else []
+    return ", ".join(parts)

@@ -1,32 +1,30 @@
 """Which sessions does the customer want now, given what was searched before? "no, the day after", "with
-Ana", "later".
+Ana", "later", "an hour earlier".
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from services.agent.language import Grain, Intent, Open, Preference, Understanding
+from services.agent.language import Grain, Open, Preference, Understanding, understand
+from services.agent.offline.hearing import Heard
 from services.agent.offline.history import Exchange, Json
 from services.agent.offline.offers import open_offer
-from services.agent.tools.when import understood
 
+SEARCHES = ("find_sessions", "find_slots")
 _MEMORY = 4  # exchanges after which an earlier search is no longer what "tomorrow" adds to
+_NO_SEARCH = frozenset({"by_appointment", "unknown_service"})
 _DAY = timedelta(days=1)
-_REFINES = re.compile(r"\b(?:instead|rather|what about|how about)\b|^\W*(?:and|or|no|not|but)\b")
-_LEAD = r"^\W*(?:(?:any|some)thing |a (?:bit|little) |no,? |is there )*"
-_LATER = re.compile(_LEAD + r"(?:later|after that)\b")
-_EARLIER = re.compile(_LEAD + r"(?:earlier|sooner|before that)\b")
 _STEP = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """The last search: its arguments and its result."""
+    """The last search: its tool, arguments and result."""
 
+    tool: str
     args: Json
     result: Json
 
@@ -48,33 +46,48 @@ class Searched:
 
 
 def searched(past: Sequence[Exchange]) -> Searched | None:
-    """The newest search of the last few exchanges."""
-    for exchange in list(reversed(past))[:_MEMORY]:
+    """The newest search of the last few exchanges; a search that said it cannot be made does not count."""
+    for exchange in [e for e in reversed(past) if not e.notice][:_MEMORY]:
         for use in reversed(exchange.uses):
-            if use.name == "find_sessions" and use.result is not None:
-                return Searched(use.args, use.result)
+            if (
+                use.name in SEARCHES
+                and use.result is not None
+                and use.result.get("problem") not in _NO_SEARCH
+            ):
+                return Searched(use.name, use.args, use.result)
     return None
 
 
-def wants_shift(said: Understanding, text: str) -> Preference | None:
+def _long_ago(past: Sequence[Exchange]) -> Searched | None:
+    """What was looked for longer ago, without its time."""
+    for exchange in reversed(past):
+        for use in reversed(exchange.uses):
+            known = use.result is not None and use.result.get("problem") != "unknown_service"
+            if use.name in SEARCHES and known and use.args.get("what"):
+                return Searched(use.name, {"what": use.args["what"]}, {})
+    return None
+
+
+def wants_shift(heard: Heard) -> Preference | None:
     """Whether a time before or after the one shown is asked for."""
-    lowered = text.lower()
-    if said.preference in (Preference.LATER, Preference.EARLIER):
-        return said.preference
-    if _LATER.search(lowered):
+    if heard.said.preference in (Preference.LATER, Preference.EARLIER):
+        return heard.said.preference
+    if heard.has("later"):
         return Preference.LATER
-    return Preference.EARLIER if _EARLIER.search(lowered) else None
+    return Preference.EARLIER if heard.has("earlier") else None
 
 
-def says_something(said: Understanding, text: str) -> bool:
+def says_something(heard: Heard) -> bool:
     """Whether the message narrows down which sessions are meant."""
+    said = heard.said
     return (
         said.service is not None
         or said.staff is not None
         or said.party_size is not None
         or has_time(said)
         or said.shift_days is not None
-        or wants_shift(said, text) is not None
+        or wants_shift(heard) is not None
+        or moved_minutes(heard) is not None
     )
 
 
@@ -83,17 +96,37 @@ def has_time(said: Understanding) -> bool:
     return said.start is not None or said.end is not None
 
 
-def find_args(said: Understanding, text: str, past: Sequence[Exchange], now: datetime) -> Json:
-    """Arguments for `find_sessions`: what is said now, over what was searched before when this adds to it.
+def moved_minutes(heard: Heard) -> int | None:
+    """ "an hour later", "30 minutes earlier": minutes from the time talked about, or None."""
+    for name, sign in (("hours_later", 1), ("hours_earlier", -1)):
+        match = heard.cues.find(name, heard.folded)
+        if match is not None:
+            amount = heard.cues.value("amounts", match.group())
+            digits = "".join(char for char in match.group() if char.isdigit())
+            minutes = (
+                int(amount)
+                if amount
+                else int(digits or "1") * (1 if heard.cues.value("minute", match.group()) else 60)
+            )
+            return sign * minutes
+    return None
+
+
+def find_args(heard: Heard, past: Sequence[Exchange], now: datetime) -> Json:
+    """Arguments for a search: what is said now, over what was searched before when this adds to it.
 
     `now` is the local wall clock the message was understood at.
     """
-    before = searched(past)
-    refines = Intent.DENY in said.intents or bool(_REFINES.search(text.lower()))
-    carries = before is not None and (refines or said.service is None)
-    earlier = before.args if before is not None and carries else {}
-    when = _when(said, text, past, before if carries else None, now)
-    if when is None and said.service is not None and not refines:
+    said = heard.said
+    before = searched(past) or _long_ago(past)
+    refines = heard.denies or heard.has("refines")
+    narrows = before is not None and "what" not in before.args  # "a class for two" … "yoga"
+    carries = before is not None and (refines or narrows or said.service is None)
+    earlier = dict(before.args) if before is not None and carries else {}
+    if before is not None and before.result.get("problem") == "unknown_staff":
+        earlier.pop("staff", None)
+    when = when_of(heard, past, before if carries else None, now)
+    if when is None and said.service is not None and not refines and not narrows:
         earlier = {key: value for key, value in earlier.items() if key != "when"}
     args: Json = {
         "what": said.service or earlier.get("what"),
@@ -104,12 +137,16 @@ def find_args(said: Understanding, text: str, past: Sequence[Exchange], now: dat
     return {key: value for key, value in args.items() if value is not None}
 
 
-def _when(
-    said: Understanding, text: str, past: Sequence[Exchange], before: Searched | None, now: datetime
-) -> str | None:
-    shift = wants_shift(said, text)
+def when_of(heard: Heard, past: Sequence[Exchange], before: Searched | None, now: datetime) -> str | None:
+    """The time that is meant, in words or as an ISO date that the tools understand."""
+    said = heard.said
+    moved = moved_minutes(heard)
+    base = before.asked or _shown(past, first=True) if before is not None else None
+    if moved is not None and base is not None:
+        return f"{base + timedelta(minutes=moved):%Y-%m-%d %H:%M}"
+    shift = wants_shift(heard)
     if has_time(said):
-        return _said_time(said, before, now)
+        return said_time(said, before, now)
     if before is None:
         return None
     if said.shift_days is not None:
@@ -119,14 +156,18 @@ def _when(
     return _same(before)
 
 
-def _said_time(said: Understanding, before: Searched | None, now: datetime) -> str | None:
+def said_time(
+    said: Understanding, before: Searched | None, now: datetime, clock: time | None = None
+) -> str | None:
+    """The time said; a bare clock is of the day talked about, a bare day at the time talked about (or `clock`)."""
     day, asked = (before.day, before.asked) if before else (None, None)
     if said.time_only and day is not None:
         return f"{day:%Y-%m-%d} {_clock_words(said)}"
     start = said.start
     single = start is not None and said.end == start + _DAY and said.grain is Grain.DAY
-    if single and start is not None and asked is not None and not said.also_days:
-        return f"{start:%Y-%m-%d} {asked:%H:%M}"
+    at = asked.time() if asked is not None else clock
+    if single and start is not None and at is not None and not said.also_days:
+        return f"{start:%Y-%m-%d} {at:%H:%M}"
     return _reusable(said, now)
 
 
@@ -138,6 +179,8 @@ def _clock_words(said: Understanding) -> str:
         return f"after {said.start:%H:%M}"
     if said.end is not None and said.end - said.start > timedelta(minutes=1):
         return f"between {said.start:%H:%M} and {said.end:%H:%M}"
+    if said.half_day_guessed and said.time_words:
+        return f"at {said.start:%-I:%M}" if said.start.hour % 12 else f"{said.start:%H:%M}"
     return f"{said.start:%H:%M}"
 
 
@@ -146,8 +189,13 @@ def _reusable(said: Understanding, now: datetime) -> str | None:
     words = said.time_words
     for attempt in (words, f"at {words}") if words else ():
         if attempt:
-            again = understood(attempt, now)
-            if (again.start, again.end, again.open) == (said.start, said.end, said.open):
+            again = understand(attempt, now, language=said.language)
+            if (again.start, again.end, again.open, again.daily) == (
+                said.start,
+                said.end,
+                said.open,
+                said.daily,
+            ):
                 return attempt
     day = said.start or said.end
     if day is None:

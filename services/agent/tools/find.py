@@ -1,27 +1,36 @@
-"""The tool `find_sessions`: which classes or appointments fit what the customer wants?"""
+"""The tool `find_sessions`: which classes fit what the customer wants?"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from services.agent.tools.matching import match, services_of, staff_of
+from services.agent.tools.asked import (
+    Problem,
+    Unmet,
+    Wanted,
+    language_of,
+    span_asked,
+    starts_at,
+    wanted_of,
+)
 from services.agent.tools.render import SessionLine, clock_text, local_start, session_line
-from services.agent.tools.spec import Args, Bookings, Result, ToolCall, ToolSpec, TurnContext
-from services.agent.tools.when import Span, span_of
+from services.agent.tools.spec import Args, Ports, Result, ToolCall, ToolSpec, TurnContext
+from services.agent.tools.when import Span
 from shared.messages.booking import Catalogue, FindSessions, SessionsFound, SessionView
+from shared.money import decimals_of
 
-_SAME_START = timedelta(minutes=10)
 _NEAREST = 3
 _SHOWN = 10
 
-Problem = Literal["unknown_service", "unknown_staff", "time_not_understood", "time_is_past"]
+WHEN = (
+    "The time in the customer's own words, e.g. `tomorrow at 7pm`, `next friday evening`; or an ISO date "
+    "`2026-11-24`, which may be followed by a time. Never work out a date yourself. Omit for the next 7 days."
+)
 
 
 class FindArgs(Args):
@@ -32,18 +41,15 @@ class FindArgs(Args):
         max_length=100,
         description="The service or kind of class in the customer's words, e.g. `yoga`. Omit for any.",
     )
-    when: str | None = Field(
-        None,
-        max_length=200,
-        description="The time in the customer's own words, e.g. `tomorrow at 7pm`, `next friday evening`; "
-        "or an ISO "
-        "date `2026-11-24`, which may be followed by a time. Never work out a date yourself. Omit for the "
-        "next 7 days.",
-    )
+    when: str | None = Field(None, max_length=200, description=WHEN)
     staff: str | None = Field(
         None, max_length=100, description="The staff member the customer asked for, by name. Omit for any."
     )
     party_size: int = Field(1, ge=1, le=100, description="How many people come.")
+    level: str | None = Field(None, max_length=40, description="Only this level, e.g. `beginner`.")
+    max_price: float | None = Field(
+        None, ge=0, le=1_000_000, description="Only up to this price per person, in the business's currency."
+    )
 
 
 class SessionsAnswer(Result):
@@ -67,70 +73,46 @@ class SessionsAnswer(Result):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    service_ids: tuple[UUID, ...] = ()
-    staff_ids: tuple[UUID, ...] = ()
-
-
 async def find_sessions(
-    bookings: Bookings, context: TurnContext, args: FindArgs, _call: ToolCall
+    ports: Ports, context: TurnContext, args: FindArgs, _call: ToolCall
 ) -> SessionsAnswer:
     """Resolve the words against the catalogue and the calendar, ask booking, sort the answer."""
-    catalogue = await bookings.catalogue(context.tenant_id)
-    wanted = _resolve(args, catalogue)
-    if isinstance(wanted, SessionsAnswer):
-        return wanted
-    zone = ZoneInfo(catalogue.business.timezone)
-    now = context.now.astimezone(zone).replace(tzinfo=None)
-    span = span_of(args.when, context.said_at.astimezone(zone).replace(tzinfo=None))
-    if span is None:
-        return SessionsAnswer(
-            problem="time_not_understood", party_size=args.party_size, note="Ask for the day and the time."
-        )
-    if span.end <= now:
-        return SessionsAnswer(problem="time_is_past", party_size=args.party_size, note="That time is over.")
-    span = replace(span, start=max(span.start, now))
-    starts_from, starts_before = span.instants(zone)
-    found = await bookings.find(
-        FindSessions(
-            tenant_id=context.tenant_id,
-            service_ids=wanted.service_ids,
-            staff_ids=wanted.staff_ids,
-            starts_from=starts_from,
-            starts_before=starts_before,
-            party_size=args.party_size,
-            limit=50 if span.at or span.daily or span.days else _SHOWN,
-        )
+    catalogue = await ports.bookings.catalogue(context.tenant_id)
+    wanted = wanted_of(args.what, args.staff, catalogue)
+    if isinstance(wanted, Unmet):
+        return _unmet(wanted, args.party_size)
+    if wanted.service_ids and all(s.kind == "appointment" for s in wanted.services(catalogue)):
+        names = tuple(s.name for s in wanted.services(catalogue))
+        return _unmet(Unmet("by_appointment", names), args.party_size)
+    span = span_asked(args.when, context, catalogue.business.timezone)
+    if isinstance(span, Unmet):
+        return _unmet(span, args.party_size)
+    found = await ports.bookings.find(_question(context.tenant_id, args, wanted, span, catalogue))
+    return _answer(found, span, args.party_size, language_of(context, catalogue))
+
+
+def _question(
+    tenant_id: UUID, args: FindArgs, wanted: Wanted, span: Span, catalogue: Catalogue
+) -> FindSessions:
+    starts_from, starts_before = span.instants(ZoneInfo(catalogue.business.timezone))
+    scale = 10 ** decimals_of(catalogue.business.currency)
+    return FindSessions(
+        tenant_id=tenant_id,
+        service_ids=wanted.service_ids,
+        staff_ids=wanted.staff_ids,
+        levels=(args.level,) if args.level else (),
+        starts_from=starts_from,
+        starts_before=starts_before,
+        party_size=args.party_size,
+        price_up_to=None if args.max_price is None else int(args.max_price * scale),
+        limit=50 if span.at or span.daily or span.days else _SHOWN,
     )
-    return _answer(found, span, args.party_size, catalogue.business.language)
 
 
-def _resolve(args: FindArgs, catalogue: Catalogue) -> _Wanted | SessionsAnswer:
-    staff = staff_of(catalogue)
-    wanted = _Wanted()
-    if args.what:
-        services = match(args.what, services_of(catalogue))
-        people = () if services else match(args.what, staff)
-        if not services and not people:
-            return SessionsAnswer(
-                problem="unknown_service",
-                offered=tuple(s.name for s in catalogue.services),
-                party_size=args.party_size,
-                note="This business does not offer that; `offered` is what it does.",
-            )
-        wanted = _Wanted(services, people)
-    if args.staff:
-        people = match(args.staff, staff)
-        if not people:
-            return SessionsAnswer(
-                problem="unknown_staff",
-                offered=tuple(s.name for s in catalogue.staff),
-                party_size=args.party_size,
-                note="Nobody of that name works here; `offered` are those who do.",
-            )
-        wanted = replace(wanted, staff_ids=people)
-    return wanted
+def _unmet(unmet: Unmet, party_size: int) -> SessionsAnswer:
+    return SessionsAnswer(
+        problem=unmet.problem, offered=unmet.offered, party_size=party_size, note=unmet.note
+    )
 
 
 def _answer(found: SessionsFound, span: Span, party_size: int, language: str) -> SessionsAnswer:
@@ -156,15 +138,11 @@ def _fitting(found: SessionsFound, span: Span) -> tuple[Sequence[SessionView], b
         rooms = [s for s in found.sessions if span.admits(local_start(s))]
         return rooms[:_SHOWN], True, [s for s in found.full if span.admits(local_start(s))][:_SHOWN]
     for at in (span.at, span.or_at):
-        there = [s for s in found.sessions if at and _starts_at(s, at)]
-        full = [s for s in found.full if at and _starts_at(s, at)]
+        there = [s for s in found.sessions if at and starts_at(local_start(s), at)]
+        full = [s for s in found.full if at and starts_at(local_start(s), at)]
         if there or full:
             return there[:_SHOWN], True, () if there else full[:_NEAREST]
     return _nearest(found.sessions, span.at), False, ()
-
-
-def _starts_at(session: SessionView, at: datetime) -> bool:
-    return abs(local_start(session) - at) <= _SAME_START
 
 
 def _alternatives(found: SessionsFound, span: Span) -> Sequence[SessionView]:
@@ -190,15 +168,16 @@ def _note(sessions: Sequence[SessionView], exact: bool, full: Sequence[SessionVi
     if sessions:
         return "Nothing starts exactly then: say so, show these, and ask whether to book one."
     if full:
-        return "What was asked for is full: say so and offer the alternatives."
+        return (
+            "What was asked for is full: say so, offer the alternatives, or the waiting list (join_waitlist)."
+        )
     return "Nothing fits: say so and offer the alternatives, if there are any."
 
 
 FIND_SESSIONS: ToolSpec[FindArgs] = ToolSpec(
     name="find_sessions",
-    description="Find classes or appointments with room, by kind, time, staff and number of people. The "
-    "answer has their "
-    "ids, local times, prices and spots left; only these may be shown or booked.",
+    description="Find classes with room, by kind, time, staff, level, price and number of people. The answer has their "
+    "ids, local times, prices and spots left; only these may be shown or booked. For appointments use find_slots.",
     args=FindArgs,
     result=SessionsAnswer,
     run=find_sessions,

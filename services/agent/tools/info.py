@@ -7,9 +7,11 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.agent.tools.asked import language_of
 from services.agent.tools.matching import match, services_of, staff_of
-from services.agent.tools.spec import Args, Bookings, Result, ToolCall, ToolSpec, TurnContext
-from shared.messages.booking import Catalogue, ServiceView
+from services.agent.tools.render import minutes_text
+from services.agent.tools.spec import Args, Ports, Result, ToolCall, ToolSpec, TurnContext
+from shared.messages.booking import Catalogue, ProductView, ServiceView
 from shared.money import format_money
 
 
@@ -51,10 +53,20 @@ class ServiceLine(Result):
     """A service as the price list shows it."""
 
     name: str
+    kind: str = "class"
     description: str | None = None
     minutes: int
     price: str
     staff: tuple[str, ...] = ()
+    line: str
+
+
+class ProductLine(Result):
+    """A pass that can be bought at the business."""
+
+    name: str
+    kind: str
+    price: str
     line: str
 
 
@@ -68,14 +80,13 @@ class BusinessAnswer(Result):
     opening_hours: str | None = None
     timezone: str
     services: tuple[ServiceLine, ...] = ()
+    products: tuple[ProductLine, ...] = ()
     problem: str | None = None
 
 
-async def staff_info(
-    bookings: Bookings, context: TurnContext, args: StaffArgs, _call: ToolCall
-) -> StaffAnswer:
+async def staff_info(ports: Ports, context: TurnContext, args: StaffArgs, _call: ToolCall) -> StaffAnswer:
     """Who works here, or who gives a service."""
-    catalogue = await bookings.catalogue(context.tenant_id)
+    catalogue = await ports.bookings.catalogue(context.tenant_id)
     chosen = {person.staff_id for person in catalogue.staff}
     if args.who:
         found = match(args.who, staff_of(catalogue))
@@ -97,17 +108,17 @@ async def staff_info(
 
 
 async def business_info(
-    bookings: Bookings, context: TurnContext, args: BusinessArgs, _call: ToolCall
+    ports: Ports, context: TurnContext, args: BusinessArgs, _call: ToolCall
 ) -> BusinessAnswer:
     """Where it is, when it is open, what it offers and at which price."""
-    catalogue = await bookings.catalogue(context.tenant_id)
+    catalogue = await ports.bookings.catalogue(context.tenant_id)
     services: Sequence[ServiceView] = catalogue.services
     problem = None
     if args.what:
         found = match(args.what, services_of(catalogue))
         problem = None if found else args.what
         services = [s for s in services if s.service_id in found] or services
-    business = catalogue.business
+    business, language = catalogue.business, language_of(context, catalogue)
     return BusinessAnswer(
         name=business.business_name,
         address=business.address,
@@ -115,21 +126,28 @@ async def business_info(
         description=business.description,
         opening_hours=business.opening_hours,
         timezone=business.timezone,
-        services=tuple(_service_line(service, catalogue) for service in services),
+        services=tuple(_service_line(service, catalogue, language) for service in services),
+        products=() if args.what else tuple(_product_line(p, language) for p in catalogue.products),
         problem=problem,
     )
 
 
-def _service_line(service: ServiceView, catalogue: Catalogue) -> ServiceLine:
-    price = format_money(service.price, service.currency, catalogue.business.language)
+def _product_line(product: ProductView, language: str) -> ProductLine:
+    price = format_money(product.price, product.currency, language)
+    return ProductLine(name=product.name, kind=product.kind, price=price, line=f"{product.name}, {price}")
+
+
+def _service_line(service: ServiceView, catalogue: Catalogue, language: str) -> ServiceLine:
+    price = format_money(service.price, service.currency, language)
     names = {person.staff_id: person.name for person in catalogue.staff}
     return ServiceLine(
         name=service.name,
+        kind=service.kind,
         description=service.description,
         minutes=service.duration_minutes,
         price=price,
         staff=tuple(names[staff] for staff in service.staff_ids if staff in names),
-        line=f"{service.name}, {service.duration_minutes} minutes, {price}",
+        line=f"{service.name}, {minutes_text(service.duration_minutes, language)}, {price}",
     )
 
 

@@ -38,6 +38,11 @@ def staff_of(catalogue: Catalogue) -> tuple[Named, ...]:
     return tuple(Named(s.staff_id, (s.name, *s.synonyms)) for s in catalogue.staff)
 
 
+def is_filler(words: str) -> bool:
+    """Whether the words name nothing: "a class", "an appointment"."""
+    return not _normal(words)
+
+
 def match(words: str, things: Sequence[Named]) -> tuple[UUID, ...]:
     """Ids of the things that `words` can mean, in the given order; empty when none does.
 

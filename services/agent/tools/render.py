@@ -1,21 +1,22 @@
-"""How do sessions and bookings read to people? Prices by CLDR, times as booking rendered them."""
+"""How do sessions, slots and bookings read to people? Prices and times by CLDR, in the customer's language."""
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
+from datetime import date, datetime, time
 from functools import lru_cache
+from typing import TypedDict
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_time
+from babel.dates import format_skeleton, format_time
+from babel.units import format_unit
 
+from services.agent.tools.slot_ids import Slot, slot_id
 from services.agent.tools.spec import Result
-from shared.messages.booking import BookingView, SessionView
+from services.agent.tools.words import words_of
+from shared.messages.booking import BookingView, SessionView, SlotView, WaitlistEntryView
 from shared.money import format_money
-
-_CLOCK = re.compile(r"\d{1,2}:\d\d(?:\s?[AaPp]\.?[Mm]\.?)?$")
 
 
 class SessionLine(Result):
@@ -24,6 +25,8 @@ class SessionLine(Result):
     session_id: UUID
     service: str
     staff: str | None = None
+    level: str | None = None
+    room: str | None = None
     starts: str
     local: str
     day: str
@@ -35,11 +38,45 @@ class SessionLine(Result):
     line: str
 
 
+class SlotLine(Result):
+    """A free start of an appointment, ready to be shown; without `staff` it is whoever is free."""
+
+    slot_id: str
+    service: str
+    staff: str | None = None
+    starts: str
+    local: str
+    local_for_you: str | None = None
+    day: str
+    clock: str
+    price: str
+    price_minor: int
+    currency: str
+    line: str
+
+
+class TermsLine(Result):
+    """What cancelling would cost and give back now; `sentence` says it."""
+
+    allowed: bool = True
+    fee: str
+    fee_minor: int
+    refund: str
+    refund_minor: int
+    credits_returned: int = 0
+    currency: str
+    reason: str | None = None
+    until: str | None = None
+    sentence: str
+
+
 class BookingLine(Result):
     """A booking ready to be shown. `total` is for the whole party."""
 
     booking_id: UUID
+    session_id: UUID
     reference: str
+    status: str
     service: str
     staff: str | None = None
     starts: str
@@ -48,11 +85,45 @@ class BookingLine(Result):
     clock: str
     party_size: int
     total: str
+    total_minor: int
+    currency: str
+    line: str
+    pay_link: str | None = None
+    terms: TermsLine | None = None
+
+
+class WaitingLine(Result):
+    """A place in the queue of a full session, ready to be shown; an `offered` one can be answered."""
+
+    entry_id: UUID
+    session_id: UUID
+    service: str
+    staff: str | None = None
+    starts: str
+    local: str
+    day: str
+    clock: str
+    party_size: int
+    status: str
+    position: int | None = None
+    offer_until: str | None = None
+    price: str
+    price_minor: int
+    currency: str
     line: str
 
 
+class When(TypedDict):
+    """The fields that say when, in every line."""
+
+    starts: str
+    local: str
+    day: str
+    clock: str
+
+
 @lru_cache(maxsize=256)
-def _locale(language: str) -> Locale:
+def locale_of(language: str) -> Locale:
     """The locale of a BCP 47 tag, as booking chooses it; international English if CLDR lacks it."""
     for tag in ("en-GB",) if language.lower() == "en" else (language, language.split("-")[0]):
         try:
@@ -62,67 +133,158 @@ def _locale(language: str) -> Locale:
     return Locale.parse("en_GB")
 
 
-def short_local(session: SessionView) -> str:
-    """`Mon 23 Nov 19:00–20:00`: booking's local string without its comma."""
-    return session.local.replace(", ", " ", 1)
-
-
-def clock_text(moment: datetime, language: str) -> str:
+def clock_text(moment: datetime | time, language: str) -> str:
     """A time of day for people: `19:00`, or `7:00 PM` where that is the custom."""
+    return _clock(moment.time() if isinstance(moment, datetime) else moment, language)
+
+
+def day_text(day: date, language: str) -> str:
+    """A day for people: `Mon 23 Nov`."""
+    return _plain(format_skeleton("MMMEd", day, locale=locale_of(language)))
+
+
+@lru_cache(maxsize=65_536)
+def _when(starts_at: datetime, ends_at: datetime, timezone: str, language: str) -> tuple[str, str, str, str]:
+    """Local start (ISO), the whole, day, clock: worked out once for each session and language."""
+    zone = ZoneInfo(timezone)
+    start, end = starts_at.astimezone(zone).replace(tzinfo=None), ends_at.astimezone(zone)
+    day, clock = day_text(start.date(), language), _clock(start.time(), language)
+    local = f"{day} {clock}–{_clock(end.time(), language)}"
+    return start.isoformat(timespec="minutes"), local, day, clock
+
+
+@lru_cache(maxsize=8_192)
+def _clock(moment: time, language: str) -> str:
+    return _plain(format_time(moment, "short", locale=locale_of(language)))
+
+
+def _plain(text: str) -> str:
     # CLDR separates "7:00 PM" by a narrow space that many phones draw badly.
-    return format_time(moment, "short", locale=_locale(language)).replace("\u202f", " ")
+    return text.replace("\u202f", " ")
 
 
-def _day_and_clock(session: SessionView) -> dict[str, str]:
-    """`Mon 23 Nov` and `19:00`, out of booking's local string."""
-    start = short_local(session).split("–")[0]
-    found = _CLOCK.search(start)
-    clock = found.group() if found else ""
-    return {"day": start.removesuffix(clock).rstrip(", "), "clock": clock}
+def when_of(view: SessionView | SlotView, language: str) -> When:
+    """When it is, for people."""
+    starts, local, day, clock = _when(view.starts_at, view.ends_at, view.timezone, language)
+    return When(starts=starts, local=local, day=day, clock=clock)
 
 
-def local_start(session: SessionView) -> datetime:
-    """The session's start as naive wall-clock time of the business."""
-    return session.starts_at.astimezone(ZoneInfo(session.timezone)).replace(tzinfo=None)
+def local_start(view: SessionView | SlotView) -> datetime:
+    """The start as naive wall-clock time of the business."""
+    return view.starts_at.astimezone(ZoneInfo(view.timezone)).replace(tzinfo=None)
+
+
+def money(minor: int, currency: str, language: str) -> str:
+    """A price for people; nothing is `free`."""
+    return format_money(minor, currency, language) if minor else words_of(language).free
 
 
 def session_line(session: SessionView, language: str) -> SessionLine:
     """A session as `Vinyasa Yoga, Mon 23 Nov 19:00–20:00 with Ana, €15.00, 4 spots left`."""
-    price = format_money(session.price, session.currency, language)
-    spots = "1 spot left" if session.seats_left == 1 else f"{session.seats_left} spots left"
-    what = _what(session)
+    words, when = words_of(language), when_of(session, language)
+    price = money(session.price, session.currency, language)
+    spots = words.one_left if session.seats_left == 1 else words.left.format(session.seats_left)
+    what = _what(session.service_name, when, session.staff_name, language)
     return SessionLine(
         session_id=session.session_id,
         service=session.service_name,
         staff=session.staff_name,
-        starts=local_start(session).isoformat(timespec="minutes"),
-        local=short_local(session),
-        **_day_and_clock(session),
+        level=session.level,
+        room=session.room,
+        **when,
         price=price,
         price_minor=session.price,
         currency=session.currency,
         spots_left=session.seats_left,
-        line=f"{what}, {price}, {spots if session.seats_left > 0 else 'full'}",
+        line=f"{what}, {price}, {spots if session.seats_left > 0 else words.full}",
     )
 
 
-def booking_line(booking: BookingView, language: str) -> BookingLine:
+def slot_line(slot: SlotView, staff_id: UUID | None, staff_name: str | None, language: str) -> SlotLine:
+    """A slot as `Haircut, Tue 24 Nov 10:00–10:45 with Rita, €35.00`; no `staff_id`: whoever is free."""
+    when = when_of(slot, language)
+    price = money(slot.price, slot.currency, language)
+    elsewhere = slot.local_for_customer
+    yours = f" ({words_of(language).your_time}: {elsewhere})" if elsewhere else ""
+    what = _what(slot.service_name, when, staff_name, language)
+    return SlotLine(
+        slot_id=slot_id(Slot(slot.service_id, slot.starts_at, staff_id)),
+        service=slot.service_name,
+        staff=staff_name,
+        **when,
+        local_for_you=elsewhere,
+        price=price,
+        price_minor=slot.price,
+        currency=slot.currency,
+        line=f"{what}{yours}, {price}",
+    )
+
+
+def booking_line(booking: BookingView, language: str, terms: TermsLine | None = None) -> BookingLine:
     """A booking as `Vinyasa Yoga, Mon 23 Nov 19:00–20:00 with Ana (for 2)`."""
-    party = f" (for {booking.party_size})" if booking.party_size > 1 else ""
+    session, when = booking.session, when_of(booking.session, language)
+    party = f" ({words_of(language).party.format(booking.party_size)})" if booking.party_size > 1 else ""
     return BookingLine(
         booking_id=booking.booking_id,
+        session_id=session.session_id,
         reference=booking.reference,
-        service=booking.session.service_name,
-        staff=booking.session.staff_name,
-        starts=local_start(booking.session).isoformat(timespec="minutes"),
-        local=short_local(booking.session),
-        **_day_and_clock(booking.session),
+        status=booking.status.value,
+        service=session.service_name,
+        staff=session.staff_name,
+        **when,
         party_size=booking.party_size,
-        total=format_money(booking.total, booking.session.currency, language),
-        line=_what(booking.session) + party,
+        total=format_money(booking.total, session.currency, language),
+        total_minor=booking.total,
+        currency=session.currency,
+        line=_what(session.service_name, when, session.staff_name, language) + party,
+        pay_link=booking.pay_link,
+        terms=terms,
     )
 
 
-def _what(session: SessionView) -> str:
-    staff = f" with {session.staff_name}" if session.staff_name else ""
-    return f"{session.service_name}, {short_local(session)}{staff}"
+def waiting_line(entry: WaitlistEntryView, language: str) -> WaitingLine:
+    """A place in a queue as `Yoga, Mon 23 Nov 19:00–20:00, number 2 in the queue`."""
+    session, words, when = entry.session, words_of(language), when_of(entry.session, language)
+    until = _instant(entry.offer_expires_at, session.timezone, language)
+    line = _what(session.service_name, when, session.staff_name, language)
+    price = money(session.price * entry.party_size, session.currency, language)
+    if until:
+        line += f", {price}, {words.until.format(until)}"
+    elif entry.position:
+        line += f", {words.place.format(entry.position)}"
+    return WaitingLine(
+        entry_id=entry.entry_id,
+        session_id=session.session_id,
+        service=session.service_name,
+        staff=session.staff_name,
+        **when,
+        party_size=entry.party_size,
+        status=entry.status,
+        position=entry.position,
+        offer_until=until,
+        price=price,
+        price_minor=session.price,
+        currency=session.currency,
+        line=line,
+    )
+
+
+@lru_cache(maxsize=1024)
+def minutes_text(minutes: int, language: str) -> str:
+    """`60 minutes`."""
+    return format_unit(minutes, "minute", locale=locale_of(language))
+
+
+def instant_text(moment: datetime, timezone: str, language: str) -> str:
+    """An instant for people: `Mon 23 Nov 19:00`."""
+    local = moment.astimezone(ZoneInfo(timezone))
+    return f"{day_text(local.date(), language)} {clock_text(local, language)}"
+
+
+def _instant(moment: datetime | None, timezone: str, language: str) -> str | None:
+    return instant_text(moment, timezone, language) if moment else None
+
+
+def _what(service: str, when: When, staff: str | None, language: str) -> str:
+    by = f" {words_of(language).with_staff.format(staff)}" if staff else ""
+    return f"{service}, {when['local']}{by}"

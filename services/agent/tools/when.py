@@ -15,6 +15,7 @@ _HALF_DAY = timedelta(hours=12)
 _MINUTE = timedelta(minutes=1)
 _DEFAULT = 7 * _DAY
 _WHOLE = {Grain.WEEK: 7 * _DAY, Grain.MONTH: 31 * _DAY}
+_DAYS = re.compile(r"(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)")
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::\d\d)?)?\s*(.*)", re.DOTALL)
 
 
@@ -49,33 +50,54 @@ class Span:
 
 
 @lru_cache(maxsize=2048)
-def understood(words: str, reference: datetime) -> Understanding:
+def understood(
+    words: str, reference: datetime, language: str | None = None, previous: str | None = None
+) -> Understanding:
     """The words alone, without a catalogue. A turn asks this about the same words several times."""
-    return understand(words, reference)
+    return understand(words, reference, language=language, previous=previous)
 
 
-def span_of(words: str | None, reference: datetime) -> Span | None:
+def span_of(words: str | None, reference: datetime, language: str | None = None) -> Span | None:
     """What `words` mean, said at `reference` (naive, the business's wall clock); None when they mean no time.
 
-    No words mean the next seven days. `2026-11-24`, `2026-11-24 19:00` and `2026-11-24 after 18:00` are
-    understood too.
+    No words mean the next seven days. `language` (BCP 47) is the customer's; words that mean nothing in it are tried in
+    their own. `2026-11-24`, `2026-11-24 19:00`, `2026-11-24 after 18:00` (English in every language) and
+    `2026-11-24 to 2026-11-28` (both included) are understood too.
     """
     if words is None or not words.strip():
         return Span(reference, reference + _DEFAULT)
-    iso = _ISO.fullmatch(words.strip())
-    if iso is None:
-        return _span(understood(words, reference), reference)
+    days = _DAYS.fullmatch(words.strip())
+    iso = None if days else _ISO.fullmatch(words.strip())
+    if iso is None and days is None:
+        return _span(_heard(words, reference, language), reference)
     try:
-        day = datetime.combine(date.fromisoformat(iso.group(1)), time())
-        clock = time.fromisoformat(iso.group(2)) if iso.group(2) else None
+        if days is not None:
+            first, last = (datetime.combine(date.fromisoformat(day), time()) for day in days.groups())
+            return Span(first, last + _DAY) if first <= last else None
+        return _dated(iso, language) if iso else None
     except ValueError:
         return None
+
+
+def _dated(iso: re.Match[str], language: str | None) -> Span | None:
+    """An ISO date and what follows it. Raises `ValueError` for what is no date or time."""
+    day = datetime.combine(date.fromisoformat(iso.group(1)), time())
+    clock = time.fromisoformat(iso.group(2)) if iso.group(2) else None
     if clock is not None:
         return Span(day, day + _DAY, at=datetime.combine(day, clock))
     if not iso.group(3):
         return Span(day, day + _DAY)
     # "7am" counts from that day's first moment, so it is that day's.
-    return _span(understood(iso.group(3), day), day)
+    english = _span(understood(iso.group(3), day, "en"), day)
+    return english or _span(_heard(iso.group(3), day, language), day)
+
+
+def _heard(words: str, reference: datetime, language: str | None) -> Understanding:
+    """The words as written in the customer's language, unless a model has clearly put them into another."""
+    said = understood(words, reference, None, language)
+    if language is None or said.start is not None or said.end is not None:
+        return said
+    return understood(words, reference, language)
 
 
 def _span(said: Understanding, reference: datetime) -> Span | None:

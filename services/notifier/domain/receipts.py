@@ -16,6 +16,7 @@ from shared.messages.booking import BookingConfirmed, Contact
 from shared.messages.conversation import DocumentBody
 from shared.messages.envelope import Value
 from shared.messages.media import BuildReceipt, FileRef, ReceiptData
+from shared.messages.receipts import SendReceipt
 
 RECEIPT = "receipt"
 
@@ -95,5 +96,19 @@ def receipt_notice(request: ReceiptRequest, file: FileRef) -> Notice:
             filename=request.filename,
             caption=request.caption,
         ),
+        values=request.values,
+    )
+
+
+def notice_again(job: SendReceipt, request: ReceiptRequest, body: DocumentBody) -> Notice:
+    """The same receipt once more, to whoever asked: a message of its own for each request."""
+    return Notice(
+        tenant_id=job.tenant_id,
+        event_id=job.request_id,
+        booking_id=job.booking_id,
+        entry_id=None,
+        purpose=RECEIPT,
+        contact=job.contact,
+        body=body,
         values=request.values,
     )

@@ -16,7 +16,14 @@ from shared.actors.delivery import Delivery
 from shared.actors.jobs import JobConsumer
 from shared.bus import HEADER_FROM, HEADER_ID, Bus
 from shared.db import Database
-from shared.messages.booking import Catalogue, GetCatalogue
+from shared.messages.booking import (
+    BookingQuoted,
+    Catalogue,
+    GetCatalogue,
+    QuoteBooking,
+    QuoteLineView,
+    QuoteView,
+)
 from shared.messages.conversation import FetchMedia, MediaFetched, TextContent, VoiceContent
 from shared.messages.media import FileRef, TranscribeVoice, VoiceTranscribed
 from shared.settings import Settings
@@ -106,10 +113,19 @@ async def test_an_agent_that_stops_while_a_booking_is_under_way_leaves_it_to_the
     async def answer(_question: GetCatalogue) -> Catalogue:
         return catalogue
 
+    async def no_quote(_question: QuoteBooking) -> BookingQuoted:
+        return BookingQuoted()
+
+    async def price(_question: QuoteBooking) -> BookingQuoted:
+        line = QuoteLineView(label="Yoga", amount=1500)
+        return BookingQuoted(quote=QuoteView(lines=(line,), total=1500, due_now=0, currency="EUR"))
+
     await customer.gateway.bus.nc.subscribe(f"cmd.booking.{message.tenant_id}.>", cb=on_command)
     # A booking service that answers questions and leaves commands where they are.
     half = await Bus.connect(quick.nats_url or "", "booking")
     half.answer("get_catalogue", GetCatalogue, answer)
+    half.answer("quote_booking", QuoteBooking, no_quote)
+    half.answer("quote_booking", QuoteBooking, price)
     await half.start()
     async with agent_running(quick):
         await customer.gateway.hand_over(message)

@@ -11,7 +11,10 @@ import pytest
 from shared.db import Database
 from shared.settings import Settings
 
-_TABLES = {"conversations", "turns", "turn_steps", "outbox", "dead_letters"}
+_TABLES = {
+    *("conversations", "turns", "turn_steps", "outbox", "dead_letters"),
+    *("tenant_models", "model_answers", "preferences", "handoffs"),
+}
 
 
 async def test_every_table_forces_row_security_by_tenant(database: Settings) -> None:
@@ -26,17 +29,18 @@ async def test_every_table_forces_row_security_by_tenant(database: Settings) -> 
     )
     await owner.close()
 
-    assert {row["relname"] for row in rows} == _TABLES
+    assert {row["relname"] for row in rows} >= _TABLES
     assert all(row["forced"] and row["policy"] and row["tenant"] for row in rows)
 
 
-@pytest.mark.parametrize("table", ["conversations", "turns", "turn_steps"])
+@pytest.mark.parametrize("table", ["conversations", "turns", "turn_steps", "preferences", "handoffs"])
 async def test_without_a_tenant_nothing_is_seen_and_another_tenant_sees_nothing(
     db: Database, table: str
 ) -> None:
     tenant_id, row_id = uuid4(), uuid4()
     async with db.tenant(tenant_id) as connection:
-        await connection.execute(_FILL[table], tenant_id, row_id, json.dumps({"channel": "whatsapp"}))
+        more = (json.dumps({"channel": "whatsapp"}),) if "$3" in _FILL[table] else ()
+        await connection.execute(_FILL[table], tenant_id, row_id, *more)
 
     async with db.tenant() as connection:
         assert await connection.fetchval(f"SELECT count(*) FROM agent.{table}") == 0
@@ -55,5 +59,9 @@ async def test_a_row_of_another_tenant_cannot_be_written(db: Database) -> None:
 _FILL = {
     "conversations": "INSERT INTO agent.conversations (tenant_id, conversation_id, address) VALUES ($1, $2, $3)",
     "turns": "INSERT INTO agent.turns (tenant_id, message_id, conversation_id, input) VALUES ($1, $2, $2, $3)",
+    "preferences": "INSERT INTO agent.preferences (tenant_id, customer_id, key, value, said_at)"
+    " VALUES ($1, $2, 'time', 'mornings', now())",
+    "handoffs": "INSERT INTO agent.handoffs (tenant_id, handoff_id, conversation_id, reason, began_at, until)"
+    " VALUES ($1, $2, $2, 'asked', now(), now())",
     "turn_steps": "INSERT INTO agent.turn_steps (tenant_id, message_id, key, payload) VALUES ($1, $2, 'k', $3)",
 }

@@ -11,36 +11,64 @@ from zoneinfo import ZoneInfo
 import orjson
 from pydantic_ai.models import Model
 
+from services.agent.answering import Answering
 from services.agent.groups import Group
+from services.agent.handoff import Handoff, Rules
 from services.agent.journal import Step
-from services.agent.memory import Memory
+from services.agent.memory import Memory, Turn, dump
 from services.agent.model import build_agent
 from services.agent.offline import OfflineModel
+from services.agent.opened import ClosedTurn, OpenedTurn, Past
+from services.agent.models.source import Always
 from services.agent.runs import runner_of
 from services.agent.speaker import AgentSpeaker
-from services.agent.store import ClosedTurn, OpenedTurn
+from services.agent.summaries import Summaries
 from services.agent.takeover import Takeover
+from services.agent.tools.spec import HandoffReason, Ports, Preference, PreferenceKey, TurnContext
 from services.agent.turns import Turns
 from shared import ids
 from shared.errors import Transient
 from shared.messages.booking import (
+    AnswerOffer,
+    Balances,
+    BookingQuoted,
     BookingsFound,
     BookingStatus,
     BookingView,
     BookSession,
+    BookSlot,
     BusinessView,
     CancelBooking,
+    CancellationQuoted,
+    CancellationQuoteView,
     Catalogue,
+    Command,
     CommandOutcome,
     FindSessions,
+    FindSlots,
+    GetSession,
+    JoinWaitlist,
+    LeaveWaitlist,
+    MyBalances,
     MyBookings,
     NextMove,
+    PassView,
+    QuoteBooking,
+    QuoteCancellation,
+    QuoteLineView,
+    QuoteView,
     Refusal,
     RefusalCode,
+    RescheduleBooking,
+    RescheduleToSlot,
     ServiceView,
+    SessionDetails,
     SessionsFound,
     SessionView,
+    SlotsFound,
+    SlotView,
     StaffView,
+    WaitlistEntryView,
 )
 from shared.messages.conversation import (
     ChannelAddress,
@@ -52,6 +80,7 @@ from shared.messages.conversation import (
     TextContent,
     VoiceContent,
 )
+from shared.messages.receipts import ReceiptSent, SendReceipt
 from shared.outbox import Outgoing
 
 TENANT = ids.tenant_id_of("casa-yoga")
@@ -131,19 +160,30 @@ class Scissors:
 
 
 class Studio:
-    """The booking service in memory: the agent's `Bookings` port, with the same answers for the same command id."""
+    """The booking service in memory: the agent's `Bookings` port, with the same answers for the same command id.
 
-    def __init__(self, *sessions: SessionView) -> None:
+    `free` are slots, `fee` what cancelling costs, `prices` what a session or slot start costs this customer (else its
+    own price), `past` what they booked before.
+    """
+
+    def __init__(self, *sessions: SessionView, catalogue: Catalogue = CATALOGUE) -> None:
         self.sessions = {s.session_id: s for s in sessions}
+        self.offer = catalogue
+        self.free: list[SlotView] = []
         self.bookings: dict[UUID, BookingView] = {}
+        self.past: list[BookingView] = []
+        self.waiting: dict[UUID, WaitlistEntryView] = {}
         self.outcomes: dict[UUID, CommandOutcome] = {}
-        self.commands: list[BookSession | CancelBooking] = []
+        self.commands: list[Command] = []
         self.questions: list[FindSessions] = []
+        self.fee = 0
+        self.prices: dict[UUID, QuoteView] = {}
+        self.receipts: list[SendReceipt] = []
         self.away = False
         self.scissors = Scissors()
 
     async def catalogue(self, tenant_id: UUID) -> Catalogue:
-        return CATALOGUE
+        return self.offer
 
     async def find(self, question: FindSessions) -> SessionsFound:
         self.questions.append(question)
@@ -152,6 +192,7 @@ class Studio:
             for s in sorted(self.sessions.values(), key=lambda s: s.starts_at)
             if (not question.service_ids or s.service_id in question.service_ids)
             and (not question.staff_ids or s.staff_id in question.staff_ids)
+            and (question.price_up_to is None or s.price <= question.price_up_to)
         ]
         inside = [s for s in mine if question.starts_from <= s.starts_at < question.starts_before]
         roomy = tuple(s for s in inside if s.seats_left >= question.party_size)[: question.limit]
@@ -163,25 +204,115 @@ class Studio:
             alternatives=() if roomy else tuple(sorted(near, key=lambda s: s.starts_at)),
         )
 
+    async def slots(self, question: FindSlots) -> SlotsFound:
+        fitting = [
+            slot
+            for slot in sorted(self.free, key=lambda slot: slot.starts_at)
+            if slot.service_id == question.service_id
+            and (not question.staff_ids or set(slot.staff_ids) & set(question.staff_ids))
+        ]
+        inside = [s for s in fitting if question.starts_from <= s.starts_at < question.starts_before]
+        after = [s for s in fitting if s.starts_at >= question.starts_before]
+        return SlotsFound(
+            slots=tuple(inside[: question.limit]), alternatives=() if inside else tuple(after[:3])
+        )
+
+    async def session(self, question: GetSession) -> SessionDetails:
+        found = self.sessions.get(question.session_id)
+        return SessionDetails(session=found, description="Breath and movement.", location="Upstairs")
+
     async def mine(self, question: MyBookings) -> BookingsFound:
         found = [b for b in self.bookings.values() if b.status is BookingStatus.CONFIRMED]
-        return BookingsFound(bookings=tuple(sorted(found, key=lambda b: b.session.starts_at)))
+        found += self.past if question.past else []
+        waiting = sorted(self.waiting.values(), key=lambda e: e.session.starts_at)
+        return BookingsFound(
+            bookings=tuple(sorted(found, key=lambda b: b.session.starts_at)), waiting=tuple(waiting)
+        )
 
-    async def do(self, command: BookSession | CancelBooking) -> CommandOutcome:
+    async def balances(self, question: MyBalances) -> Balances:
+        ten = PassView(pass_id=ids.derive("pass"), name="10 classes", kind="pack", left=7)
+        return Balances(currency="EUR", passes=(ten,))
+
+    async def quote(self, question: QuoteBooking) -> BookingQuoted:
+        place = question.session_id or question.service_id
+        session = self.sessions.get(question.session_id) if question.session_id else None
+        if session is not None and session.seats_left < question.party_size:
+            full = Refusal(code=RefusalCode.SESSION_FULL, sentence="That class is full.")
+            return BookingQuoted(refusal=full)
+        if place in self.prices:
+            return BookingQuoted(quote=self.prices[place])
+        each = session.price if session else self.service(question.service_id).price
+        line = QuoteLineView(label="Price", amount=each * question.party_size)
+        return BookingQuoted(quote=QuoteView(lines=(line,), total=line.amount, due_now=0, currency="EUR"))
+
+    async def quote_cancellation(self, question: QuoteCancellation) -> CancellationQuoted:
+        booking = self.bookings.get(question.booking_id)
+        if booking is None:
+            missing = Refusal(code=RefusalCode.NOT_FOUND, sentence="There is no such booking.")
+            return CancellationQuoted(refusal=missing)
+        terms = CancellationQuoteView(
+            refund=0, fee=self.fee, currency="EUR", reason="late" if self.fee else "in time"
+        )
+        return CancellationQuoted(quote=terms, booking=booking)
+
+    async def do(self, command: Command) -> CommandOutcome:
         if self.away:
             raise Transient("booking is away")
         self.scissors.moment("command not sent")
         self.commands.append(command)
         if command.command_id not in self.outcomes:
-            self.outcomes[command.command_id] = (
-                self._book(command) if isinstance(command, BookSession) else self._cancel(command)
-            )
+            self.outcomes[command.command_id] = self._done(command)
         self.scissors.moment("command done, outcome not received")
         return self.outcomes[command.command_id]
+
+    async def send_receipt(self, job: SendReceipt) -> ReceiptSent:
+        self.receipts.append(job)
+        return ReceiptSent(status="sent" if job.booking_id in self.bookings else "none")
 
     def fill(self, chosen: SessionView) -> None:
         """Somebody else takes the last places."""
         self.sessions[chosen.session_id] = chosen.model_copy(update={"seats_left": 0})
+
+    def service(self, service_id: UUID | None) -> ServiceView:
+        """A service of the catalogue."""
+        return next(s for s in self.offer.services if s.service_id == service_id)
+
+    def queued(self, chosen: SessionView, *, offered: bool = False, name: str = "entry") -> WaitlistEntryView:
+        """The customer waits for this session, or was offered a place in it."""
+        entry = WaitlistEntryView(
+            entry_id=ids.derive(name, chosen.session_id),
+            session=chosen,
+            party_size=1,
+            status="offered" if offered else "waiting",
+            position=None if offered else 1,
+            offer_expires_at=NOW + timedelta(hours=2) if offered else None,
+        )
+        self.waiting[entry.entry_id] = entry
+        return entry
+
+    def _done(self, command: Command) -> CommandOutcome:
+        match command:
+            case BookSession():
+                return self._book(command)
+            case BookSlot():
+                return self._book_slot(command)
+            case CancelBooking():
+                return self._cancel(command)
+            case RescheduleBooking() | RescheduleToSlot():
+                return self._move(command)
+            case JoinWaitlist():
+                entry = self.queued(self.sessions[command.session_id])
+                return CommandOutcome(command_id=command.command_id, entry=entry)
+            case LeaveWaitlist():
+                self.waiting.pop(command.entry_id)
+                return CommandOutcome(command_id=command.command_id, done="left")
+            case AnswerOffer():
+                entry = self.waiting.pop(command.entry_id)
+                if not command.accept:
+                    return CommandOutcome(command_id=command.command_id, done="declined")
+                return self._booked(command.command_id, entry.session, entry.party_size)
+            case _:
+                raise TypeError(command.name)
 
     def _book(self, command: BookSession) -> CommandOutcome:
         chosen = self.sessions[command.session_id]
@@ -194,40 +325,98 @@ class Studio:
             return CommandOutcome(command_id=command.command_id, refusal=refusal)
         left = chosen.seats_left - command.party_size
         chosen = self.sessions[command.session_id] = chosen.model_copy(update={"seats_left": left})
+        return self._booked(command.command_id, chosen, command.party_size)
+
+    def _booked(self, command_id: UUID, chosen: SessionView, party_size: int) -> CommandOutcome:
         booking = BookingView(
-            booking_id=ids.derive("booking", command.command_id),
+            booking_id=ids.derive("booking", command_id),
             reference="ABC123",
             status=BookingStatus.CONFIRMED,
-            party_size=command.party_size,
-            total=chosen.price * command.party_size,
+            party_size=party_size,
+            total=chosen.price * party_size,
             session=chosen,
             booked_at=NOW,
         )
         self.bookings[booking.booking_id] = booking
-        return CommandOutcome(command_id=command.command_id, booking=booking)
+        return CommandOutcome(command_id=command_id, booking=booking)
+
+    def _book_slot(self, command: BookSlot) -> CommandOutcome:
+        slot = self._slot(command.service_id, command.starts_at)
+        if slot is None:
+            near = tuple(NextMove(move="book_slot", slot=slot) for slot in self.free[:3])
+            refusal = Refusal(code=RefusalCode.SLOT_TAKEN, sentence="That time is taken.", next=near)
+            return CommandOutcome(command_id=command.command_id, refusal=refusal)
+        self.free.remove(slot)
+        return self._booked(command.command_id, self._appointment(slot, command.staff_id), command.party_size)
+
+    def _slot(self, service_id: UUID, starts_at: datetime) -> SlotView | None:
+        return next((s for s in self.free if (s.service_id, s.starts_at) == (service_id, starts_at)), None)
+
+    def _appointment(self, slot: SlotView, staff_id: UUID | None) -> SessionView:
+        staff = next(p for p in self.offer.staff if p.staff_id == (staff_id or slot.staff_ids[0]))
+        return SessionView(
+            session_id=ids.derive("appointment", slot.service_id, slot.starts_at),
+            service_id=slot.service_id,
+            service_name=slot.service_name,
+            staff_id=staff.staff_id,
+            staff_name=staff.name.split()[0],
+            starts_at=slot.starts_at,
+            ends_at=slot.ends_at,
+            timezone=slot.timezone,
+            local=slot.local,
+            price=slot.price,
+            currency=slot.currency,
+            capacity=1,
+            seats_left=0,
+        )
 
     def _cancel(self, command: CancelBooking) -> CommandOutcome:
+        if self.fee > (command.fee_shown or 0):
+            refusal = Refusal(code=RefusalCode.FEE_CHANGED, sentence="Cancelling costs something now.")
+            return CommandOutcome(command_id=command.command_id, refusal=refusal)
         booking = self.bookings[command.booking_id]
         gone = booking.model_copy(update={"status": BookingStatus.CANCELLED})
         self.bookings[command.booking_id] = gone
         return CommandOutcome(command_id=command.command_id, booking=gone)
 
+    def _move(self, command: RescheduleBooking | RescheduleToSlot) -> CommandOutcome:
+        booking = self.bookings[command.booking_id]
+        if isinstance(command, RescheduleBooking):
+            there = self.sessions[command.session_id]
+        else:
+            slot = self._slot(booking.session.service_id, command.starts_at)
+            if slot is None:
+                refusal = Refusal(code=RefusalCode.SLOT_TAKEN, sentence="That time is taken.")
+                return CommandOutcome(command_id=command.command_id, refusal=refusal)
+            there = self._appointment(slot, command.staff_id)
+        moved = self.bookings[command.booking_id] = booking.model_copy(update={"session": there})
+        return CommandOutcome(command_id=command.command_id, booking=moved)
+
 
 @dataclass
 class Ledger:
-    """The turns' store in memory."""
+    """The turns' store in memory. `preferences` are the customer's, `notices` are what others sent (JSON by place)."""
 
     turns: dict[UUID, ClosedTurn | None] = field(default_factory=dict)
     steps: dict[UUID, dict[str, str]] = field(default_factory=dict)
     outbox: dict[UUID, Outgoing] = field(default_factory=dict)
-    order: list[UUID] = field(default_factory=list)
+    places: dict[UUID, int] = field(default_factory=dict)
+    notices: dict[int, str] = field(default_factory=dict)
     members: dict[UUID, frozenset[UUID]] = field(default_factory=dict)
     messages: dict[UUID, MessageReceived] = field(default_factory=dict)
     human_until: datetime | None = None
+    handoffs: list[Handoff] = field(default_factory=list)
+    preferences: dict[str, str] = field(default_factory=dict)
+    language: str | None = None
+    summary: str | None = None
+    summary_place: int = 0
+    read: int = 0
     scissors: Scissors = field(default_factory=Scissors)
 
-    async def open(self, group: Group, change: Takeover, *, history: int) -> OpenedTurn:
-        human_until = self.human_until
+    async def open(
+        self, group: Group, change: Takeover, *, known: Sequence[int] = (), most: int = 0
+    ) -> OpenedTurn:
+        past = self._past(known, most)
         message = group.message
         asked = [member.message_id for member in group.members]
         part_of = [turn for turn in self.members if self.members[turn] & set(asked)]
@@ -236,20 +425,58 @@ class Ledger:
             self.turns[message.message_id] = None
             self.members[message.message_id] = frozenset(asked)
             self.messages[message.message_id] = message
+            self.places[message.message_id] = self._place()
             if change.over or change.until:
                 self.human_until = change.until
             self.scissors.moment("turn opened")
         turn_id = part_of[0] if part_of else message.message_id
         message, answers = self.messages[turn_id], self.members[turn_id] & set(asked)
-        found = self.turns[turn_id]
+        place, found = self.places[turn_id], self.turns[turn_id]
         if found is not None:
             replies = orjson.loads(found.replies)
             unconfirmed = tuple(self.outbox[UUID(reply["message_id"])] for reply in replies)
-            return OpenedTurn(True, {}, message, answers, unconfirmed=unconfirmed)
-        closed = [self.turns[m] for m in self.order][-history:] if history else []
-        steps = dict(self.steps.get(turn_id, {}))
-        past = tuple(turn.messages for turn in closed if turn)
-        return OpenedTurn(False, steps, message, answers, past, human_until)
+            return OpenedTurn(True, {}, message, answers, place, unconfirmed=unconfirmed)
+        return OpenedTurn(False, dict(self.steps.get(turn_id, {})), message, answers, place, past)
+
+    async def regroup(self, group: Group) -> None:
+        turn_id = group.message.message_id
+        if self.turns.get(turn_id, "none") is None:
+            self.scissors.moment("turn not regrouped")
+            self.members[turn_id] = frozenset(member.message_id for member in group.members)
+            self.messages[turn_id] = group.message
+            self.steps.pop(turn_id, None)
+            self.scissors.moment("turn regrouped")
+
+    def notice(self, turn: Turn) -> None:
+        """Somebody else sent something to the person."""
+        self.notices[self._place()] = dump(turn)
+
+    def _place(self) -> int:
+        return max([0, *self.places.values(), *self.notices]) + 1
+
+    def _past(self, known: Sequence[int], most: int) -> Past:
+        closed = {self.places[m]: turn.messages for m, turn in self.turns.items() if turn} | self.notices
+        order = [place for place in sorted(closed) if place > self.summary_place][-most:] if most else []
+        fresh = {place: closed[place] for place in order if place not in known}
+        self.read += len(fresh)
+        likes = tuple(self.preferences.items())
+        return Past(tuple(order), fresh, self.summary, likes, self.language, self.human_until)
+
+    async def all(self, context: TurnContext) -> tuple[Preference, ...]:
+        return tuple(Preference(key, value) for key, value in self.preferences.items())
+
+    async def set(self, context: TurnContext, key: PreferenceKey, value: str | None) -> None:
+        self.preferences.pop(key, None)
+        if value is not None:
+            self.preferences[key] = value
+
+    async def ask(
+        self, context: TurnContext, reason: HandoffReason, note: str | None, command_id: UUID
+    ) -> None:
+        handoff = Handoff(command_id, reason, context.now, context.now + timedelta(hours=12), note)
+        if command_id not in {one.handoff_id for one in self.handoffs}:
+            self.handoffs.append(handoff)
+        self.human_until = handoff.until
 
     async def add_steps(self, tenant_id: UUID, message_id: UUID, steps: Sequence[Step]) -> None:
         self.scissors.moment(f"steps not stored: {[s.key for s in steps]}")
@@ -264,9 +491,16 @@ class Ledger:
         self.scissors.moment("turn not closed")
         if self.turns[message.message_id] is None:
             self.turns[message.message_id] = turn
-            self.order.append(message.message_id)
             self.outbox.update({o.id: o for o in outgoing})
+            self.language = turn.language or self.language
+            if turn.handoff:
+                self.handoffs.append(turn.handoff)
+                self.human_until = turn.handoff.until
         self.scissors.moment("turn closed, reply not published")
+
+    async def summarise(self, tenant_id: UUID, conversation_id: UUID, upto: int, summary: str) -> None:
+        if upto > self.summary_place:
+            self.summary, self.summary_place = summary, upto
 
     async def address(self, tenant_id: UUID, channel: str, user_id: str) -> ChannelAddress | None:
         return None
@@ -304,6 +538,8 @@ class Chat:
         self.ledger = ledger or Ledger()
         self.model = model or OfflineModel()
         self.voice = voice or Deaf()
+        self.rules = Rules()
+        self.summaries: Summaries | None = None
         self.now = now
         self.published: list[MessageSent] = []
         self._deadline = deadline
@@ -317,26 +553,32 @@ class Chat:
         scissors = self.ledger.scissors = self.studio.scissors = Scissors(moment)
         return scissors
 
+    @property
+    def ports(self) -> Ports:
+        """What the tools reach."""
+        return Ports(self.studio, self.ledger, self.ledger)
+
     def restarted(self) -> Turns:
         """The agent as a new process: only the ledger is left."""
+        speaker = AgentSpeaker(
+            runner_of(self._agent), Always(self.model), self.ports, lambda: self.now, self._tool_calls
+        )
         self.turns = Turns(
             store=self.ledger,
-            speaker=AgentSpeaker(
-                runner_of(self.model, self._agent),
-                self.model,
-                self.studio,
-                lambda: self.now,
-                self._tool_calls,
-            ),
-            bookings=self.studio,
-            voice=self.voice,
+            answering=Answering(speaker, self.studio, self.voice, self._deadline),
             memory=Memory(),
             publish=self._publish,
             clock=lambda: self.now,
-            deadline=self._deadline,
             takeover_hours=12,
+            rules=self.rules,
+            summaries=self.summaries,
         )
         return self.turns
+
+    @property
+    def booked(self) -> list[UUID]:
+        """The sessions that booking was asked to book, in order."""
+        return [c.session_id for c in self.studio.commands if isinstance(c, BookSession)]
 
     def message(self, content: Content) -> MessageReceived:
         """The customer's next message."""
@@ -379,7 +621,7 @@ class Chat:
         return body
 
     async def _publish(self, outgoing: Sequence[Outgoing]) -> None:
-        self.published += [MessageSent.decode(o.payload) for o in outgoing]
+        self.published += [MessageSent.decode(o.payload) for o in outgoing if o.subject.startswith("out.")]
 
 
 def week() -> Studio:

@@ -232,7 +232,7 @@ async def test_a_full_class_offers_the_next_one_with_space_at_once() -> None:
     assert said(reply) == (
         "Vinyasa Yoga, Mon 23 Nov 19:00–20:00 is full. The next one with space is Vinyasa Yoga, "
         "Tue 24 Nov 19:00–20:00 with Ana, €15.00, 4 spots left: shall I book it? "
-        "There is also Vinyasa Yoga, Wed 25 Nov 19:00–20:00."
+        "There is also Vinyasa Yoga, Wed 25 Nov 19:00–20:00. Or shall I put you on the waiting list?"
     )
     await chat.say("yes")
     assert [c.session_id for c in chat.studio.commands] == [session(VINYASA, "2026-11-24 19:00").session_id]
@@ -264,7 +264,7 @@ async def test_a_booking_is_cancelled_only_after_a_yes() -> None:
     await chat.say("yes")
     question = await chat.say("cancel my booking")
 
-    assert said(question) == "Shall I cancel Vinyasa Yoga, Mon 23 Nov 19:00–20:00 with Ana?"
+    assert said(question).startswith("Shall I cancel Vinyasa Yoga, Mon 23 Nov 19:00–20:00 with Ana?")
     assert len(chat.studio.commands) == 1
     assert await chat.tap(question, "Yes") is None
     assert isinstance(chat.studio.commands[1], CancelBooking)
@@ -322,7 +322,10 @@ async def test_my_bookings_lists_what_is_booked() -> None:
         ("what are your opening hours?", "Opening hours: every day from 7:00 to 21:00."),
         ("what do you offer?", "Vinyasa Yoga, 60 minutes, €15.00"),
         ("how much is pilates?", "Pilates, 50 minutes, €18.00"),
-        ("can I talk to a person?", "You can reach the team of Casa Yoga at +351 210 000 000."),
+        (
+            "can I talk to a person?",
+            "I have asked one of my colleagues: they will write to you here. You can also call +351",
+        ),
     ],
 )
 async def test_questions_about_the_business_are_answered_from_its_data(question: str, answer: str) -> None:
@@ -375,8 +378,8 @@ async def test_a_tapped_service_is_searched() -> None:
         ("help", "I can find and book a time"),
         ("can you fix my car", "Sorry, I did not understand that. I can find and book a time"),
         ("yoga yesterday at 7pm", "That time is already over."),
-        ("move my booking to friday", "I cannot move a booking yet."),
-        ("put me on the waiting list", "There is no waiting list yet."),
+        ("move my booking to friday", "You have no bookings to move."),
+        ("put me on the waiting list", "For which class shall I put you on the waiting list?"),
     ],
 )
 async def test_everything_else_gets_a_plain_answer(words: str, answer: str) -> None:

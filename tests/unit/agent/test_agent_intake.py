@@ -82,8 +82,8 @@ def test_what_cannot_be_read_is_answered_with_what_can(content: Content, kind: s
 
     assert isinstance(meant, Canned)
     assert meant.said == f"[sent: {kind}]"
-    assert meant.reply.startswith(begins)
-    assert meant.reply.endswith("what you would like to book.")
+    assert meant.reply("en").startswith(begins)
+    assert meant.reply("en").endswith("what you would like to book.")
 
 
 def test_every_kind_of_content_is_shown_here() -> None:

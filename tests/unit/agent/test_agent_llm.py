@@ -19,11 +19,16 @@ from pydantic_ai.messages import (
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 from pydantic_ai.models.test import TestModel
 
-from services.agent.model import ModelNotUsable, build_model
+from services.agent import phrases
+from services.agent.models.names import ModelNotUsable, named_model
+from services.agent.models.source import Models
 from services.agent.offline import OfflineModel
-from services.agent.turns import FAILED, TOO_SLOW
+from services.agent.phrases import Phrase
 from shared.messages.booking import BookSession, FindSessions, SessionsFound
+from shared.settings import Settings
 from tests.unit.agent.studio import TENANT, VINYASA, Chat, Studio, session, week
+
+FAILED, TOO_SLOW = (phrases.of(phrase, "en") for phrase in (Phrase.FAILED, Phrase.TOO_SLOW))
 
 Answer = Callable[[list[ModelMessage], AgentInfo], ModelResponse]
 
@@ -72,7 +77,7 @@ async def test_arguments_that_do_not_fit_go_back_to_the_model_and_nothing_is_don
     def answer(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
         told.extend(str(p.content) for p in messages[-1].parts if isinstance(p, ToolReturnPart))
         if wrong:
-            return ModelResponse([ToolCallPart("book_session", wrong.pop(0))])
+            return ModelResponse([ToolCallPart("book", wrong.pop(0))])
         return reply("Which class do you mean?")
 
     chat = Chat(week(), model=FunctionModel(answer))
@@ -121,13 +126,23 @@ async def test_a_plain_text_answer_is_a_reply_too() -> None:
 
 async def test_who_the_customer_is_comes_from_the_channel_and_no_tool_lets_a_model_say_otherwise() -> None:
     seen: list[AgentInfo] = []
+    vinyasa = session(VINYASA, "2026-11-23 19:00").session_id
 
     def answer(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
         seen.append(info)
-        args = {"session_id": str(session(VINYASA, "2026-11-23 19:00").session_id)}
-        return reply("") if results(messages) else ModelResponse([ToolCallPart("book_session", args)])
+        found = results(messages)
+        match [part.tool_name for part in found if part.tool_name != "reply"]:
+            case []:
+                return ModelResponse([ToolCallPart("find_sessions", {"what": "vinyasa", "when": "tomorrow"})])
+            case ["find_sessions"] if not isinstance(messages[-1].parts[-1], UserPromptPart):
+                return reply(f"{found[-1].content['sessions'][0]['line']}. Shall I book it?")
+            case ["find_sessions"]:
+                return ModelResponse([ToolCallPart("book", {"session_id": str(vinyasa)})])
+            case _:
+                return reply("")
 
     chat = Chat(week(), model=FunctionModel(answer))
+    await chat.say("vinyasa tomorrow")
     await chat.say("yes")
 
     [command] = chat.studio.commands
@@ -155,7 +170,8 @@ async def test_the_model_is_told_the_business_and_its_clock_and_sees_the_earlier
 
     messages, info = seen[-1]
     said = [p for m in messages for p in m.parts if isinstance(p, UserPromptPart)]
-    assert len(said) == 11  # ten turns and this message
+    words = [part.content[0].content for part in said]  # type: ignore[union-attr]
+    assert words[-11:] == [f"message {n}" for n in range(1, 12)]  # ten turns and this message, at least
     assert info.instructions is not None
     assert "Casa Yoga" in info.instructions
     assert "Sunday 22 November 2026, 14:00" in info.instructions
@@ -247,25 +263,25 @@ async def test_every_tool_runs_with_whatever_a_model_generates_from_its_schema()
     assert shown.text == "done"
 
 
-def test_the_default_model_is_ours() -> None:
-    assert isinstance(build_model("offline"), OfflineModel)
+async def test_the_default_model_is_ours() -> None:
+    assert isinstance(await Models(Settings()).of(TENANT), OfflineModel)
 
 
 @pytest.mark.parametrize(
-    ("llm", "hint"),
+    ("name", "hint"),
     [
-        ("gpt-5", "provider:model"),
         ("nosuch:model", "cannot be used"),
-        ("mistral:large", "pip install 'usher[mistral]'"),
+        ("mistral:large", "pip install 'pydantic-ai-slim[mistral]'"),
+        ("google:gemini", "pip install 'pydantic-ai-slim[google]'"),
     ],
 )
-def test_a_model_that_cannot_be_used_says_what_to_do(llm: str, hint: str) -> None:
+def test_a_model_that_cannot_be_used_says_what_to_do(name: str, hint: str) -> None:
     with pytest.raises(ModelNotUsable, match="USHER_LLM") as refused:
-        build_model(llm)
+        named_model(name)
     assert hint in str(refused.value)
 
 
 def test_a_provider_without_its_key_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     with pytest.raises(ModelNotUsable, match="OPENAI_API_KEY"):
-        build_model("openai:gpt-5")
+        named_model("openai:gpt-6.1-terra")

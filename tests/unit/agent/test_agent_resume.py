@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from itertools import count
 
 import orjson
@@ -21,8 +21,14 @@ _COUNTER = count()
 CLASS = session(VINYASA, "2026-11-23 19:00")
 
 
+OFFER = {
+    "text": "Vinyasa Yoga, Mon 23 Nov 19:00 with Ana, €30.00 for two. Shall I book it?",
+    "choices": [{"choice_id": f"book:{CLASS.session_id}:2", "title": "Yes, book it"}],
+}
+
+
 class Llm:
-    """A stand-in for a paid model: searches and lists at once, then books what it is told; counts its answers.
+    """A stand-in for a paid model: it offers, then at a yes looks up two things at once and books; counts its answers.
 
     Its call ids differ at every call, as providers' do.
     """
@@ -42,24 +48,33 @@ class Llm:
     def _next(self, messages: list[ModelMessage]) -> ModelResponse:
         done = [p.tool_name for m in messages for p in m.parts if isinstance(p, ToolReturnPart)]
         if "find_sessions" not in done:
-            return ModelResponse(
-                [
-                    ToolCallPart("find_sessions", {"what": "yoga", "when": "tomorrow at 7pm"}, self._id()),
-                    ToolCallPart("my_bookings", {}, self._id()),
-                ]
+            return self._calls(
+                ("find_sessions", {"what": "yoga", "when": "tomorrow at 7pm", "party_size": 2})
             )
-        if "book_session" not in done:
-            args = {"session_id": str(CLASS.session_id), "party_size": 2}
-            return ModelResponse([ToolCallPart("book_session", args, self._id())])
-        return ModelResponse([ToolCallPart("reply", {"text": f"Booked, answer {self.answers}."}, self._id())])
+        if "reply" not in done:
+            return self._calls(("reply", OFFER))
+        if "business_info" not in done:
+            return self._calls(("business_info", {}), ("my_bookings", {}))
+        if "book" not in done:
+            return self._calls(("book", {"session_id": str(CLASS.session_id), "party_size": 2}))
+        return self._calls(("reply", {"text": f"Booked, answer {self.answers}."}))
 
-    def _id(self) -> str:
-        return f"call-{next(_COUNTER)}"
+    def _calls(self, *calls: tuple[str, dict[str, object]]) -> ModelResponse:
+        return ModelResponse([ToolCallPart(name, args, f"call-{next(_COUNTER)}") for name, args in calls])
+
+    async def offers(self, chat: Chat) -> None:
+        """The turn before: what is to be said yes to."""
+        await chat.say("yoga tomorrow at 7pm for two")
+        chat.published.clear()
+        self.answers = 0
 
 
-async def moments_of(make: Callable[[], tuple[Chat, Llm | None, MessageReceived]]) -> list[str]:
+Made = tuple[Chat, Llm | None, MessageReceived]
+
+
+async def moments_of(make: Callable[[], Awaitable[Made]]) -> list[str]:
     """Every moment at which a turn can be cut."""
-    chat, llm, message = make()
+    chat, llm, message = await make()
     scissors = chat.cut_at(None)
     if llm:
         llm.scissors = scissors
@@ -67,11 +82,9 @@ async def moments_of(make: Callable[[], tuple[Chat, Llm | None, MessageReceived]
     return scissors.seen
 
 
-async def cut_and_resume(
-    make: Callable[[], tuple[Chat, Llm | None, MessageReceived]], moment: int
-) -> tuple[Chat, Llm | None, MessageReceived]:
+async def cut_and_resume(make: Callable[[], Awaitable[Made]], moment: int) -> Made:
     """The turn after a death at this moment and a new start."""
-    chat, llm, message = make()
+    chat, llm, message = await make()
     scissors = chat.cut_at(moment)
     if llm:
         llm.scissors = scissors
@@ -85,10 +98,11 @@ async def cut_and_resume(
     return chat, llm, message
 
 
-def with_llm() -> tuple[Chat, Llm | None, MessageReceived]:
+async def with_llm() -> Made:
     llm = Llm()
     chat = Chat(week(), model=llm.model)
-    return chat, llm, chat.message(TextContent(text="yoga tomorrow at 7pm for two, and yes, book it"))
+    await llm.offers(chat)
+    return chat, llm, chat.message(TextContent(text="yes, book it"))
 
 
 async def test_an_llms_turn_cut_at_any_moment_books_once_answers_once_and_repeats_no_stored_answer() -> None:
@@ -186,9 +200,8 @@ async def test_the_same_message_twice_is_answered_once_and_its_reply_published_a
 
 
 async def test_a_reply_is_stored_with_the_turn_before_it_is_published() -> None:
-    chat, _, message = with_llm()
     moments = await moments_of(with_llm)
-    chat, llm, message = with_llm()
+    chat, llm, message = await with_llm()
     scissors = chat.cut_at(len(moments))
     assert llm is not None
     llm.scissors = scissors
@@ -199,7 +212,7 @@ async def test_a_reply_is_stored_with_the_turn_before_it_is_published() -> None:
     stored = chat.ledger.turns[message.message_id]
     assert stored is not None
     assert orjson.loads(stored.replies)[0]["message_id"] == str(reply_id(message.message_id, 0))
-    assert list(chat.ledger.outbox) == [reply_id(message.message_id, 0)]
+    assert list(chat.ledger.outbox)[-1] == reply_id(message.message_id, 0)
 
 
 async def test_call_ids_that_repeat_within_a_turn_stay_two_calls() -> None:

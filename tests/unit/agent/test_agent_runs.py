@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import timedelta
 
 import orjson
 import pytest
-from pydantic_ai.messages import ModelMessage, ModelResponse, ModelResponsePart, TextPart, ToolCallPart
+from pydantic_ai.messages import (
+    ModelMessage,
+    ModelRequest,
+    ModelResponse,
+    ModelResponsePart,
+    TextPart,
+    ThinkingPart,
+    ToolCallPart,
+)
 from pydantic_ai.models import Model, ModelRequestParameters
-from pydantic_ai.models.function import FunctionModel
+from pydantic_ai.models.wrapper import WrapperModel
 from pydantic_ai.settings import ModelSettings
 
+from services.agent import phrases
 from services.agent.model import build_agent
-from services.agent.offline import OfflineModel
-from services.agent.runs import AgentRunner, Ask, PlainRunner, Ran, Runner, runner_of
+from services.agent.models.source import Always
+from services.agent.phrases import Phrase
+from services.agent.runs import AgentRunner, Ask, PlainRunner, Ran, Runner
 from services.agent.speaker import AgentSpeaker
-from services.agent.turns import FAILED
 from shared.errors import Transient
 from shared.messages.booking import FindSessions, SessionsFound
 from shared.messages.conversation import TextContent
@@ -68,8 +78,8 @@ def chat_on(
 ) -> Chat:
     """A chat whose model is run by this loop."""
     chat = Chat(studio or week(), model=model)
-    speaker = AgentSpeaker(runner, chat.model, chat.studio, lambda: chat.now, calls)
-    chat.turns = replace(chat.turns, speaker=speaker)
+    speaker = AgentSpeaker(runner, Always(chat.model), chat.ports, lambda: chat.now, calls)
+    chat.turns = replace(chat.turns, answering=replace(chat.turns.answering, speaker=speaker))
     return chat
 
 
@@ -133,7 +143,7 @@ _SCRIPTS: dict[str, tuple[Sequence[ModelResponsePart], ...]] = {
         [
             call("find_sessions", "a", what="yoga"),
             call("my_bookings", "b"),
-            call("book_session", "c", session_id=CLASS),
+            call("book", "c", session_id=CLASS),
             call("my_bookings", "d"),
         ],
         [REPLY],
@@ -141,7 +151,7 @@ _SCRIPTS: dict[str, tuple[Sequence[ModelResponsePart], ...]] = {
     "a call id twice": ([call("my_bookings", "a")], [call("business_info", "a")], [REPLY]),
     "a plain text": ([call("my_bookings")], [TextPart("There.")]),
     "a misfit after a write": (
-        [call("book_session", "a", session_id=CLASS)],
+        [call("book", "a", session_id=CLASS)],
         [call("find_sessions", "b", party_size=0)],
         [REPLY],
     ),
@@ -174,7 +184,7 @@ async def test_both_loops_stop_at_the_same_number_of_calls(calls: int, answered:
         chat = chat_on(runner, model=Scripted(*script), calls=calls)
         reply = await chat.say("hello")
         assert reply is not None
-        assert reply.text == ("There." if answered else FAILED)
+        assert reply.text == ("There." if answered else phrases.of(Phrase.FAILED, "en"))
         assert len(chat.studio.questions) == answered
 
 
@@ -196,8 +206,69 @@ async def test_a_tool_that_fails_beside_others_fails_the_try_as_what_it_is(
         await chat.turns.run(chat.message(TextContent(text="hello")))
 
 
-def test_only_our_own_model_gets_the_small_loop() -> None:
-    agent = build_agent()
+class Asked(WrapperModel):
+    """A model that keeps how it is asked."""
 
-    assert isinstance(runner_of(OfflineModel(), agent), PlainRunner)
-    assert isinstance(runner_of(FunctionModel(lambda m, i: ModelResponse([])), agent), AgentRunner)
+    def __init__(self, wrapped: Model) -> None:
+        super().__init__(wrapped)
+        self.asked: list[tuple[object, object, ModelRequestParameters]] = []
+
+    async def request(
+        self,
+        messages: list[ModelMessage],
+        model_settings: ModelSettings | None,
+        model_request_parameters: ModelRequestParameters,
+    ) -> ModelResponse:
+        parts = [[(p.part_kind, repr(_timeless(asdict(p)))) for p in message.parts] for message in messages]
+        newest = messages[-1]
+        assert isinstance(newest, ModelRequest)
+        said = (parts, newest.instructions)
+        self.asked.append((said, model_settings, model_request_parameters))
+        return await self.wrapped.request(messages, model_settings, model_request_parameters)
+
+
+async def test_another_model_is_asked_by_the_small_loop_exactly_as_by_the_general_one_from_its_second_turn_on() -> (
+    None
+):
+    script: list[list[ModelResponsePart]] = [
+        [REPLY],
+        [call("business_info", "a"), call("my_bookings", "b")],
+        [TextPart("Well,"), call("staff_info", "c")],
+        [REPLY],
+        [ThinkingPart("hm"), TextPart("There.")],
+    ]
+    asked: list[Asked] = []
+    left: list[object] = []
+    for runner in (PlainRunner(Counted()), Counted()):
+        model = Asked(Scripted(*script))
+        chat = chat_on(runner, model=model)
+        chat.ledger.preferences = {"time_of_day": "mornings"}
+        for words in ("hello", "where are you?", "and now?"):
+            await chat.say(words)
+            chat.now += timedelta(minutes=1)
+        asked.append(model)
+        left.append(left_by(chat))
+        general = runner if isinstance(runner, Counted) else runner._general
+        assert isinstance(general, Counted)
+        assert general.runs == (3 if runner is general else 1)
+
+    assert asked[0].asked == asked[1].asked
+    assert left[0] == left[1]
+    assert len(asked[0].asked) == len(script)
+
+
+async def test_a_reply_that_states_what_no_tool_told_is_left_to_the_general_loop_which_asks_again() -> None:
+    for make in (lambda: PlainRunner(AGENT), lambda: AGENT):
+        script: list[list[ModelResponsePart]] = [
+            [REPLY],
+            [call("reply", "r", text="Come at 3:17pm for €99.")],
+            [REPLY],
+        ]
+        model = Scripted(*script)
+        chat = chat_on(make(), model=model)
+        await chat.say("hello")
+        reply = await chat.say("when?")
+
+        assert reply is not None
+        assert reply.text == "There."
+        assert model.asked == len(script)

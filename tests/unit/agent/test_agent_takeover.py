@@ -77,7 +77,7 @@ async def test_a_tap_on_one_of_our_buttons_brings_the_agent_back_at_once() -> No
     assert chat.studio.commands == []
 
     await chat.tap(offer, "Yes")
-    assert [c.session_id for c in chat.studio.commands] == [session(VINYASA, "2026-11-23 19:00").session_id]
+    assert chat.booked == [session(VINYASA, "2026-11-23 19:00").session_id]
     assert await chat.say("my bookings") is not None
 
 

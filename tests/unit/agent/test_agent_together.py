@@ -47,7 +47,7 @@ async def test_what_was_said_together_is_one_exchange_that_a_yes_refers_to() -> 
     await chat.send_together(*three(chat))
     await chat.restarted().run(chat.message(TextContent(text="yes")))
 
-    assert [c.session_id for c in chat.studio.commands] == [session(VINYASA, "2026-11-23 19:00").session_id]
+    assert chat.booked == [session(VINYASA, "2026-11-23 19:00").session_id]
 
 
 async def test_members_of_a_group_that_was_answered_are_never_answered_again() -> None:
@@ -78,12 +78,13 @@ async def test_an_answered_member_that_comes_again_with_a_new_message_leaves_tha
 
 
 async def test_a_group_cut_at_any_moment_and_delivered_again_in_other_groups_books_and_answers_once() -> None:
-    def begin() -> tuple[Chat, Llm, list[MessageReceived]]:
+    async def begin() -> tuple[Chat, Llm, list[MessageReceived]]:
         llm = Llm()
         chat = Chat(week(), model=llm.model)
-        return chat, llm, three(chat)
+        await llm.offers(chat)
+        return chat, llm, [chat.message(TextContent(text=text)) for text in ("yes", "book it", "please")]
 
-    chat, llm, messages = begin()
+    chat, llm, messages = await begin()
     llm.scissors = scissors = chat.cut_at(None)
     await chat.turns.run(*messages)
     opened = scissors.seen.index("turn opened") + 1
@@ -91,7 +92,7 @@ async def test_a_group_cut_at_any_moment_and_delivered_again_in_other_groups_boo
 
     for moment, name in enumerate(scissors.seen, 1):
         for groups in ([(0, 1, 2)], [(1,), (0, 2)], [(2, 1), (0,)], [(0,), (1,), (2,)]):
-            chat, llm, messages = begin()
+            chat, llm, messages = await begin()
             llm.scissors = chat.cut_at(moment)
             with pytest.raises(BaseException) as died:
                 await chat.turns.run(*messages)

@@ -7,12 +7,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.agent.tools.find import FIND_SESSIONS
 from services.agent.tools.matching import match, services_of, staff_of
-from services.agent.tools.spec import ToolCall, TurnContext
+from services.agent.tools.spec import Ports, ToolCall, TurnContext
 from services.agent.tools.when import span_of
 from shared import ids
 from shared.messages.booking import Contact
@@ -54,6 +54,7 @@ def test_words_that_are_no_time_are_not_understood(words: str) -> None:
     assert span_of(words, SUNDAY_2PM) is None
 
 
+@settings(deadline=None)  # the first words load the lexicons
 @given(st.text(max_size=60), st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)))
 def test_no_words_break_the_reading_of_times(words: str, reference: datetime) -> None:
     span = span_of(words, reference)
@@ -129,7 +130,7 @@ async def find(studio: Studio, **args: object) -> dict[str, object]:
     async def recall(name: str, make: object) -> str:
         raise AssertionError
 
-    answer = await FIND_SESSIONS.call(studio, context, args, ToolCall(ids.derive("x"), recall))
+    answer = await FIND_SESSIONS.call(Ports(studio), context, args, ToolCall(ids.derive("x"), recall))
     return dict(answer)
 
 

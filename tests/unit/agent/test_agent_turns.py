@@ -11,9 +11,9 @@ import pytest
 from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 
-from services.agent.intake import NOT_HEARD
-from services.agent.store import ClosedTurn
-from services.agent.turns import FAILED, TOO_SLOW, UNREACHABLE
+from services.agent import phrases
+from services.agent.opened import ClosedTurn
+from services.agent.phrases import Phrase
 from shared.errors import Transient, Unanswered
 from shared.messages.booking import Catalogue, CommandOutcome, FindSessions, SessionsFound
 from shared.messages.conversation import (
@@ -45,7 +45,7 @@ async def test_a_voice_note_without_words_is_asked_for_again(words: str | None) 
     reply = await answer(Chat(week(), voice=Deaf(words)), VoiceContent(media_id="m", mime="audio/ogg"))
 
     assert reply is not None
-    assert reply.text == NOT_HEARD
+    assert reply.text == phrases.of(Phrase.NOT_HEARD, "en")
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ async def test_a_reaction_between_question_and_yes_does_not_break_the_offer() ->
     await answer(chat, OtherContent(type="reaction", text="❤️"))
     await chat.say("yes")
 
-    assert [c.session_id for c in chat.studio.commands] == [session(VINYASA, "2026-11-23 19:00").session_id]
+    assert chat.booked == [session(VINYASA, "2026-11-23 19:00").session_id]
 
 
 class Unreachable(Studio):
@@ -114,7 +114,7 @@ async def test_a_calendar_that_does_not_answer_is_an_apology() -> None:
     reply = await Chat(Unreachable()).say("yoga tomorrow")
 
     assert reply is not None
-    assert reply.text == UNREACHABLE
+    assert reply.text == phrases.of(Phrase.UNREACHABLE, "en")
 
 
 class Slow(Studio):
@@ -134,7 +134,7 @@ async def test_a_search_that_takes_too_long_is_an_apology() -> None:
     reply = await Chat(Slow(), deadline=0.05).say("yoga tomorrow")
 
     assert reply is not None
-    assert reply.text == TOO_SLOW
+    assert reply.text == phrases.of(Phrase.TOO_SLOW, "en")
 
 
 async def test_a_booking_without_an_outcome_is_neither_denied_nor_promised_but_asked_for_again() -> None:
@@ -190,7 +190,7 @@ async def test_an_answer_that_cannot_be_stored_is_an_apology_and_the_conversatio
     first, second = await chat.say("hello"), await chat.say("hello?")
 
     assert first is not None
-    assert first.text == FAILED
+    assert first.text == phrases.of(Phrase.FAILED, "en")
     assert second is not None
     assert second.text == "Here I am."
     assert len(chat.ledger.outbox) == 2

@@ -12,7 +12,7 @@ import pytest
 from nats.aio.msg import Msg
 
 from shared.actors.delivery import Delivery
-from shared.actors.mailboxes import Mailboxes, Waiting
+from shared.actors.mailboxes import ChooseAgain, Mailboxes, Waiting
 from shared.bus import HEADER_ID, Bus
 from shared.errors import Poison
 
@@ -215,3 +215,24 @@ async def test_a_partition_that_moves_takes_what_waits_for_more_with_it(world: W
     await world.arrive("a", "b", "c")  # and when it comes back they come again
     await world.confirmed(3)
     assert world.groups.handled == [["a", "b", "c"]]
+
+
+async def test_what_a_handler_gives_back_is_chosen_again_together_with_what_has_come(world: World) -> None:
+    begun, more = asyncio.Event(), asyncio.Event()
+
+    async def work(deliveries: Sequence[Delivery]) -> None:
+        if len(deliveries) == 1:
+            begun.set()
+            await more.wait()
+            raise ChooseAgain
+
+    world.groups.work = work
+    await world.arrive("a")
+    await begun.wait()
+    await world.arrive("b")
+    more.set()
+
+    assert await world.confirmed(2) == ["a", "b"]
+    assert world.groups.handled == [["a"], ["a", "b"]]
+    assert world.acknowledged == 2
+    assert world.log.dead == []

@@ -1,0 +1,1 @@
+"""What the offline model can do about a message: a script for each thing that can be wanted."""
