@@ -112,14 +112,16 @@ def _turns(row: dict[str, Any]) -> Iterator[Turn]:
         yield Turn(turn["text"], any(kind in _AGREES for kind, _, _ in acts) and not when, when)
 
 
-async def play_recorded(dialogue: Recorded, model: Model) -> Played:
-    """The dialogue with the practice. Raises what the model raises."""
+async def play_recorded(dialogue: Recorded, model: Model, *, as_recorded: bool = False) -> Played:
+    """The dialogue with the practice; `as_recorded`: the customer says yes wherever they did in the record, whatever we
+    show. Raises what the model raises.
+    """
     talk = Talk(Desk(dialogue.world), model)
     played = Played(dialogue.id, "en", dialogue.goal)
     said: dict[str, str] = {}
     for turn in dialogue.turns:
         said |= turn.when
-        asks_for_yes = turn.agrees and _would_take_another(talk, dialogue.wanted)
+        asks_for_yes = not as_recorded and turn.agrees and _would_take_another(talk, dialogue.wanted)
         await _tell(talk, played, _again(said, dialogue, talk) if asks_for_yes else turn.text)
     for more in range(_MORE):
         if dialogue.wanted is None or talk.desk.effects:

@@ -15,6 +15,21 @@ from services.agent.offline.cues import Cues, cues_of
 from services.agent.offline.history import Exchange
 from services.agent.offline.texts import Words, spoken, words_in
 
+_NOW = frozenset(
+    {
+        "now",
+        "right now",
+        "ahora",
+        "ahora mismo",
+        "ya",
+        "agora",
+        "agora mesmo",
+        "maintenant",
+        "tout de suite",
+        "jetzt",
+    }
+    | {"sofort", "gleich", "adesso", "ora", "subito"}
+)
 _SENTENCE = re.compile(r"[^.!?;\n]+[.!?;\n]*")
 
 
@@ -84,6 +99,9 @@ def _hear(text: str, facts: Facts, language: str | None) -> Understanding:
         locale=business.language,
         catalogue=facts.names,
     )
+    if said.time_words is not None and fold(said.time_words.lower().strip()) in _NOW:
+        # "book it now" wants it booked now, not for now
+        said = replace(said, start=None, end=None, grain=None, open=None, time_only=False, time_words=None)
     if said.staff is None:
         # Somebody who does not work here is still somebody who was asked for; the business itself is not.
         person = named_person(text, said.language)

@@ -216,7 +216,7 @@ def _joined(scripts: Sequence[Script]) -> Script:
 def _one(scene: Scene) -> Script:
     heard, said, words = scene.heard, scene.said, scene.words
     offer = open_offer(scene.past)
-    if heard.has("never_mind") or heard.has("better_not"):
+    if _changes_mind(scene) and not has_time(said) and said.service is None:
         return saying(talk.declined(offer, words))
     for cue, script in _CUED:
         if heard.has(cue):
@@ -224,11 +224,20 @@ def _one(scene: Scene) -> Script:
     if personal.remembers(heard, choosing=offer is not None and offer.kind in (BOOK, MOVE)):
         return personal.remember(scene)
     intent = _intent(scene)
+    if (
+        intent is Intent.MY_BOOKINGS
+        and has_time(said)
+        and heard.denies
+        and offer is not None
+        and offer.kind == BOOK
+    ):
+        return find.find(scene)  # "no, I have another appointment then, make it friday"
     if intent is Intent.CANCEL:
         backs_out = heard.has("bare_cancel") and offer is not None and offer.kind == BOOK
         return saying(talk.declined(offer, words)) if backs_out else bookings.ask_cancel(scene)
     if intent is Intent.RESCHEDULE:
-        return bookings.ask_move(scene)
+        about_offer = offer is not None and offer.kind == BOOK and not said.service and says_something(heard)
+        return find.find(scene) if about_offer else bookings.ask_move(scene)  # "change that to 4pm"
     if intent is Intent.WAITLIST:
         return waiting.wait(scene)
     moved = bookings.being_moved(scene)
@@ -297,6 +306,8 @@ def _talk(scene: Scene) -> Script:
     offer = open_offer(scene.past)
     if intent is Intent.CHOOSE and offer is not None and len(offer.options) > 1:
         return saying(talk.which(offer, scene.words))
+    if intent is Intent.AFFIRM and offer is None and (asked := find.day_asked(scene)) is not None:
+        return saying(asked)
     reply = talk.small(intent, scene.facts, scene.words, open_offer(scene.past))
     return saying(reply or talk.not_understood(scene.words))
 

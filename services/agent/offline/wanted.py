@@ -15,7 +15,6 @@ from services.agent.offline.offers import open_offer
 
 SEARCHES = ("find_sessions", "find_slots")
 _MEMORY = 4  # exchanges after which an earlier search is no longer what "tomorrow" adds to
-_NO_SEARCH = frozenset({"by_appointment", "unknown_service"})
 _DAY = timedelta(days=1)
 _STEP = timedelta(minutes=15)
 
@@ -27,6 +26,8 @@ class Searched:
     tool: str
     args: Json
     result: Json
+    guessed: bool = False
+    """Whether only a time of day was said of an appointment, so that its day is nobody's."""
 
     @property
     def asked(self) -> datetime | None:
@@ -38,7 +39,7 @@ class Searched:
     def day(self) -> datetime | None:
         """The local day that was searched, when it was a single one."""
         start, end = self.result.get("searched_from"), self.result.get("searched_before")
-        if not isinstance(start, str) or not isinstance(end, str):
+        if self.guessed or not isinstance(start, str) or not isinstance(end, str):
             return None
         first, after = datetime.fromisoformat(start), datetime.fromisoformat(end)
         midnight = datetime.combine(first.date(), time())
@@ -46,15 +47,23 @@ class Searched:
 
 
 def searched(past: Sequence[Exchange]) -> Searched | None:
-    """The newest search of the last few exchanges; a search that said it cannot be made does not count."""
+    """The newest search of the last few exchanges; one for what is not offered only tells the time."""
+    when: object = None
     for exchange in [e for e in reversed(past) if not e.notice][:_MEMORY]:
         for use in reversed(exchange.uses):
             if (
-                use.name in SEARCHES
-                and use.result is not None
-                and use.result.get("problem") not in _NO_SEARCH
+                use.name not in SEARCHES
+                or use.result is None
+                or use.result.get("problem") == "by_appointment"
             ):
-                return Searched(use.name, use.args, use.result)
+                continue
+            if use.result.get("problem") == "unknown_service":
+                when = when or use.args.get("when")
+            elif when is not None:
+                return Searched(use.name, {**use.args, "when": when}, {})
+            else:
+                asks = use.name == "find_slots" and exchange.text != "" and not exchange.choices
+                return Searched(use.name, use.args, use.result, asks and bool(use.result.get("slots")))
     return None
 
 
@@ -121,12 +130,13 @@ def find_args(heard: Heard, past: Sequence[Exchange], now: datetime) -> Json:
     before = searched(past) or _long_ago(past)
     refines = heard.denies or heard.has("refines")
     narrows = before is not None and "what" not in before.args  # "a class for two" … "yoga"
-    carries = before is not None and (refines or narrows or said.service is None)
+    same = before is not None and said.service is not None and said.service == before.args.get("what")
+    carries = before is not None and (refines or narrows or same or said.service is None)
     earlier = dict(before.args) if before is not None and carries else {}
     if before is not None and before.result.get("problem") == "unknown_staff":
         earlier.pop("staff", None)
     when = when_of(heard, past, before if carries else None, now)
-    if when is None and said.service is not None and not refines and not narrows:
+    if when is None and said.service is not None and not (refines or narrows or same):
         earlier = {key: value for key, value in earlier.items() if key != "when"}
     args: Json = {
         "what": said.service or earlier.get("what"),
@@ -232,6 +242,6 @@ def _shown(past: Sequence[Exchange], *, first: bool) -> datetime | None:
 
 def _same(before: Searched) -> str | None:
     if before.asked is not None:
-        return f"{before.asked:%Y-%m-%d %H:%M}"
+        return f"{before.asked:%H:%M}" if before.guessed else f"{before.asked:%Y-%m-%d %H:%M}"
     words = before.args.get("when")
     return str(words) if words else None

@@ -143,15 +143,6 @@ async def test_who_says_yes_when_the_last_place_is_gone_books_nothing_and_is_tol
     await _gives_up_zumba(neighbour, words)
 
 
-async def test_news_that_asks_nothing_leaves_our_question_open(chat: Chat, words: Words) -> None:
-    await has_booked(chat, words, words.yoga_at_seven)
-    await chat.asked(words.pilates)
-    await chat.notify("reminder", "See you tomorrow!")
-
-    assert await chat.ask(words.yes) is None
-    assert await chat.bookings() == ["Pilates +1 18:00 x1 confirmed €18.00", f"{YOGA} x1 confirmed €15.00"]
-
-
 async def test_each_message_is_answered_in_its_own_language(chat: Chat, words: Words, texts: Texts) -> None:
     english, theirs = words_in("en", "en")("no_bookings"), texts("no_bookings")
 

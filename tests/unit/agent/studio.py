@@ -17,9 +17,9 @@ from services.agent.handoff import Handoff, Rules
 from services.agent.journal import Step
 from services.agent.memory import Memory, Turn, dump
 from services.agent.model import build_agent
+from services.agent.models.source import Always
 from services.agent.offline import OfflineModel
 from services.agent.opened import ClosedTurn, OpenedTurn, Past
-from services.agent.models.source import Always
 from services.agent.runs import runner_of
 from services.agent.speaker import AgentSpeaker
 from services.agent.summaries import Summaries

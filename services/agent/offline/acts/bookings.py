@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from services.agent.language import Intent
 from services.agent.offline import found as tell
 from services.agent.offline import say
+from services.agent.offline.acts.find import find
 from services.agent.offline.hearing import listen
 from services.agent.offline.history import Exchange, Json, thing
 from services.agent.offline.offers import CANCEL, MOVE, MOVING, Option
@@ -122,6 +123,8 @@ def ask_move(scene: Scene) -> Script:
     if answer is None:
         return Reply(text=scene.words("lost"), stuck=True)
     bookings = answer.get("bookings", [])
+    if not bookings and has_time(scene.said) and searched(scene.past) is not None:
+        return (yield from find(scene))  # nothing is booked yet: what was looked for is meant
     if not bookings:
         return Reply(text=scene.words("none_to_move"))
     fitting = meant(bookings, which)

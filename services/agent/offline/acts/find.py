@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 
+from services.agent.language import Grain, understand
 from services.agent.offline import found as tell
 from services.agent.offline import say
 from services.agent.offline.history import Json, results
@@ -15,6 +17,7 @@ from services.agent.offline.wanted import find_args, has_time, searched
 from services.agent.reply import Reply
 
 _FOUND = ("sessions", "full", "alternatives", "problem")
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _WITHOUT = frozenset({"promo_not_valid", "pass_not_valid", "no_credit"})
 """Refusals after which it can still be booked, paid as usual."""
 _PAYS = ("pay_with", "promo_code", "gift_code")
@@ -33,9 +36,29 @@ def search(scene: Scene, args: Json) -> Script:
         if answer and not answer.get("problem") and (answer.get("sessions") or answer.get("slots")):
             return tell.found(answer, scene.words)
     answer = yield from looked_up(scene, args)
-    return (
-        tell.found(answer, scene.words) if answer is not None else Reply(text=scene.words("lost"), stuck=True)
-    )
+    if answer is None:
+        return Reply(text=scene.words("lost"), stuck=True)
+    if answer.get("slots") and _no_day(scene, args):
+        return Reply(text=scene.words("which_day", clock=answer.get("asked_clock", "")))
+    return tell.found(answer, scene.words)
+
+
+def day_asked(scene: Scene) -> Reply | None:
+    """The question for the day once more, when it was the last thing that we asked."""
+    last = searched(scene.past[-1:])
+    if last is None or not last.guessed:
+        return None
+    return Reply(text=scene.words("which_day", clock=last.result.get("asked_clock", "")))
+
+
+def _no_day(scene: Scene, args: Json) -> bool:
+    """Whether only a time of day is known of an appointment: which day is not to be guessed."""
+    when = str(args.get("when", ""))
+    if not when or _ISO_DAY.match(when):
+        return False
+    said = understand(when, scene.facts.local_now, language=scene.said.language)
+    exact = said.start is not None and said.end is None and said.grain in (Grain.MINUTE, Grain.HOUR)
+    return said.time_only and exact
 
 
 def looked_up(scene: Scene, args: Json) -> Generator[Calls, Results, Json | None]:

@@ -43,6 +43,8 @@ def remembers(heard: Heard, *, choosing: bool = False) -> bool:
         return False
     if choosing and not heard.has("always"):
         return False  # "I prefer pilates" is about the class that is being looked for
+    if heard.said.start is not None and heard.said.end is None:
+        return False  # "I'd like it at half past two in the afternoon"
     wants = heard.said.intent in (Intent.CANCEL, Intent.RESCHEDULE)
     dated = has_time(heard.said) and not {key for key, _ in found} & {"time_of_day", "day"}
     return not wants and not dated

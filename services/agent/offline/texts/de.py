@@ -17,6 +17,7 @@ TEXTS: Final[dict[str, str]] = {
     "with_space": "Hier ist noch Platz:",
     "free_times": "Diese Zeiten sind frei:",
     "for_one": "Ein Termin ist für eine Person.",
+    "which_day": "Um {clock}, gern: Welcher Tag passt Ihnen?",
     "which_book": "Welchen Termin soll ich buchen?",
     "which_time": "Welchen Termin soll ich buchen? Sie können mir auch einen anderen Tag oder eine andere Uhrzeit nennen.",
     "shall_book": "Soll ich das buchen?",

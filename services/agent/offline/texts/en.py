@@ -17,6 +17,7 @@ TEXTS: Final[dict[str, str]] = {
     "with_space": "Here is what has space:",
     "free_times": "These times are free:",
     "for_one": "An appointment is for one person.",
+    "which_day": "At {clock}, gladly: which day suits you?",
     "which_book": "Which one shall I book?",
     "which_time": "Which one shall I book? You can also tell me another day or time.",
     "shall_book": "Shall I book it?",

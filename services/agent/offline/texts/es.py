@@ -17,6 +17,7 @@ TEXTS: Final[dict[str, str]] = {
     "with_space": "Esto tiene plazas libres:",
     "free_times": "Estas horas están libres:",
     "for_one": "Una cita es para una persona.",
+    "which_day": "A las {clock}, claro: ¿qué día te viene bien?",
     "which_book": "¿Cuál te reservo?",
     "which_time": "¿Cuál te reservo? También puedes decirme otro día u otra hora.",
     "shall_book": "¿Te la reservo?",

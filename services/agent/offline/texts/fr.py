@@ -17,6 +17,7 @@ TEXTS: Final[dict[str, str]] = {
     "with_space": "Voici ce qui a de la place :",
     "free_times": "Ces horaires sont libres :",
     "for_one": "Un rendez-vous est pour une personne.",
+    "which_day": "À {clock}, volontiers : quel jour vous convient ?",
     "which_book": "Lequel dois-je réserver ?",
     "which_time": "Lequel dois-je réserver ? Vous pouvez aussi me dire un autre jour ou une autre heure.",
     "shall_book": "Je réserve ?",

@@ -17,6 +17,7 @@ TEXTS: Final[dict[str, str]] = {
     "with_space": "Qui c'è posto:",
     "free_times": "Questi orari sono liberi:",
     "for_one": "Un appuntamento è per una persona.",
+    "which_day": "Alle {clock}, volentieri: che giorno ti va bene?",
     "which_book": "Quale prenoto?",
     "which_time": "Quale prenoto? Puoi anche dirmi un altro giorno o un'altra ora.",
     "shall_book": "Lo prenoto?",

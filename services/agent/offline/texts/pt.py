@@ -17,6 +17,7 @@ TEXTS: Final[dict[str, str]] = {
     "with_space": "Com lugares livres há:",
     "free_times": "Estes horários estão livres:",
     "for_one": "Uma marcação é para uma pessoa.",
+    "which_day": "Às {clock}, com certeza: que dia lhe convém?",
     "which_book": "Qual deseja reservar?",
     "which_time": "Qual deseja reservar? Também pode dizer outro dia ou outra hora.",
     "shall_book": "Posso reservar?",
