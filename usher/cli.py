@@ -19,6 +19,7 @@ from usher.commands.deliveries import deliveries_command
 from usher.commands.evaluating import eval_command
 from usher.commands.exporting import export_command
 from usher.commands.importing import import_command
+from usher.commands.mcp import app as mcp_app
 from usher.commands.model import app as model_app
 from usher.commands.replay import replay_command
 from usher.conversations_cli import app as conversation_app
@@ -154,6 +155,7 @@ app.command("deliveries")(deliveries_command)
 app.command("replay-inbound")(replay_command)
 app.add_typer(channel_app, name="channel")
 app.add_typer(conversation_app, name="conversation")
+app.add_typer(mcp_app, name="mcp")
 app.add_typer(model_app, name="model")
 
 

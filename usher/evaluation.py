@@ -21,6 +21,7 @@ from services.agent.models.costs import MICROS, spent_of
 from services.agent.models.names import OFFLINE
 from services.agent.models.source import Models
 from services.agent.offline import OfflineModel
+from services.agent.prompt import VERSION
 from shared.errors import outline
 from shared.settings import Settings
 from usher.dialogue_files import Problem, Scene, Script
@@ -98,7 +99,12 @@ class Outcome:
 
 def _turn(turn: Said) -> dict[str, Any]:
     choices = [choice.title for choice in turn.reply.choices]
-    return {"customer": turn.words, "reply": turn.reply.text, "choices": choices, "unexpected": list(turn.wrong)}
+    return {
+        "customer": turn.words,
+        "reply": turn.reply.text,
+        "choices": choices,
+        "unexpected": list(turn.wrong),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +136,11 @@ class Evaluation:
         return sum((one.took.answers for one in self.outcomes), Counter())
 
     @property
+    def prompt(self) -> str | None:
+        """The version of the prompt that language models were given; None when none answered."""
+        return VERSION if set(self.answers) - {OFFLINE} else None
+
+    @property
     def unpriced(self) -> int:
         """Answers whose price is not known."""
         return sum(one.took.unpriced for one in self.outcomes)
@@ -143,6 +154,7 @@ class Evaluation:
         """For programs."""
         return {
             "model": self.model,
+            "prompt": self.prompt,
             "ok": self.ok,
             "total": self.total.as_dict(),
             "languages": {name: found.as_dict() for name, found in self.languages.items()},

@@ -241,4 +241,6 @@ def _print_answers(console: Console, evaluation: Evaluation) -> None:
     total = evaluation.total
     tokens = f"; {total.input_tokens:,} tokens in, {total.output_tokens:,} out" if total.input_tokens else ""
     unpriced = f"; {evaluation.unpriced:,} answers without a known price" if evaluation.unpriced else ""
-    console.print(f"{evaluation.model}: answers of {answers}{tokens}{unpriced}", markup=False, soft_wrap=True)
+    prompt = f", prompt {evaluation.prompt}" if evaluation.prompt else ""
+    told = f"{evaluation.model}{prompt}: answers of {answers}{tokens}{unpriced}"
+    console.print(told, markup=False, soft_wrap=True)

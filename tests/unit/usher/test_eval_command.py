@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from devkit.llm.steps import Call, Step
+from services.agent.prompt import VERSION
 from shared.settings import Settings
 from tests.unit.agent.llm_world import Emulator, emulating
 from usher.cli import app
@@ -245,7 +246,7 @@ async def test_answers_of_a_language_model_are_counted_with_tokens_and_price(
 
     found = json.loads(result.stdout)
     assert result.exit_code == 0
-    assert found["model"] == "openai-chat:gpt-5.6-terra"
+    assert (found["model"], found["prompt"]) == ("openai-chat:gpt-5.6-terra", VERSION)
     assert sum(found["answers"].values()) == 4
     assert "offline" not in found["answers"]
     assert found["total"]["input_tokens"] > 0
@@ -260,4 +261,5 @@ async def test_answers_that_the_offline_model_had_to_give_are_told(file: Path) -
         found = await evaluate(read_script([written(file, WORLD, ASK)]), settings)
 
     assert set(found.answers) == {"offline"}
+    assert found.prompt is None
     assert found.total.success == 1.0
