@@ -11,7 +11,6 @@ from uuid import UUID
 
 from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCallPart
 
-from services.agent.reply import Reply
 from shared import ids
 
 Why = Literal["asked", "stuck", "complaint", "other", "rule", "by_hand", "operator"]
@@ -87,7 +86,7 @@ def stuck_before(history: Sequence[ModelMessage]) -> int:
     return count
 
 
-STUCK_TOOL = "reply"
+_REPLY_TOOL = "reply"
 APOLOGY = "apology"
 """The metadata of an answer that says that we cannot answer."""
 
@@ -98,7 +97,7 @@ def _stuck(response: ModelResponse) -> bool | None:
     if metadata.get("from"):
         return None
     for part in response.parts:
-        if isinstance(part, ToolCallPart) and part.tool_name == STUCK_TOOL:
+        if isinstance(part, ToolCallPart) and part.tool_name == _REPLY_TOOL:
             try:
                 return bool(part.args_as_dict().get("stuck"))
             except ValueError:
@@ -106,11 +105,6 @@ def _stuck(response: ModelResponse) -> bool | None:
         if isinstance(part, TextPart):
             return bool(metadata.get(APOLOGY))
     return None
-
-
-def is_stuck(reply: Reply) -> bool:
-    """Whether the answer says of itself that it is of no help."""
-    return reply.stuck
 
 
 def handoff_id(message_id: UUID, why: str) -> UUID:

@@ -126,9 +126,7 @@ handoffs = Table(
     Column("until", DateTime(timezone=True), nullable=False),
     _instant("ended_at", nullable=True),
     Column("ended_by", Text),
-    Index(
-        "handoffs_open_idx", "tenant_id", "conversation_id", postgresql_where=text("ended_at IS NULL")
-    ),
+    Index("handoffs_open_idx", "tenant_id", "conversation_id", postgresql_where=text("ended_at IS NULL")),
 )
 
 mcp_tokens = Table(

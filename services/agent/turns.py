@@ -80,6 +80,7 @@ class Turns:
         opened = await self.store.open(group, change, known=tuple(recalled), most=MOST_TURNS)
         if opened.done:
             # Its answer is committed; what the gateway has not confirmed is published again.
+            self.answering.running.ended(opened.message.message_id)
             await self.publish(opened.unconfirmed)
             return opened.answers
         turns = self.memory.learn(conversation_id, opened.past.order, recalled, opened.past.turns)

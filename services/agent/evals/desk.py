@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from services.agent.evals.dialogue import World, WorldService
+from services.agent.evals.calendar import Calendar
+from services.agent.evals.dialogue import World
 from services.agent.tools import TurnContext
 from services.agent.tools.spec import HandoffReason, Preference, PreferenceKey
 from shared import ids
@@ -20,7 +19,6 @@ from shared.messages.booking import (
     BookingView,
     BookSession,
     BookSlot,
-    BusinessView,
     CancelBooking,
     CancellationQuoted,
     CancellationQuoteView,
@@ -35,7 +33,6 @@ from shared.messages.booking import (
     MyBalances,
     MyBookings,
     NextMove,
-    ProductView,
     QuoteBooking,
     QuoteCancellation,
     QuoteLineView,
@@ -44,13 +41,10 @@ from shared.messages.booking import (
     RefusalCode,
     RescheduleBooking,
     RescheduleToSlot,
-    ServiceView,
     SessionDetails,
     SessionsFound,
     SessionView,
     SlotsFound,
-    SlotView,
-    StaffView,
     WaitlistEntryView,
 )
 from shared.messages.receipts import ReceiptSent, SendReceipt
@@ -77,19 +71,15 @@ class Desk:
 
     def __init__(self, world: World, preferences: dict[str, str] | None = None) -> None:
         self.world = world
-        self.zone = ZoneInfo(world.timezone)
-        self.now = world.now.replace(tzinfo=self.zone)
-        self.offer = _catalogue(world)
+        self.calendar = Calendar(world)
+        self.now = self.calendar.now
+        self.offer = self.calendar.offer
         self.effects: list[str] = []
         self.liked = dict(preferences or {})
-        self._services = {service.service_id: service for service in self.offer.services}
-        self._by_name = {service.name: service for service in self.offer.services}
         self._outcomes: dict[UUID, CommandOutcome] = {}
-        self._sessions = {s.session_id: s for s in self._dated(world)}
         self._bookings: dict[UUID, BookingView] = {}
         self._past: list[BookingView] = []
         self._waiting: dict[UUID, WaitlistEntryView] = {}
-        self._busy: set[tuple[datetime, UUID]] = set()
         self._opening(world)
 
     # -- what is asked
@@ -102,7 +92,7 @@ class Desk:
         """See `Bookings`."""
         fitting = [
             s
-            for s in sorted(self._sessions.values(), key=lambda s: (s.starts_at, s.service_name))
+            for s in sorted(self.calendar.sessions.values(), key=lambda s: (s.starts_at, s.service_name))
             if (not question.service_ids or s.service_id in question.service_ids)
             and (not question.staff_ids or s.staff_id in question.staff_ids)
             and (question.price_up_to is None or s.price <= question.price_up_to)
@@ -120,19 +110,21 @@ class Desk:
 
     async def slots(self, question: FindSlots) -> SlotsFound:
         """See `Bookings`."""
-        service = self._services[question.service_id]
-        inside = list(self._free(service, question.starts_from, question.starts_before, question.staff_ids))
+        service = self.calendar.services[question.service_id]
+        inside = list(
+            self.calendar.free(service, question.starts_from, question.starts_before, question.staff_ids)
+        )
         if inside:
             return SlotsFound(slots=tuple(inside[: question.limit]))
-        after = self._free(
+        after = self.calendar.free(
             service, question.starts_before, question.starts_before + timedelta(days=14), question.staff_ids
         )
         return SlotsFound(alternatives=tuple(slot for slot, _ in zip(after, range(_NEAREST), strict=False)))
 
     async def session(self, question: GetSession) -> SessionDetails:
         """See `Bookings`."""
-        found = self._sessions.get(question.session_id)
-        service = self._services[found.service_id] if found else None
+        found = self.calendar.sessions.get(question.session_id)
+        service = self.calendar.services[found.service_id] if found else None
         return SessionDetails(
             session=found, description=service.description if service else None, location=self.world.address
         )
@@ -152,8 +144,10 @@ class Desk:
 
     async def quote(self, question: QuoteBooking) -> BookingQuoted:
         """See `Bookings`."""
-        session = self._sessions.get(question.session_id) if question.session_id else None
-        service = self._services[session.service_id if session else question.service_id or UUID(int=0)]
+        session = self.calendar.sessions.get(question.session_id) if question.session_id else None
+        service = self.calendar.services[
+            session.service_id if session else question.service_id or UUID(int=0)
+        ]
         if session is not None and session.seats_left < question.party_size:
             return BookingQuoted(refusal=_refusal(RefusalCode.SESSION_FULL))
         if question.promo_code and question.promo_code.upper() not in self.world.promo:
@@ -188,7 +182,7 @@ class Desk:
         )
         if booking is None:
             return ReceiptSent(status="none")
-        self.effects.append(f"receipt {self._name(booking.session)}")
+        self.effects.append(f"receipt {self.calendar.name_of(booking.session)}")
         return ReceiptSent(status="sent")
 
     # -- preferences and handoff
@@ -237,22 +231,24 @@ class Desk:
                 raise TypeError(f"{command.name} is not part of dialogues")
 
     def _book(self, command: BookSession) -> CommandOutcome:
-        chosen = self._sessions[command.session_id]
+        chosen = self.calendar.sessions[command.session_id]
         if chosen.seats_left < command.party_size:
-            near = [s for s in self._sessions.values() if s.seats_left >= command.party_size][:_NEAREST]
+            near = [s for s in self.calendar.sessions.values() if s.seats_left >= command.party_size][
+                :_NEAREST
+            ]
             moves = tuple(NextMove(move="book", session=s) for s in near)
             refusal = _refusal(RefusalCode.SESSION_FULL).model_copy(update={"next": moves})
             return CommandOutcome(command_id=command.command_id, refusal=refusal)
-        self._take(chosen, command.party_size)
-        self.effects.append(f"book {self._name(chosen)} x{command.party_size}")
+        self.calendar.take(chosen, command.party_size)
+        self.effects.append(f"book {self.calendar.name_of(chosen)} x{command.party_size}")
         return self._booked(command.command_id, chosen, command.party_size)
 
     def _book_slot(self, command: BookSlot) -> CommandOutcome:
-        slot = self._slot(command.service_id, command.starts_at, command.staff_id)
+        slot = self.calendar.slot(command.service_id, command.starts_at, command.staff_id)
         if slot is None:
             return CommandOutcome(command_id=command.command_id, refusal=_refusal(RefusalCode.SLOT_TAKEN))
-        session = self._appointment(slot, command.staff_id)
-        self.effects.append(f"book {self._name(session)} x{command.party_size}")
+        session = self.calendar.appointment(slot, command.staff_id)
+        self.effects.append(f"book {self.calendar.name_of(session)} x{command.party_size}")
         return self._booked(command.command_id, session, command.party_size)
 
     def _booked(self, command_id: UUID, session: SessionView, party: int) -> CommandOutcome:
@@ -268,42 +264,44 @@ class Desk:
             return CommandOutcome(command_id=command.command_id, refusal=_refusal(RefusalCode.FEE_CHANGED))
         gone = booking.model_copy(update={"status": BookingStatus.CANCELLED})
         self._bookings[command.booking_id] = gone
-        self._take(booking.session, -booking.party_size)
-        self.effects.append(f"cancel {self._name(booking.session)}")
+        self.calendar.take(booking.session, -booking.party_size)
+        self.effects.append(f"cancel {self.calendar.name_of(booking.session)}")
         return CommandOutcome(command_id=command.command_id, booking=gone)
 
     def _move(self, command: RescheduleBooking | RescheduleToSlot) -> CommandOutcome:
         booking = self._bookings[command.booking_id]
         if isinstance(command, RescheduleBooking):
-            there: SessionView | None = self._sessions[command.session_id]
+            there: SessionView | None = self.calendar.sessions[command.session_id]
             code = RefusalCode.SESSION_FULL
             if there is not None and there.seats_left < booking.party_size:
                 there = None
         else:
-            slot = self._slot(booking.session.service_id, command.starts_at, command.staff_id)
-            there = self._appointment(slot, command.staff_id) if slot else None
+            slot = self.calendar.slot(booking.session.service_id, command.starts_at, command.staff_id)
+            there = self.calendar.appointment(slot, command.staff_id) if slot else None
             code = RefusalCode.SLOT_TAKEN
         if there is None:
             return CommandOutcome(command_id=command.command_id, refusal=_refusal(code))
-        self._take(booking.session, -booking.party_size)
-        self._take(there, booking.party_size)
-        self.effects.append(f"move {self._name(booking.session)} -> {self._name(there)}")
+        self.calendar.take(booking.session, -booking.party_size)
+        self.calendar.take(there, booking.party_size)
+        self.effects.append(
+            f"move {self.calendar.name_of(booking.session)} -> {self.calendar.name_of(there)}"
+        )
         moved = self._bookings[command.booking_id] = booking.model_copy(update={"session": there})
         return CommandOutcome(command_id=command.command_id, booking=moved)
 
     def _join(self, command: JoinWaitlist) -> CommandOutcome:
-        session = self._sessions[command.session_id]
+        session = self.calendar.sessions[command.session_id]
         if session.seats_left >= command.party_size:
             return CommandOutcome(command_id=command.command_id, refusal=_refusal(RefusalCode.SEATS_FREE))
         entry = self._entry(session, command.party_size, 1, offered=False)
-        self.effects.append(f"wait {self._name(session)} x{command.party_size}")
+        self.effects.append(f"wait {self.calendar.name_of(session)} x{command.party_size}")
         return CommandOutcome(command_id=command.command_id, entry=entry)
 
     def _answer(self, command: LeaveWaitlist | AnswerOffer) -> CommandOutcome:
         entry = self._waiting.pop(command.entry_id, None)
         if entry is None:
             return CommandOutcome(command_id=command.command_id, refusal=_refusal(RefusalCode.OFFER_EXPIRED))
-        name = self._name(entry.session)
+        name = self.calendar.name_of(entry.session)
         if isinstance(command, LeaveWaitlist):
             self.effects.append(f"leave {name}")
             return CommandOutcome(command_id=command.command_id, done="left")
@@ -316,7 +314,7 @@ class Desk:
 
     def entry_of(self, service: str, at: datetime) -> WaitlistEntryView:
         """The customer's place in the queue of this class. Raises `StopIteration` when there is none."""
-        starts = at.replace(tzinfo=self.zone)
+        starts = at.replace(tzinfo=self.calendar.zone)
         return next(
             e
             for e in self._waiting.values()
@@ -325,7 +323,7 @@ class Desk:
 
     def _opening(self, world: World) -> None:
         for number, had in enumerate(world.bookings):
-            session = self._session(had.service, had.at, had.staff)
+            session = self.calendar.session_at(had.service, had.at, had.staff)
             booking = self._booking(ids.derive("booking", "before", number), session, had.party)
             if had.pay_link:
                 booking = booking.model_copy(
@@ -337,7 +335,7 @@ class Desk:
                 self._bookings[booking.booking_id] = booking
         for queue in world.waiting:
             self._entry(
-                self._session(queue.service, queue.at, None),
+                self.calendar.session_at(queue.service, queue.at, None),
                 queue.party,
                 queue.position,
                 offered=queue.offered,
@@ -355,50 +353,6 @@ class Desk:
         self._waiting[entry.entry_id] = entry
         return entry
 
-    def _dated(self, world: World) -> Iterator[SessionView]:
-        for told in world.sessions:
-            yield self._made(told.service, told.at, told.staff, told.seats, 10)
-
-    def _session(self, service: str, at: datetime, staff: str | None) -> SessionView:
-        """The class there is at that time, or an appointment made for it."""
-        starts = at.replace(tzinfo=self.zone)
-        for session in self._sessions.values():
-            if session.service_name == service and session.starts_at == starts:
-                return session
-        made = self._made(service, at, staff, 0, 1)
-        if made.staff_id is not None:
-            self._busy.add((made.starts_at, made.staff_id))
-        return made
-
-    def _made(self, service: str, at: datetime, staff: str | None, seats: int, capacity: int) -> SessionView:
-        offer = self._by_name[service]
-        person = next((p for p in self.offer.staff if staff and p.name.startswith(staff)), None)
-        starts = at.replace(tzinfo=self.zone)
-        return SessionView(
-            session_id=ids.derive("session", offer.service_id, at.isoformat()),
-            service_id=offer.service_id,
-            service_name=offer.name,
-            staff_id=person.staff_id if person else None,
-            staff_name=person.name.split()[0] if person else None,
-            level=offer.level,
-            starts_at=starts,
-            ends_at=starts + timedelta(minutes=offer.duration_minutes),
-            timezone=self.world.timezone,
-            local=_local(starts, starts + timedelta(minutes=offer.duration_minutes)),
-            price=offer.price,
-            currency=offer.currency,
-            capacity=capacity,
-            seats_left=seats,
-        )
-
-    def _take(self, session: SessionView, seats: int) -> None:
-        now = self._sessions.get(session.session_id)
-        if now is not None:
-            self._sessions[session.session_id] = now.model_copy(update={"seats_left": now.seats_left - seats})
-        elif session.staff_id is not None:
-            key = (session.starts_at, session.staff_id)
-            self._busy.add(key) if seats > 0 else self._busy.discard(key)
-
     def _booking(self, booking_id: UUID, session: SessionView, party: int) -> BookingView:
         return BookingView(
             booking_id=booking_id,
@@ -410,95 +364,6 @@ class Desk:
             booked_at=self.now,
         )
 
-    def _free(
-        self, service: ServiceView, starts_from: datetime, starts_before: datetime, staff: Sequence[UUID]
-    ) -> Iterator[SlotView]:
-        people = [p for p in service.staff_ids if not staff or p in staff]
-        taken = {at.replace(tzinfo=self.zone) for at in self.world.taken}
-        at = max(starts_from, self.now).astimezone(self.zone)
-        step = self.world.slot_minutes
-        at = at.replace(minute=at.minute // step * step if step < 60 else 0, second=0, microsecond=0)
-        while at < starts_before:
-            free = tuple(p for p in people if (at, p) not in self._busy)
-            open_ = time(self.world.opens) <= at.time() and at.hour < self.world.closes
-            if at >= starts_from and at >= self.now and open_ and free and at not in taken:
-                yield self._slot_view(service, at, free)
-            at = (at.replace(tzinfo=None) + timedelta(minutes=step)).replace(tzinfo=self.zone)
-
-    def _slot_view(self, service: ServiceView, at: datetime, staff: tuple[UUID, ...]) -> SlotView:
-        ends = at + timedelta(minutes=service.duration_minutes)
-        return SlotView(
-            service_id=service.service_id,
-            service_name=service.name,
-            staff_ids=staff,
-            starts_at=at,
-            ends_at=ends,
-            timezone=self.world.timezone,
-            local=_local(at, ends),
-            price=service.price,
-            currency=service.currency,
-        )
-
-    def _slot(self, service_id: UUID, starts_at: datetime, staff_id: UUID | None) -> SlotView | None:
-        staff = (staff_id,) if staff_id else ()
-        until = starts_at + timedelta(minutes=1)
-        return next(self._free(self._services[service_id], starts_at, until, staff), None)
-
-    def _appointment(self, slot: SlotView, staff_id: UUID | None) -> SessionView:
-        chosen = staff_id or slot.staff_ids[0]
-        person = next(p for p in self.offer.staff if p.staff_id == chosen)
-        self._busy.add((slot.starts_at, chosen))
-        starts = slot.starts_at.astimezone(self.zone).replace(tzinfo=None)
-        return self._made(slot.service_name, starts, person.name, 0, 1)
-
-    def _name(self, session: SessionView) -> str:
-        return f"{session.service_name} {session.starts_at.astimezone(self.zone):%Y-%m-%d %H:%M}"
-
 
 def _refusal(code: RefusalCode) -> Refusal:
     return Refusal(code=code, sentence=_SAID[code])
-
-
-def _local(starts: datetime, ends: datetime) -> str:
-    return f"{starts:%a} {starts.day} {starts:%b}, {starts:%H:%M}–{ends:%H:%M}"
-
-
-def _catalogue(world: World) -> Catalogue:
-    staff = tuple(
-        StaffView(
-            staff_id=ids.derive("staff", p.name), name=p.name, role=p.role, bio=p.bio, synonyms=p.synonyms
-        )
-        for p in world.staff
-    )
-    return Catalogue(
-        business=BusinessView(
-            business_name=world.business,
-            timezone=world.timezone,
-            language=world.language,
-            currency=world.currency,
-            address=world.address,
-            phone=world.phone,
-            opening_hours=world.opening_hours,
-        ),
-        services=tuple(_service(service, world, staff) for service in world.services),
-        staff=staff,
-        products=tuple(
-            ProductView(key=p.name.lower(), name=p.name, kind=p.kind, price=p.price, currency=world.currency)
-            for p in world.products
-        ),
-    )
-
-
-def _service(service: WorldService, world: World, staff: tuple[StaffView, ...]) -> ServiceView:
-    return ServiceView(
-        service_id=ids.derive("service", service.name),
-        name=service.name,
-        kind=service.kind,
-        description=service.description,
-        duration_minutes=service.minutes,
-        price=service.price,
-        currency=world.currency,
-        synonyms=service.synonyms,
-        level=service.level,
-        staff_ids=tuple(p.staff_id for p in staff if not service.staff or p.name in service.staff),
-    )

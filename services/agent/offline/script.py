@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from services.agent.offline.history import Json, ToolUse
-from services.agent.reply import Reply
+from services.agent.reply import MAX_CHOICES, Reply
 
 Results: TypeAlias = "tuple[Json | None, ...]"
 Calls: TypeAlias = "tuple[Call, ...]"
@@ -61,6 +61,17 @@ def together(scripts: Sequence[Script]) -> Generator[Calls, Results, list[Reply]
             step(n, results[at : at + size])
             at += size
     return [replies[n] for n in sorted(replies)]
+
+
+def joined(scripts: Sequence[Script]) -> Script:
+    """Several scripts as one reply, in their order."""
+    replies = yield from together(scripts)
+    spoken = [reply for reply in replies if not reply.silent]
+    choices = [choice for reply in spoken for choice in reply.choices]
+    text = "\n\n".join(reply.text for reply in spoken)
+    return Reply(
+        text=text, choices=choices[:MAX_CHOICES], stuck=bool(spoken) and all(r.stuck for r in spoken)
+    )
 
 
 def play(script: Script, done: Sequence[ToolUse]) -> tuple[Call, ...] | Reply:

@@ -46,6 +46,13 @@ ROWS = (
     "agent.conversations (tenant_id, conversation_id, address) VALUES ($1, $2, '{}')",
     "agent.turns (tenant_id, message_id, conversation_id, input) VALUES ($1, $2, $2, '{}')",
     "agent.turn_steps (tenant_id, message_id, key, payload) VALUES ($1, $2, 'k', '{}')",
+    "agent.tenant_models (tenant_id, models) SELECT $1, 'offline' WHERE $2::uuid IS NOT NULL",
+    "agent.model_answers VALUES ($1, $2, 'model:0', 0, $2, 'a model', 1, 1, 0, 1, now())",
+    "agent.preferences VALUES ($1, $2, 'day', 'tuesday', now())",
+    "agent.handoffs (tenant_id, handoff_id, conversation_id, reason, began_at, until) VALUES ($1, $2, $2, 'asked', now(), now())",
+    "agent.mcp_tokens (tenant_id, token_id, label, scope, hash, quote_key, expires_at)"
+    " VALUES ($1, $2, 'mine', 'operator', '', '', now())",
+    "agent.mcp_servers (tenant_id, name, url, tools) SELECT $1, 'theirs', 'https://mcp.example', '{}' WHERE $2::uuid IS NOT NULL",
     "agent.outbox VALUES ($1, $2, 'out.x', '', now(), 0, 'infinity')",
     "agent.dead_letters VALUES ($1, $2, 'in.x', '', 'a reason', 1)",
     "notifier.notifications VALUES ($1, $2, $2, $2, $2, 'receipt', $2, '{}')",
