@@ -24,7 +24,7 @@ from services.agent.offline.script import say as saying
 from services.agent.offline.several import several
 from services.agent.offline.taken import changes_mind, taken
 from services.agent.offline.taps import tap
-from services.agent.offline.wanted import has_time, moved_minutes, says_something
+from services.agent.offline.wanted import has_time, moved_minutes, says_something, searched
 from services.agent.reply import Reply
 
 __all__ = ["hear", "turn"]
@@ -79,6 +79,14 @@ def _changes(scene: Scene) -> Script | None:
     corrects = heard.has("refines") or heard.denies or moved_minutes(heard) is not None
     if moved is None and said.service is None and corrects:
         moved = moving.just_booked(scene)
+        if (
+            moved is None
+            and heard.has("instead")
+            and has_time(said)
+            and offer is None
+            and not searched(scene.past)
+        ):
+            return moving.instead(scene)
     return moving.move_to(scene, moved) if moved is not None and says_something(heard) else None
 
 
@@ -99,6 +107,8 @@ def _asks(scene: Scene) -> Script | None:
     heard, said, intent = scene.heard, scene.said, _intent(scene)
     if heard.has("info_packs") and intent in _ABOUT_PACKS and not has_time(said):
         return find.price_list(scene)
+    if heard.has("opens") and said.service is None and said.staff is None:
+        return info.business(scene)
     if intent in INFO:
         return INFO[intent](scene)
     asks_us = any(heard.has(cue) for cue in ("info_where", "info_hours", "info_phone"))
@@ -117,7 +127,7 @@ def _intent(scene: Scene) -> Intent:
     for cue, meant in _MEANT:
         if scene.heard.has(cue):
             return meant
-    return intent
+    return Intent.MY_BOOKINGS if intent in _VAGUE and scene.heard.has("list") else intent
 
 
 def _bookable(scene: Scene) -> Option | None:
@@ -155,12 +165,12 @@ def _talk(scene: Scene) -> Script:
 
 
 _ABOUT_PACKS = frozenset({Intent.FIND, Intent.BOOK, Intent.OTHER, Intent.PRICE, Intent.BUSINESS_INFO})
+_VAGUE = frozenset({Intent.OTHER, Intent.FIND, Intent.BOOK})
 _MEANT = (
     ("cant_come", Intent.CANCEL),
     ("human", Intent.TALK_TO_HUMAN),
     ("reschedule", Intent.RESCHEDULE),
     ("waitlist", Intent.WAITLIST),
-    ("list", Intent.MY_BOOKINGS),
 )
 _CUED: tuple[tuple[str, Act], ...] = (
     ("leave_list", waiting.ask_leave),

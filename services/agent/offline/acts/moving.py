@@ -46,6 +46,14 @@ def ask_move(scene: Scene) -> Script:
     return (yield from move_to(target, fitting[0]))
 
 
+def instead(scene: Scene) -> Script:
+    """ "can I come on Tuesday instead?", out of nothing: of what is booked, else a new search."""
+    answer = yield from ask("my_bookings")
+    if (answer or {}).get("bookings"):
+        return (yield from ask_move(scene))
+    return (yield from find(scene))
+
+
 def move_to(scene: Scene, booking: Json) -> Script:
     """Where the booking can go, by what the message says of the time; asks when it says none."""
     when = _target(scene, booking)
@@ -117,7 +125,7 @@ def _split(scene: Scene) -> tuple[Scene, Scene]:
         left, right = scene.part(heard.text[: match.start()]), scene.part(heard.text[match.end() :])
         if has_time(right.said) or right.said.shift_days is not None:
             return _with_day(left), right
-    if moved_minutes(heard) is not None or wants_shift(heard) is not None:
+    if moved_minutes(heard) is not None or wants_shift(heard) is not None or heard.has("instead"):
         return _without_time(scene), scene
     # "can you move my Thursday class?": the time is of the booking
     return scene, _without_time(scene)

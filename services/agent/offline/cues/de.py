@@ -12,6 +12,9 @@ PATTERNS: Final[dict[str, str]] = {
     "book_it": r"\b(?:buchen? (?:sie )?(?:das|den|es|ihn|die)(?: bitte)?|das nehme ich|ich nehme (?:das|"
     r"den|die|es|ihn)|nehme ich|machen sie das|mach das|bitte buchen|gern(?:e)? buchen|passt (?:mir|gut)|"
     r"das passt)\b",
+    "opens": r"\b(?:offnen|schliessen) (?:sie|ihr)\b|\b(?:haben|habt) (?:sie|ihr)\b[\w\s]*\b(?:auf|offen|"
+    r"geoffnet|zu|geschlossen)\W*$|\b(?:sind|seid) (?:sie|ihr)\b[\w\s]*\bgeoffnet\b",
+    "instead": r"\bstattdessen\b",
     "the_one": r"\b(?:der|die|das|den) (?:um|mit|am)\b|\bdiese[nrs]?\b|\bden (?:spateren|fruheren|ersten|"
     r"zweiten|dritten|letzten)\b",
     "beyond": r"\b(?:etwas|was|irgend\w*|ein bisschen|ein wenig)\b",
@@ -33,7 +36,7 @@ PATTERNS: Final[dict[str, str]] = {
     "bare_cancel": r"^\W*(?:bitte )?(?:stornieren|abbrechen|absagen|storniere|abbruch)(?: bitte)?\W*$",
     "about": r"\b(?:wer ist|wer sind|erzahlen sie|erzahl|uber)\b",
     "info_where": r"\b(?:wo|adresse|anfahrt|wie komme ich|parken|parkplatz\w*|lage)\b",
-    "info_hours": r"\b(?:offnungszeiten|geoffnet|geschlossen|offnet|offen|schliess\w*|auf(?=\W*$))\b",
+    "info_hours": r"\b(?:offnungszeiten|geoffnet|geschlossen|offnen|offnet|offen|schliess\w*|auf(?=\W*$))\b",
     "info_offers": r"\b(?:bieten sie|angebot|anbieten|kurse|leistungen|behandlungen|arten|preise?|kostet|"
     r"kosten|was kostet)\b",
     "info_phone": r"\b(?:telefon\w*|anrufen|nummer|kontakt)\b",
@@ -45,7 +48,8 @@ PATTERNS: Final[dict[str, str]] = {
     "receipt": r"\b(?:quittung|rechnung|beleg|kassenbon)\b",
     "pay_link": r"\b(?:zahlungs|bezahl)-?link\b|\blink\b.*\b(?:bezahl\w*|zahl\w*)\b|\b(?:wie|"
     r"wo) (?:kann ich )?(?:bezahle|bezahlen|zahle|zahlen)\b",
-    "where_in_line": r"\b(?:welche[nrm]?|an welcher|auf welchem|meine?)\b[\w\s]*\b(?:platz|stelle|"
+    "where_in_line": r"\ban welcher stelle (?:bin|stehe) ich\b|\b(?:welche[nrm]?|an welcher|auf welchem|"
+    r"meine?)\b[\w\s]*\b(?:platz|stelle|"
     r"position|nummer)\b.*\b(?:warteliste|liste|schlange)\b|\b(?:stehe|"
     r"bin) ich (?:noch )?auf der (?:warte)?liste\b",
     "leave_list": r"\b(?:von|aus) der (?:warteliste|liste)\b[\w\s]*\b(?:streich\w*|nehm\w*|losch\w*|"
@@ -63,8 +67,9 @@ PATTERNS: Final[dict[str, str]] = {
     "call_me": r"\b(?:ich heisse|mein name ist|nennen sie mich|nenn mich)\s+([a-z][\w'-]+(?:\s[a-z][\w'-]+)?)",
     "speak": r"\b(?:sprech\w*|sprich|schreib\w*|antwort\w*|red\w*)\b",
     "always": r"\b(?:immer|normalerweise|generell|meistens)\b",
-    "list": r"\b(?:welche|was)\b[\w\s]{0,12}\b(?:buchungen|termine|kurse|gebucht)\b|\bmeine (?:buchungen|"
-    r"termine|kurse)\b(?![\w\s]*(?:stornier|absag|verschieb))",
+    "list": r"\bwelche (?:buchungen|termine|kurse) (?:habe|hab) ich\b|\bwas hab(?:e)? ich\b[\w\s]*\bgebucht\b|"
+    r"\b(?:zeig\w*|was sind|wo sind)\b[\w\s]*\bmeine (?:buchungen|termine|kurse)\b|^\W*meine (?:buchungen|"
+    r"termine)\W*$",
     "to_target": r"\b(?:auf den|auf die|auf|zu|nach|zum|fur)\b|->",
     "human": r"\b(?:einem menschen|einer person|jemandem|jemand(?:en)? (?:vom team|aus dem team)|"
     r"mitarbeiter\w*|rezeption|echte[nr]? (?:person|menschen?))\b",

@@ -10,6 +10,9 @@ PATTERNS: Final[dict[str, str]] = {
     "clause": r"[.?!;\n]+|,? \b(?:and then|and also|and|also|then|plus)\b ",
     "book_it": r"\b(?:book|take|reserve|want|have) (?:it|that|this|them)(?: one)?\b|\bgo ahead\b|\bdo it\b|"
     r"\b(?:i'?ll|let me|i will|i can) (?:take|do|have) (?:it|that|this|the)\b",
+    "opens": r"\b(?:do|are|will) (?:you|u)(?: guys)? (?:be )?open\b|\b(?:when|what time) (?:do|are|"
+    r"will) (?:you|u)(?: be)? (?:open|close)",
+    "instead": r"\binstead\b",
     "the_one": r"\bone\b|\bthat (?:works|time)\b",
     "beyond": r"\b(?:something|anything|a bit|a little|any)\b",
     "both": r"\b(?:both|all (?:of them|two|three)|all of those)\b",
@@ -48,7 +51,8 @@ PATTERNS: Final[dict[str, str]] = {
     r"wait(?:ing)? ?list)\b|"
     r"\bwhere am i\b.*\b(?:queue|line|list)\b|\bam i (?:still )?on the (?:wait(?:ing)? ?)?list\b|"
     r"\bmy position\b",
-    "leave_list": r"\b(?:leave|off|remove|quit|cancel|out of|drop)\b[\w\s']*\b(?:(?:wait(?:ing)? ?)?list|queue)\b|"
+    "leave_list": r"\b(?:leave|off|remove|quit|cancel|out of|drop)\b[\w\s']*\b(?:(?:wait(?:ing)? ?)?list|"
+    r"queue)\b|"
     r"\b(?:don'?t|do not|no longer)\b[\w\s']*\b(?:wait(?:ing)?|queue)\b(?: any ?more)?",
     "waitlist": r"\bwait(?:ing)?[ -]?list\b|\b(?:put|add) me (?:in|to|on) (?:the )?(?:queue|list)\b",
     "details": r"\b(?:tell me more|more (?:info\w*|details?)|what(?:'s| is) (?:it|that|"

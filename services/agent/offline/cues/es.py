@@ -11,6 +11,8 @@ PATTERNS: Final[dict[str, str]] = {
     "book_it": r"\b(?:reservala|reservalo|reservamela|reservamelo|la quiero|lo quiero|me la quedo|"
     r"me lo quedo|adelante|hazlo|"
     r"me apunto|apuntame(?! (?:a|en) la lista)|la reservo|lo reservo|me vale)\b",
+    "opens": r"\b(?:abris|abren|cerrais|cierran|estais abiertos?|estan abiertos?)\b",
+    "instead": r"\ben (?:vez|lugar|su lugar)\b",
     "the_one": r"\b(?:la|el|lo) de\b|\besa\b|\bese\b|\besta\b|\beste\b",
     "beyond": r"\b(?:algo|alguna cosa|un poco|alguna|algun)\b",
     "both": r"\b(?:las dos|los dos|ambas|ambos|todas|todos)\b",
@@ -44,7 +46,8 @@ PATTERNS: Final[dict[str, str]] = {
     r"sorprendeme)\b",
     "receipt": r"\b(?:recibo|factura|justificante|ticket de compra)\b",
     "pay_link": r"\b(?:enlace|link)\b.*\b(?:pag\w+)\b|\b(?:como|donde) (?:puedo )?pag(?:o|ar)\b",
-    "where_in_line": r"\b(?:que|en que|cual)\b[\w\s]*\b(?:puesto|posicion|lugar|numero)\b.*\b(?:lista|"
+    "where_in_line": r"\ben que posicion (?:estoy|voy)\b|\b(?:que|en que|cual)\b[\w\s]*\b(?:puesto|"
+    r"posicion|lugar|numero)\b.*\b(?:lista|"
     r"cola|espera)\b|"
     r"\b(?:sigo|estoy) en (?:la )?lista\b|\bmi (?:puesto|posicion)\b",
     "leave_list": r"\b(?:sacame|quitame|borrame|salir|salirme|quitar|quitarme|"

@@ -11,6 +11,8 @@ PATTERNS: Final[dict[str, str]] = {
     "book_it": r"\b(?:reservez(?:[- ](?:le|la|moi ca))?|reserve[- ](?:le|la)|je (?:le|la) (?:prends|"
     r"reserve|veux)|je prends|allez-y|faites[- ](?:le|ca)|vas-y|ca me va|je veux bien)\b(?! (?:un|une|le|"
     r"la|deux|pour)\b)",
+    "opens": r"\b(?:ouvrez|fermez|etes-vous ouverts?|etes ouverts?)\b",
+    "instead": r"\ba la place\b",
     "the_one": r"\bcelui\b|\bcelle\b",
     "beyond": r"\b(?:quelque chose|un peu|quelqu)\b",
     "both": r"\b(?:les deux|tous les deux|toutes les deux|tous|toutes)\b",

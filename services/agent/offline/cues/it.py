@@ -10,6 +10,8 @@ PATTERNS: Final[dict[str, str]] = {
     "clause": r"[.?!;\n]+|,? \b(?:e (?:anche|poi|inoltre)|e|inoltre|anche)\b ",
     "book_it": r"\b(?:prenota(?:l[ao]|mel[ao])?|prenotal[ao]|la prendo|lo prendo|prendo (?:quell[ao]|"
     r"quest[ao])|procedi|fallo|va bene cosi|ci sto|lo voglio|la voglio)\b(?! (?:un|una|la|lo|il|per)\b)",
+    "opens": r"\b(?:aprite|chiudete|siete aperti)\b",
+    "instead": r"\binvece\b",
     "the_one": r"\bquell[ao]\b|\bquest[ao]\b",
     "beyond": r"\b(?:qualcosa|un po|qualche|qualcuno)\b",
     "both": r"\b(?:tutt[ie] e (?:due|tre)|entramb[ie]|tutt[ie])\b",
@@ -41,7 +43,8 @@ PATTERNS: Final[dict[str, str]] = {
     "recommend": r"\b(?:consigl\w*|raccomand\w*|suggeri\w*|sorprendimi)\b",
     "receipt": r"\b(?:ricevuta|fattura|scontrino)\b",
     "pay_link": r"\blink\b.*\b(?:pag\w+)\b|\b(?:come|dove) (?:posso )?pag(?:o|are)\b",
-    "where_in_line": r"\b(?:che|quale|in che|qual)\b[\w\s']*\b(?:posto|posizione|numero)\b.*\b(?:lista|"
+    "where_in_line": r"\bin che posizione sono\b|\b(?:che|quale|in che|qual)\b[\w\s']*\b(?:posto|"
+    r"posizione|numero)\b.*\b(?:lista|"
     r"coda|attesa)\b|\bsono (?:ancora )?in lista\b|\bla mia posizione\b",
     "leave_list": r"\b(?:toglimi|toglietemi|cancellami|uscire|rimuovimi|levami|"
     r"togli)\b[\w\s']*\b(?:lista(?: d'attesa)?|coda)\b|\bnon (?:voglio )?aspett\w+ piu\b",

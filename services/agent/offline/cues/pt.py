@@ -11,6 +11,8 @@ PATTERNS: Final[dict[str, str]] = {
     "book_it": r"\b(?:reserva|reserve|pode reservar|quero (?:essa|esse|esta|este|isso)|fico com (?:essa|"
     r"esse|ela|ele)|avanca|pode ser|marca|marque|pode marcar|faz isso)\b(?! (?:de|uma|um|outra|a|o|"
     r"para)\b)",
+    "opens": r"\b(?:abrem|fecham|estao abertos?)\b",
+    "instead": r"\bem vez\b|\bem alternativa\b",
     "the_one": r"\b(?:a|o) (?:da|do|das|dos|de)\b|\bess[ae]\b|\best[ae]\b",
     "beyond": r"\b(?:algo|alguma coisa|um pouco|alguma|algum)\b",
     "both": r"\b(?:as duas|os dois|ambas|ambos|todas|todos)\b",
@@ -40,7 +42,8 @@ PATTERNS: Final[dict[str, str]] = {
     "recommend": r"\b(?:recomend\w*|suger\w*|aconselh\w*|surpreend\w+)\b",
     "receipt": r"\b(?:recibo|fatura|factura|comprovativo|comprovante|nota fiscal)\b",
     "pay_link": r"\b(?:link|ligacao)\b.*\b(?:pag\w+)\b|\b(?:como|onde) (?:posso )?pag(?:o|ar)\b",
-    "where_in_line": r"\b(?:qual|em que|que)\b[\w\s]*\b(?:posicao|lugar|numero)\b.*\b(?:lista|fila|"
+    "where_in_line": r"\bem que posicao (?:estou|vou)\b|\b(?:qual|em que|que)\b[\w\s]*\b(?:posicao|lugar|"
+    r"numero)\b.*\b(?:lista|fila|"
     r"espera)\b|\b(?:ainda )?estou na lista\b|\bminha posicao\b",
     "leave_list": r"\b(?:tira-me|tire-me|tirar|sair|retirar|remover|remova|me tira|me tire|"
     r"desistir)\b[\w\s-]*\b(?:lista(?: de espera)?|fila)\b|\bja nao (?:quero )?esper\w+\b",
