@@ -57,8 +57,11 @@ class Heard:
 
     @property
     def denies(self) -> bool:
-        """Whether there is a "no" in it."""
-        return Intent.DENY in self.said.intents
+        """Whether there is a "no" in it, in any of its lines."""
+        lines = self.text.splitlines()
+        if len(lines) < 2:
+            return Intent.DENY in self.said.intents
+        return any(Intent.DENY in self.again(line).intents for line in lines)
 
 
 def hear(text: str, facts: Facts, language: str | None = None) -> Understanding:

@@ -70,13 +70,20 @@ def move_id(booking_id: str, view: Json) -> str:
 
 
 def open_offer(past: Sequence[Exchange]) -> Offer | None:
-    """The offer of our last message."""
-    return _offer(past[-1], past) if past else None
+    """The offer of our last message; news that ask nothing leave our question open."""
+    last = asked_last(past)
+    return _offer(last, past) if last is not None else None
+
+
+def asked_last(past: Sequence[Exchange]) -> Exchange | None:
+    """The last exchange, without what the notifier sent after it that asks nothing."""
+    return next((exchange for exchange in reversed(past) if exchange.choices or not exchange.notice), None)
 
 
 def recent_offer(past: Sequence[Exchange]) -> Offer | None:
     """The newest offer of our last few messages: "ok, book it" after a question in between."""
-    for exchange in list(reversed(past))[:_VALID_EXCHANGES]:
+    asking = [exchange for exchange in reversed(past) if exchange.choices or not exchange.notice]
+    for exchange in asking[:_VALID_EXCHANGES]:
         offer = _offer(exchange, past)
         if offer is not None:
             return offer

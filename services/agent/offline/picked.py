@@ -62,6 +62,12 @@ def _numbered(choice: int, offer: Offer) -> Picked:
     position = count if choice == -1 else choice
     if 1 <= position <= count:
         return Picked((offer.options[position - 1],))
+    clocks = {choice % 24, (choice + 12) % 24}
+    at = [
+        o for o in offer.options if o.starts is not None and o.starts.hour in clocks and o.starts.minute == 0
+    ]
+    if len(at) == 1 and at[0].kind in (BOOK, MOVE) and count > 1:
+        return Picked((at[0],), sure=False)  # "10" of times that are shown is ten o'clock
     only = offer.options[0]
     if count == 1 and only.kind == BOOK and only.view and 1 < choice <= 20:
         # "2" after one class was shown can only mean how many come.
@@ -123,7 +129,7 @@ def _described(heard: Heard, offer: Offer) -> Picked | None:
 
 def _only_a_day(said: Understanding, offer: Offer) -> bool:
     """Whether a day without a time was said while a few of an appointment's many free times were shown."""
-    exact = said.grain in (Grain.MINUTE, Grain.HOUR)
+    exact = said.grain in (Grain.MINUTE, Grain.HOUR) and said.start is not None and said.end is None
     return has_time(said) and not exact and any(option.is_slot for option in offer.options)
 
 
@@ -166,9 +172,9 @@ def contradicts(said: Understanding, option: Option) -> bool:
     """Whether the message says something that the option is not."""
     if said.party_size is not None and option.kind in (BOOK, WAIT) and said.party_size != option.party_size:
         return True
-    if said.service and option.view and not _named(said.service, str(option.view.get("service", ""))):
+    if said.service and option.view and not is_named(said.service, str(option.view.get("service", ""))):
         return True
-    if said.staff and not _named(said.staff, str(option.view.get("staff", ""))):
+    if said.staff and not is_named(said.staff, str(option.view.get("staff", ""))):
         return True
     return said.shift_days is not None or at_another_time(said, option)
 
@@ -192,7 +198,7 @@ def at_another_time(said: Understanding, option: Option) -> bool:
     return after or (said.end is not None and starts >= said.end)
 
 
-def _named(said: str, name: str) -> bool:
+def is_named(said: str, name: str) -> bool:
     """Whether all the words said are in the name ("yoga" in "Vinyasa Yoga"; "Ana Costa" of Ana)."""
     words, known = set(fold(said.lower()).split()), set(fold(name.lower()).split())
     return words <= known or (bool(known) and known <= words)

@@ -76,8 +76,10 @@ def _changes(scene: Scene) -> Script | None:
     if intent is Intent.WAITLIST:
         return waiting.wait(scene)
     moved = moving.being_moved(scene)
-    corrects = heard.has("refines") or heard.denies or moved_minutes(heard) is not None
-    if moved is None and said.service is None and corrects:
+    corrects = (
+        heard.has("refines") or heard.has("instead") or heard.denies or moved_minutes(heard) is not None
+    )
+    if moved is None and said.service is None and corrects and not heard.has("too"):
         moved = moving.just_booked(scene)
         if (
             moved is None
@@ -93,6 +95,8 @@ def _changes(scene: Scene) -> Script | None:
 def _about_offer(scene: Scene) -> Script | None:
     """A question about the one thing on offer: what it costs this way, what it is like."""
     option = _bookable(scene)
+    if option is not None and has_time(scene.said) and scene.said.intent is Intent.PRICE:
+        return find.find(scene)  # "is 4pm free?"
     if option is None or has_time(scene.said):
         return None
     if find.paying(scene) and not scene.said.service:
@@ -109,6 +113,8 @@ def _asks(scene: Scene) -> Script | None:
         return find.price_list(scene)
     if heard.has("opens") and said.service is None and said.staff is None:
         return info.business(scene)
+    if intent is Intent.STAFF_INFO and has_time(said):
+        return find.find(scene)  # "is Ana there on Wednesday?": what there is then, with whom
     if intent in INFO:
         return INFO[intent](scene)
     asks_us = any(heard.has(cue) for cue in ("info_where", "info_hours", "info_phone"))

@@ -12,6 +12,7 @@ from services.agent.offline.offers import (
     MOVE,
     OFFER,
     Option,
+    asked_last,
     open_offer,
     option_of,
 )
@@ -74,7 +75,8 @@ def changes_mind(scene: Scene) -> bool:
 
 def _still_asked(scene: Scene, taken: Option) -> list[Script]:
     """ "Shall I cancel …? And shall I book …?": a yes is to the first; the second is asked again."""
-    shown = [option_of(shown.choice_id, scene.past) for shown in scene.past[-1].choices] if scene.past else []
+    last = asked_last(scene.past)
+    shown = [option_of(shown.choice_id, scene.past) for shown in last.choices] if last else []
     others = [option for option in shown if option is not None and option.kind == BOOK and option.view]
     if taken.kind == BOOK or len(others) != 1:
         return []

@@ -127,6 +127,8 @@ def find_args(heard: Heard, past: Sequence[Exchange], now: datetime) -> Json:
     `now` is the local wall clock the message was understood at.
     """
     said = heard.said
+    if _only_a_number(heard) and (shown := _one_shown(past)):
+        return {**shown, "party_size": said.party_size}
     before = searched(past) or _long_ago(past)
     refines = heard.denies or heard.has("refines")
     narrows = before is not None and "what" not in before.args  # "a class for two" … "yoga"
@@ -145,6 +147,27 @@ def find_args(heard: Heard, past: Sequence[Exchange], now: datetime) -> Json:
         "party_size": said.party_size or earlier.get("party_size"),
     }
     return {key: value for key, value in args.items() if value is not None}
+
+
+def _only_a_number(heard: Heard) -> bool:
+    """Whether all that is said is how many come."""
+    said = heard.said
+    named = said.service or said.staff or has_time(said) or said.shift_days is not None
+    return (
+        said.party_size is not None
+        and not named
+        and wants_shift(heard) is None
+        and moved_minutes(heard) is None
+    )
+
+
+def _one_shown(past: Sequence[Exchange]) -> Json:
+    """The arguments that find the one thing on offer; {} when there is not just one."""
+    offer = open_offer(past)
+    option = offer.yes if offer is not None else None
+    if option is None or option.kind != "book" or option.starts is None or "service" not in option.view:
+        return {}
+    return {"what": option.view["service"], "when": f"{option.starts:%Y-%m-%d %H:%M}"}
 
 
 def when_of(heard: Heard, past: Sequence[Exchange], before: Searched | None, now: datetime) -> str | None:

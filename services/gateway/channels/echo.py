@@ -62,7 +62,7 @@ class Echo(Plain):
 
     def verify(self, request: RawRequest) -> None:
         """See `Channel.verify`: over the raw bytes, in constant time, against every secret in force."""
-        given = request.headers.get("X-Echo-Signature", "").encode("utf-8", "surrogateescape")
+        given = request.headers.get("X-Echo-Signature", "").encode("utf-8", "surrogatepass")
         secrets = request.account.secrets.get("secret", ()) if request.account else ()
         ours = [hmac.digest(one.encode(), request.body, "sha256").hex().encode() for one in secrets if one]
         if not any(hmac.compare_digest(given, one) for one in ours):

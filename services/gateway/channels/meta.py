@@ -92,7 +92,7 @@ class MetaChannel(Plain):
 
     def challenge(self, query: Mapping[str, str], account: ChannelAccount | None) -> str:
         """See `Channel.challenge`: `hub.challenge`, when the token is ours. It is not signed."""
-        given = query.get("hub.verify_token", "").encode("utf-8", "surrogateescape")
+        given = query.get("hub.verify_token", "").encode("utf-8", "surrogatepass")
         is_ours = False
         for token in _own(account, "verify_token") or (self.verify_token,):
             is_ours |= bool(token) and hmac.compare_digest(given, token.encode())
@@ -102,7 +102,7 @@ class MetaChannel(Plain):
 
     def verify(self, request: RawRequest) -> None:
         """See `Channel.verify`: HMAC-SHA256 over the raw bytes, in constant time, against every secret in force."""
-        given = request.headers.get("X-Hub-Signature-256", "").encode("utf-8", "surrogateescape")
+        given = request.headers.get("X-Hub-Signature-256", "").encode("utf-8", "surrogatepass")
         is_ours = False
         for secret in _own(request.account, "app_secret") or self.secrets:
             expected = _PREFIX + hmac.digest(secret.encode(), request.body, "sha256").hex().encode()

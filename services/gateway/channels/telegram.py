@@ -82,7 +82,7 @@ class Telegram(Plain):
 
     def verify(self, request: RawRequest) -> None:
         """See `Channel.verify`: the secret we gave Telegram, in constant time, against every one in force."""
-        given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "").encode("utf-8", "surrogateescape")
+        given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "").encode("utf-8", "surrogatepass")
         is_ours = False
         for secret in request.account.secrets.get("webhook_secret", ()) if request.account else ():
             is_ours |= bool(secret) and hmac.compare_digest(given, secret.encode())

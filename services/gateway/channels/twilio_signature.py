@@ -24,7 +24,7 @@ _PORT: Final = re.compile(r":\d*$")
 
 def is_signed(request: RawRequest, tokens: Sequence[str]) -> bool:
     """True when one of these auth tokens signed the request. Empty tokens sign nothing."""
-    given = request.headers.get(HEADER, "").encode("utf-8", "surrogateescape")
+    given = request.headers.get(HEADER, "").encode("utf-8", "surrogatepass")
     content = _signed_content(request)
     if content is None:
         return False

@@ -99,7 +99,7 @@ class WhatsApp:
 
     def challenge(self, query: Mapping[str, str], account: ChannelAccount | None) -> str:
         """See `Channel.challenge`: `hub.challenge`, when the token is ours."""
-        given = query.get("hub.verify_token", "").encode("utf-8", "surrogateescape")
+        given = query.get("hub.verify_token", "").encode("utf-8", "surrogatepass")
         is_ours = False
         for token in _own(account, "verify_token") or ((self.verify_token,) if self.verify_token else ()):
             is_ours |= hmac.compare_digest(given, token)
@@ -109,7 +109,7 @@ class WhatsApp:
 
     def verify(self, request: RawRequest) -> None:
         """See `Channel.verify`: HMAC-SHA256 over the raw bytes, in constant time."""
-        given = request.headers.get("X-Hub-Signature-256", "").encode("utf-8", "surrogateescape")
+        given = request.headers.get("X-Hub-Signature-256", "").encode("utf-8", "surrogatepass")
         is_ours = False
         for secret in _own(request.account, "app_secret") or self.secrets:
             expected = _PREFIX + hmac.digest(secret, request.body, "sha256").hex().encode()

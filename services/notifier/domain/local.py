@@ -56,7 +56,7 @@ def show_day(at: datetime, timezone: str, locale: Locale, seen_from: datetime) -
     if nearest is None:
         return format_date(local, "full", locale=locale)
     # CLDR's rule where only a shorter skeleton exists: its pattern, with the fields made as long as asked.
-    pattern = re.sub("E+", "EEEE", re.sub("M{3,}", "MMMM", skeletons[nearest].pattern))
+    pattern = re.sub("[Ec]+", "EEEE", re.sub("M{3,}", "MMMM", skeletons[nearest].pattern))
     return format_date(local, pattern, locale=locale)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from services.agent.offline.texts import Words as Texts
 from services.agent.offline.texts import words_in
+from services.notifier.domain.wording import wording_for
 from shared.messages.conversation import TextBody
 from shared.settings import Settings
 from tests.integration.agent.dialogue_words import ALL, Words
@@ -68,8 +69,10 @@ async def test_what_was_shown_is_booked_after_a_yes_and_confirmed_once(
 
     assert await chat.ask(words.yes) is None
     assert await chat.bookings() == [f"{YOGA} x1 confirmed €15.00"]
-    await chat.told("booking_confirmed")
     assert await chat.tools() >= {"find_sessions", "book"}
+    confirmed = (await chat.told("booking_confirmed")).body
+    assert isinstance(confirmed, TextBody)
+    assert confirmed.text.startswith(wording_for(words.language).booked)
 
 
 async def test_corrections_before_the_yes_are_what_is_booked(chat: Chat, words: Words, texts: Texts) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 from services.agent.offline import say
 from services.agent.offline.history import Exchange, Json
 from services.agent.offline.offers import CANCEL, Option
-from services.agent.offline.picked import contradicts
+from services.agent.offline.picked import contradicts, is_named
 from services.agent.offline.scene import Scene
-from services.agent.offline.script import Script, ask
+from services.agent.offline.script import Calls, Results, Script, ask
 from services.agent.offline.wanted import (
     has_time,
 )
@@ -55,9 +55,25 @@ def ask_cancel(scene: Scene) -> Script:
     answer = yield from ask("my_bookings", terms=True)
     if answer is None:
         return Reply(text=scene.words("lost"), stuck=True)
-    bookings = meant(answer.get("bookings", []), scene)
+    mine = answer.get("bookings", [])
+    named = yield from of_service(mine, scene)
+    if mine and not named:
+        told = say.mine(mine, (), scene.words)
+        return told.model_copy(update={"text": f"{scene.words('not_booked')} {told.text}"})
+    bookings = meant(named, scene)
     waiting = answer.get("waiting", []) if not bookings else []
     return say.which_to_cancel(bookings, waiting, scene.words)
+
+
+def of_service(bookings: Sequence[Json], scene: Scene) -> Generator[Calls, Results, list[Json]]:
+    """Those of the service that was named, by whatever name the business knows it; all when none was."""
+    said = scene.said.service
+    if not said or any(is_named(said, str(booking["service"])) for booking in bookings):
+        return list(bookings)
+    answer = yield from ask("business_info", what=said)
+    known = answer is not None and not answer.get("problem")
+    names = {service["name"] for service in (answer or {}).get("services", ())} if known else set()
+    return [booking for booking in bookings if booking["service"] in names]
 
 
 def cancel(scene: Scene, option: Option) -> Script:

@@ -9,7 +9,7 @@ from services.agent.language import Grain, understand
 from services.agent.offline import found as tell
 from services.agent.offline import say
 from services.agent.offline.history import Json, results
-from services.agent.offline.offers import BOOK, Option, recent_offer
+from services.agent.offline.offers import BOOK, Option, asked_last, recent_offer
 from services.agent.offline.scene import Scene
 from services.agent.offline.script import Calls, Results, Script, ask
 from services.agent.offline.texts import Words
@@ -45,7 +45,8 @@ def search(scene: Scene, args: Json) -> Script:
 
 def day_asked(scene: Scene) -> Reply | None:
     """The question for the day once more, when it was the last thing that we asked."""
-    last = searched(scene.past[-1:])
+    asked = asked_last(scene.past)
+    last = searched([asked]) if asked is not None else None
     if last is None or not last.guessed:
         return None
     return Reply(text=scene.words("which_day", clock=last.result.get("asked_clock", "")))

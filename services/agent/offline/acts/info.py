@@ -6,6 +6,7 @@ from services.agent.offline.history import Json
 from services.agent.offline.scene import Scene
 from services.agent.offline.script import Script, ask
 from services.agent.offline.texts import Words
+from services.agent.offline.wanted import searched
 from services.agent.reply import Reply
 
 
@@ -35,14 +36,13 @@ def _person(person: Json, words: Words, *, full: bool) -> str:
 def business(scene: Scene) -> Script:
     """What was asked about the business, or about one service of it; everything when that is not clear."""
     heard, words = scene.heard, scene.words
-    answer = yield from ask("business_info", what=scene.said.service)
+    cues = ("info_where", "info_hours", "info_phone", "info_offers", "info_packs")
+    before = searched(scene.past[-2:]) if not any(heard.has(cue) for cue in cues) else None
+    what = scene.said.service or (before.args.get("what") if before is not None else None)
+    answer = yield from ask("business_info", what=what)
     if answer is None:
         return Reply(text=words("lost"), stuck=True)
-    asked = {
-        name
-        for name in ("info_where", "info_hours", "info_phone", "info_offers", "info_packs")
-        if heard.has(name)
-    }
+    asked = {name for name in cues if heard.has(name)}
     told = {
         "info_where": _line(words, "we_are_at", answer.get("address")),
         "info_hours": _line(words, "opening_hours", answer.get("opening_hours")),
@@ -53,7 +53,7 @@ def business(scene: Scene) -> Script:
     parts = [told[name] for name in told if name in asked and told[name]]
     if not parts and asked - {"info_offers"}:
         return Reply(text=words("not_known"))
-    if not parts and scene.said.service:
+    if not parts and what:
         lead = words("not_offered") + " " if answer.get("problem") else ""
         return Reply(text=lead + (_services(answer) or words("no_prices")))
     return Reply(text="\n".join(parts or _everything(answer, words)))

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from services.agent.language import Intent
 from services.agent.offline import found as tell
 from services.agent.offline import say
-from services.agent.offline.acts.bookings import meant
+from services.agent.offline.acts.bookings import meant, of_service
 from services.agent.offline.acts.find import find
 from services.agent.offline.hearing import listen
 from services.agent.offline.history import Json, thing
-from services.agent.offline.offers import MOVE, MOVING, Option
+from services.agent.offline.offers import MOVE, MOVING, Option, asked_last
 from services.agent.offline.scene import Scene
 from services.agent.offline.script import Calls, Results, Script, ask
 from services.agent.offline.wanted import (
@@ -40,7 +40,11 @@ def ask_move(scene: Scene) -> Script:
         return (yield from find(scene))  # nothing is booked yet: what was looked for is meant
     if not bookings:
         return Reply(text=scene.words("none_to_move"))
-    fitting = meant(bookings, which)
+    named = yield from of_service(bookings, which)
+    if not named:
+        told = say.mine(bookings, (), scene.words)
+        return told.model_copy(update={"text": f"{scene.words('not_booked')} {told.text}"})
+    fitting = meant(named, which)
     if len(fitting) > 1:
         return say.which_to_move(fitting, scene.words)
     return (yield from move_to(target, fitting[0]))
@@ -194,7 +198,8 @@ def chosen_to_move(scene: Scene, option: Option) -> Script:
     booking = option.view or None
     if booking is None:
         return Reply(text=scene.words("offer_gone"))
-    asked = listen(scene.past[-1].said, scene.facts, scene.said.language) if scene.past else scene.heard
+    last = asked_last(scene.past)
+    asked = listen(last.said, scene.facts, scene.said.language) if last is not None else scene.heard
     _, target = _split(Scene(scene.past[:-1], asked, scene.facts))
     return (yield from move_to(replace(target, past=()), booking))
 

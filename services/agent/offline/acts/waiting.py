@@ -7,7 +7,7 @@ from services.agent.offline import say
 from services.agent.offline.acts.bookings import meant
 from services.agent.offline.acts.find import last_full, looked_up
 from services.agent.offline.history import Json
-from services.agent.offline.offers import WAIT, Option, recent_offer
+from services.agent.offline.offers import WAIT, Option, asked_last, recent_offer
 from services.agent.offline.scene import Scene
 from services.agent.offline.script import Script, ask
 from services.agent.offline.wanted import find_args, has_time
@@ -98,8 +98,8 @@ def answer_offer(scene: Scene, option: Option, *, accept: bool) -> Script:
     answer = yield from ask("answer_offer", entry_id=option.of, accept=accept)
     if answer is None:
         return Reply(text=scene.words("lost"), stuck=True)
-    if answer.get("code") in ("not_shown", "not_agreed") and scene.past:
-        shown = scene.past[-1]
+    shown = asked_last(scene.past)
+    if answer.get("code") in ("not_shown", "not_agreed") and shown is not None:
         choices = [ReplyChoice(choice_id=c.choice_id, title=c.title) for c in shown.choices]
         return Reply(text=shown.text, choices=choices)
     if answer.get("status") == "done":

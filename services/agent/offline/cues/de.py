@@ -12,6 +12,7 @@ PATTERNS: Final[dict[str, str]] = {
     "book_it": r"\b(?:buchen? (?:sie )?(?:das|den|es|ihn|die)(?: bitte)?|das nehme ich|ich nehme (?:das|"
     r"den|die|es|ihn)|nehme ich|machen sie das|mach das|bitte buchen|gern(?:e)? buchen|passt (?:mir|gut)|"
     r"das passt)\b",
+    "too": r"\b(?:auch|ausserdem|zusatzlich|noch (?:ein|eine|einen))\b|^\W*und\b",
     "opens": r"\b(?:offnen|schliessen) (?:sie|ihr)\b|\b(?:haben|habt) (?:sie|ihr)\b[\w\s]*\b(?:auf|offen|"
     r"geoffnet|zu|geschlossen)\W*$|\b(?:sind|seid) (?:sie|ihr)\b[\w\s]*\bgeoffnet\b",
     "instead": r"\bstattdessen\b",

@@ -10,6 +10,7 @@ PATTERNS: Final[dict[str, str]] = {
     "clause": r"[.?!;\n]+|,? \b(?:and then|and also|and|also|then|plus)\b ",
     "book_it": r"\b(?:book|take|reserve|want|have) (?:it|that|this|them)(?: one)?\b|\bgo ahead\b|\bdo it\b|"
     r"\b(?:i'?ll|let me|i will|i can) (?:take|do|have) (?:it|that|this|the)\b",
+    "too": r"\b(?:too|also|as well|another|again)\b|^\W*and\b",
     "opens": r"\b(?:do|are|will) (?:you|u)(?: guys)? (?:be )?open\b|\b(?:when|what time) (?:do|are|"
     r"will) (?:you|u)(?: be)? (?:open|close)",
     "instead": r"\binstead\b",

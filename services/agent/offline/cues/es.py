@@ -11,6 +11,7 @@ PATTERNS: Final[dict[str, str]] = {
     "book_it": r"\b(?:reservala|reservalo|reservamela|reservamelo|la quiero|lo quiero|me la quedo|"
     r"me lo quedo|adelante|hazlo|"
     r"me apunto|apuntame(?! (?:a|en) la lista)|la reservo|lo reservo|me vale)\b",
+    "too": r"\b(?:tambien|otra|otro|ademas)\b|^\W*y\b",
     "opens": r"\b(?:abris|abren|cerrais|cierran|estais abiertos?|estan abiertos?)\b",
     "instead": r"\ben (?:vez|lugar|su lugar)\b",
     "the_one": r"\b(?:la|el|lo) de\b|\besa\b|\bese\b|\besta\b|\beste\b",

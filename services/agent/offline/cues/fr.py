@@ -11,6 +11,7 @@ PATTERNS: Final[dict[str, str]] = {
     "book_it": r"\b(?:reservez(?:[- ](?:le|la|moi ca))?|reserve[- ](?:le|la)|je (?:le|la) (?:prends|"
     r"reserve|veux)|je prends|allez-y|faites[- ](?:le|ca)|vas-y|ca me va|je veux bien)\b(?! (?:un|une|le|"
     r"la|deux|pour)\b)",
+    "too": r"\b(?:aussi|egalement|un autre|une autre|en plus)\b|^\W*et\b",
     "opens": r"\b(?:ouvrez|fermez|etes-vous ouverts?|etes ouverts?)\b",
     "instead": r"\ba la place\b",
     "the_one": r"\bcelui\b|\bcelle\b",

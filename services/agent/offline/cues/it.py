@@ -10,6 +10,7 @@ PATTERNS: Final[dict[str, str]] = {
     "clause": r"[.?!;\n]+|,? \b(?:e (?:anche|poi|inoltre)|e|inoltre|anche)\b ",
     "book_it": r"\b(?:prenota(?:l[ao]|mel[ao])?|prenotal[ao]|la prendo|lo prendo|prendo (?:quell[ao]|"
     r"quest[ao])|procedi|fallo|va bene cosi|ci sto|lo voglio|la voglio)\b(?! (?:un|una|la|lo|il|per)\b)",
+    "too": r"\b(?:anche|un altro|un'altra|pure|inoltre)\b|^\W*e\b",
     "opens": r"\b(?:aprite|chiudete|siete aperti)\b",
     "instead": r"\binvece\b",
     "the_one": r"\bquell[ao]\b|\bquest[ao]\b",

@@ -11,6 +11,7 @@ PATTERNS: Final[dict[str, str]] = {
     "book_it": r"\b(?:reserva|reserve|pode reservar|quero (?:essa|esse|esta|este|isso)|fico com (?:essa|"
     r"esse|ela|ele)|avanca|pode ser|marca|marque|pode marcar|faz isso)\b(?! (?:de|uma|um|outra|a|o|"
     r"para)\b)",
+    "too": r"\b(?:tambem|outra|outro|alem disso)\b|^\W*e\b",
     "opens": r"\b(?:abrem|fecham|estao abertos?)\b",
     "instead": r"\bem vez\b|\bem alternativa\b",
     "the_one": r"\b(?:a|o) (?:da|do|das|dos|de)\b|\bess[ae]\b|\best[ae]\b",
@@ -49,7 +50,8 @@ PATTERNS: Final[dict[str, str]] = {
     r"desistir)\b[\w\s-]*\b(?:lista(?: de espera)?|fila)\b|\bja nao (?:quero )?esper\w+\b",
     "waitlist": r"\blista de espera\b|\b(?:poe-me|ponha-me|me (?:poe|coloca|coloque)|coloca-me|"
     r"inscreve-me) na (?:lista|fila)\b",
-    "details": r"\b(?:conta-me mais|conte-me mais|mais (?:informacoes|informacao|detalhes)|que nivel|"
+    "details": r"\b(?:diga-me|diz-me|dizer-me|dizer|fal[ae]r?|me fala|contar) mais\b|\b(?:conta-me mais|"
+    r"conte-me mais|mais (?:informacoes|informacao|detalhes)|que nivel|"
     r"qual o nivel|o que (?:devo )?lev(?:o|ar)|e dificil|detalhes)\b",
     "code": r"\b(?:codigo|cupao|cupom|voucher)(?: e|:)?\s+([a-z0-9]*[0-9][\w-]{1,31}|[a-z]{4,}\d*)\b",
     "prefer": r"\b(?:(?:eu )?prefiro|gosto (?:de|mais|muito)|sempre com|sempre (?:de|a|aos|as)|so com|"

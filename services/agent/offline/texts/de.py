@@ -60,6 +60,7 @@ TEXTS: Final[dict[str, str]] = {
     "to_pay": "noch zu bezahlen: {link}",
     "pay_here": "{what}: Hier können Sie bezahlen: {link}",
     "nothing_to_pay": "Es ist nichts offen.",
+    "not_booked": "Das haben Sie nicht gebucht.",
     "none_to_cancel": "Sie haben keine Buchung, die ich stornieren könnte.",
     "which_cancel": "Welche Buchung soll ich stornieren?",
     "shall_cancel": "Soll ich {what} stornieren?",

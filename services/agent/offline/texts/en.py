@@ -60,6 +60,7 @@ TEXTS: Final[dict[str, str]] = {
     "to_pay": "still to be paid: {link}",
     "pay_here": "{what}: you can pay here: {link}",
     "nothing_to_pay": "There is nothing open to pay.",
+    "not_booked": "You have not booked that.",
     "none_to_cancel": "You have no bookings to cancel.",
     "which_cancel": "Which booking shall I cancel?",
     "shall_cancel": "Shall I cancel {what}?",

@@ -60,6 +60,7 @@ TEXTS: Final[dict[str, str]] = {
     "to_pay": "falta pagarla: {link}",
     "pay_here": "{what}: puedes pagar aquí: {link}",
     "nothing_to_pay": "No tienes nada pendiente de pago.",
+    "not_booked": "Eso no lo tienes reservado.",
     "none_to_cancel": "No tienes reservas que cancelar.",
     "which_cancel": "¿Qué reserva cancelo?",
     "shall_cancel": "¿Cancelo {what}?",

@@ -60,6 +60,7 @@ TEXTS: Final[dict[str, str]] = {
     "to_pay": "reste à payer : {link}",
     "pay_here": "{what} : vous pouvez payer ici : {link}",
     "nothing_to_pay": "Vous n'avez rien à payer.",
+    "not_booked": "Vous n'avez pas réservé cela.",
     "none_to_cancel": "Vous n'avez pas de réservation à annuler.",
     "which_cancel": "Quelle réservation dois-je annuler ?",
     "shall_cancel": "Dois-je annuler {what} ?",

@@ -60,6 +60,7 @@ TEXTS: Final[dict[str, str]] = {
     "to_pay": "ancora da pagare: {link}",
     "pay_here": "{what}: puoi pagare qui: {link}",
     "nothing_to_pay": "Non hai niente da pagare.",
+    "not_booked": "Questo non l'hai prenotato.",
     "none_to_cancel": "Non hai prenotazioni da annullare.",
     "which_cancel": "Quale prenotazione annullo?",
     "shall_cancel": "Annullo {what}?",

@@ -60,6 +60,7 @@ TEXTS: Final[dict[str, str]] = {
     "to_pay": "falta pagar: {link}",
     "pay_here": "{what}: pode pagar aqui: {link}",
     "nothing_to_pay": "Não tem nada por pagar.",
+    "not_booked": "Isso não está reservado.",
     "none_to_cancel": "Não tem reservas para cancelar.",
     "which_cancel": "Que reserva devo cancelar?",
     "shall_cancel": "Posso cancelar {what}?",
