@@ -137,7 +137,9 @@ def _agreed(
     """
     message = _message(past)
     shown_at: Shown | None = None
-    for age, number in enumerate(range(len(rounds) - 1, -1, -1)):
+    # News that ask nothing (a confirmation, a receipt) leave open what was asked before them.
+    asked = [number for number, each in enumerate(rounds) if each.options or not each.unasked]
+    for age, number in enumerate(reversed(asked)):
         case = _case(name, args, wanted, rounds[: number + 1])
         reply = rounds[number]
         shown = case.carried(reply)

@@ -55,8 +55,10 @@ def reply_id(message_id: UUID, number: int) -> UUID:
     return ids.derive("reply", message_id, number)
 
 
-def message_of(reply: Reply, message: MessageReceived, number: int) -> MessageSent:
-    """The reply as a message to the customer, within every channel's limits."""
+def message_of(
+    reply: Reply, message: MessageReceived, number: int, language: str | None = None
+) -> MessageSent:
+    """The reply, in this language (BCP 47), as a message to the customer, within every channel's limits."""
     choices = reply.choices[:MAX_CHOICES]
     limit = BUTTON_TITLE if len(choices) <= BUTTONS else ROW_TITLE
     return MessageSent(
@@ -77,5 +79,6 @@ def message_of(reply: Reply, message: MessageReceived, number: int) -> MessageSe
             ),
         ),
         in_reply_to=message.provider_id,
+        language=language,
         customer_id=ids.customer_id_of(message.tenant_id, message.sender.channel, message.sender.user_id),
     )

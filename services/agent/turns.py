@@ -139,7 +139,7 @@ class Turns:
         """End the turn with this answer; what is to be published then."""
         message = opened.message
         tenant_id, conversation_id = message.tenant_id, message.conversation_id
-        replies = [] if spoken.reply.silent else [message_of(spoken.reply, message, 0)]
+        replies = [] if spoken.reply.silent else [message_of(spoken.reply, message, 0, spoken.language)]
         subject = subjects.outbound(message.sender.channel, tenant_id, conversation_id)
         outgoing = [Outgoing(tenant_id, r.message_id, subject, r.encode()) for r in replies]
         if handoff is not None:

@@ -322,3 +322,12 @@ async def test_who_asks_for_a_person_gets_one_and_the_agent_is_silent(chat: Chat
     assert await chat.ask(words.yoga_at_seven) is None
     assert await chat.ask(words.yes) is None
     assert await chat.bookings() == []
+
+
+async def test_news_that_asks_nothing_leaves_our_question_open(chat: Chat, words: Words) -> None:
+    await has_booked(chat, words, words.yoga_at_seven)
+    await chat.asked(words.pilates)
+    await chat.notify("reminder", "See you tomorrow!")
+
+    assert await chat.ask(words.yes) is None
+    assert await chat.bookings() == ["Pilates +1 18:00 x1 confirmed €18.00", f"{YOGA} x1 confirmed €15.00"]

@@ -17,6 +17,7 @@ from usher.cli import ServiceName, app
 
 COMMANDS = (
     "up", "run", "migrate", "seed", "import", "export", "audit", "doctor", "understand", "transcribe", "version",
+    "eval", "deliveries", "replay-inbound",
 )  # fmt: skip
 HEAVY = ("sqlalchemy", "aiohttp", "pydantic", "nats", "pydantic_ai", "asyncpg", "psutil")
 

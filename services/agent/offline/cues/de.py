@@ -32,7 +32,7 @@ PATTERNS: Final[dict[str, str]] = {
     r"\betwas anderes\b",
     "never_mind": r"^\W*(?:ach,? |nein,? |ok,? |na gut,? )?(?:vergiss es|vergessen sie(?:'s| es)|"
     r"schon gut|egal|lassen sie(?:'s| es)|lass es|macht nichts|hat sich erledigt)\b[^?]*$",
-    "better_not": r"\b(?:moment,? nein|nein,? (?:warte\w*|moment|doch nicht)|doch nicht|"
+    "better_not": r"\b(?:moment,? nein|nein,? (?:warte\w*|moment|doch nicht)|doch nicht(?! (?:kommen|teilnehmen|dabei))|"
     r"ich habe? es mir anders uberlegt|anders uberlegt|lieber nicht|besser nicht)\b",
     "bare_cancel": r"^\W*(?:bitte )?(?:stornieren|abbrechen|absagen|storniere|abbruch)(?: bitte)?\W*$",
     "about": r"\b(?:wer ist|wer sind|erzahlen sie|erzahl|uber)\b",
