@@ -13,13 +13,13 @@ from services.agent.bookings import BusBookings
 from services.agent.gather import Gather
 from services.agent.handoff import Rules
 from services.agent.handoffs import PostgresHandoff
-from services.agent.language import warm
 from services.agent.mcp.service import http_server
 from services.agent.memory import Memory
 from services.agent.metrics import CONVERSATIONS
 from services.agent.model import build_agent
 from services.agent.models.source import Models, ModelSource
 from services.agent.notices import Notices, PostgresNotices
+from services.agent.offline import warm
 from services.agent.opened import TurnStore
 from services.agent.preferences import PostgresPreferences
 from services.agent.runs import runner_of
