@@ -21,6 +21,7 @@ def at(text: str, *, locale: str | None = None) -> tuple[str | None, str | None]
 @pytest.mark.parametrize(
     ("text", "start"),
     [
+        ("maybe on the 6 in the evening", "03-04 18:00"),
         ("could I come tomorrow at 7pm", "03-05 19:00"),
         ("7 pm tomorrow would suit me", "03-05 19:00"),
         ("next tuesday at noon", "03-10 12:00"),
