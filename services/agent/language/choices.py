@@ -74,5 +74,7 @@ def preference_of(text: str, language: str = "en") -> Preference | None:
     return next(found, None)
 
 
-def _count(said: str, cues: _Compiled) -> int:
-    return cues.ordinals.get(said) or cues.cardinals.get(said) or int(said)
+def _count(said: str, cues: _Compiled) -> int | None:
+    known = cues.ordinals.get(said) or cues.cardinals.get(said)
+    digits = re.match(r"\d{1,6}", said)  # the rest is an ending, as of 2nd, 1º or 3ter
+    return known or (int(digits[0]) if digits else None)

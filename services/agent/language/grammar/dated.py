@@ -186,7 +186,11 @@ DATED_RULES = (
         dated=True,
     ),
     Rule(_BEFORE_DAY + "the? D=ord_digits" + _NO_CHOICE, _dom, dated=True),
-    Rule("(?<=on) the? (?=digits) (?!h12 in the? partword) D=dom (?=at/stop/comma/clock/for/in/or|$)", _dom, dated=True),
+    Rule(
+        "(?<=on) the? (?=digits) (?!h12 in the? partword) D=dom (?=at/stop/comma/clock/for/in/or|$)",
+        _dom,
+        dated=True,
+    ),
     Rule("the D=ord_digits" + _NO_CHOICE, _dom, dated=True),
     Rule("(?<=on/from/to/before/after/starting/upto) the D=dom_ord" + _NO_CHOICE, _dom, dated=True),
     Rule("^ D=ord_digits (?=at/stop/clock/comma/in/on|$)", _dom, dated=True),

@@ -175,3 +175,11 @@ def test_an_end_before_its_beginning_makes_no_range() -> None:
     understood = understand("january 6th, before next year", NOW)
     assert understood.start is not None
     assert understood.end is None or understood.end > understood.start
+
+
+@pytest.mark.parametrize("text", ["1Ü", "1:", "2º", "nein", "3ter", "٣", "99999999999999999999"])
+@pytest.mark.parametrize("language", ["en", "es", "pt", "fr", "de", "it"])
+def test_a_number_with_whatever_ending_breaks_nothing(text: str, language: str) -> None:
+    understood = understand(text, NOW, language=language)
+
+    assert understood.choice is None or understood.choice < 10**6
