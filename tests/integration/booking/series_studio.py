@@ -38,13 +38,18 @@ class Told:
 
 
 async def listen(studio: Studio) -> Told:
-    """Hear what booking tells of this studio from now on, and confirm it as the notifier does."""
+    """Hear what booking decides of this studio from now on, and confirm it as the notifier does.
+
+    What was decided before is not listed when it is said again: nobody had confirmed it.
+    """
     told, receipts = Told(), Receipts(studio.bus)
+    earlier = {str(row["id"]) for row in await fetch(studio, "SELECT id FROM booking.outbox")}
 
     async def on_event(message: Msg) -> None:
         event = json.loads(message.data)
         name = message.subject.rsplit(".", 1)[-1]
-        told.by_id[event["event_id"]] = (name, event["contact"]["address"]["name"])
+        if event["event_id"] not in earlier:
+            told.by_id[event["event_id"]] = (name, event["contact"]["address"]["name"])
         await receipts.confirm_id("booking", studio.tenant_id, UUID(event["event_id"]))
 
     await studio.bus.nc.subscribe(f"evt.booking.{studio.tenant_id}.>", cb=on_event)
