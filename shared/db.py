@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from uuid import UUID
 
 import asyncpg
@@ -26,10 +27,68 @@ FROZEN_AFTER_MS = 10_000
 """A process that says nothing for so long (stopped, swapped out) loses its claims and open transactions: PostgreSQL
 ends them, and another instance goes on. What it still writes when it wakes up fails its conditions (ADR 3)."""
 
+SEES: Final = "(SELECT tenants FROM here) IS NOT NULL"
+"""The condition of each part of a statement that says by itself whose rows it is about: see `here`."""
+
 if TYPE_CHECKING:  # the class is generic for type checkers only
     Connection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
 else:
     Connection = asyncpg.pool.PoolConnectionProxy
+
+
+def here(parameter: int) -> str:
+    """The first part of a statement that is a transaction by itself: `$parameter` (see `listed`) are its tenants.
+
+    Every other part that touches a table needs `SEES` among its conditions. It names no column, so PostgreSQL checks it
+    once, before it begins with anything else of that part, and by then the tenants are set. A part without it would see
+    no row.
+    """
+    return f"here AS MATERIALIZED (SELECT set_config('app.tenants', ${parameter}, true) AS tenants)"
+
+
+def listed(tenant_ids: Iterable[UUID]) -> str:
+    """These tenants as row-level security reads them."""
+    # Only UUID objects get here, so that this may stand in a literal: SET takes no parameters.
+    return ",".join(sorted({str(UUID(str(tenant_id))) for tenant_id in tenant_ids}))
+
+
+@lru_cache(maxsize=1_000)
+def _alone(statement: str, parameters: int) -> str:
+    return f"WITH {here(parameters + 1)} SELECT q.* FROM ({statement}) AS q WHERE {SEES}"  # noqa: S608  # our own text
+
+
+class Queries(Protocol):
+    """What can be asked: a connection in a transaction, or a `Reader`."""
+
+    async def fetch(self, query: str, *args: Any) -> list[asyncpg.Record]:
+        """All rows."""
+
+    async def fetchrow(self, query: str, *args: Any) -> asyncpg.Record | None:
+        """The first row."""
+
+    async def fetchval(self, query: str, *args: Any) -> Any:
+        """The first column of the first row."""
+
+
+class Reader:
+    """Asks SELECTs about some tenants' rows. Each is a transaction by itself: one round trip."""
+
+    def __init__(self, connection: Connection, tenants: str) -> None:
+        self._connection = connection
+        self._tenants = tenants
+
+    async def fetch(self, query: str, *args: Any) -> list[asyncpg.Record]:
+        """All rows."""
+        return await self._connection.fetch(_alone(query, len(args)), *args, self._tenants)
+
+    async def fetchrow(self, query: str, *args: Any) -> asyncpg.Record | None:
+        """The first row."""
+        return await self._connection.fetchrow(_alone(query, len(args)), *args, self._tenants)
+
+    async def fetchval(self, query: str, *args: Any) -> Any:
+        """The first column of the first row."""
+        return await self._connection.fetchval(_alone(query, len(args)), *args, self._tenants)
+
 
 _TRANSIENT_POSTGRES = (
     asyncpg.PostgresConnectionError,
@@ -59,7 +118,6 @@ class Database:
     def __init__(self, pool: asyncpg.Pool[asyncpg.Record], engine: AsyncEngine) -> None:
         self._pool = pool
         self._engine = engine
-        self._ending: set[asyncio.Future[None]] = set()
 
     @classmethod
     async def open(cls, url: str, *, size: int = 8, name: str = "usher") -> Database:
@@ -109,24 +167,16 @@ class Database:
 
     @asynccontextmanager
     async def single(self) -> AsyncIterator[Connection]:
-        """For one statement that is a transaction by itself and says whose rows it is about (`set_config` of
-        `app.tenants`, before anything else): one round trip where `tenant` needs three."""
+        """For one statement that is a transaction by itself and says whose rows it is about (see `here`): one round
+        trip where `tenant` needs three."""
         async with self._pool.acquire(timeout=10) as connection:
             yield connection
 
     @asynccontextmanager
-    async def reading(self, *tenant_ids: UUID) -> AsyncIterator[Connection]:
-        """A transaction of these tenants that only reads: its end is not waited for, so an answer is out sooner."""
-        connection = await self._pool.acquire(timeout=10)
-        try:
-            await connection.execute(_begin(tenant_ids))
-            yield connection
-        except BaseException:
-            await self._end(connection, "ROLLBACK")
-            raise
-        ending = asyncio.ensure_future(self._end(connection, "COMMIT"))
-        self._ending.add(ending)
-        ending.add_done_callback(self._ending.discard)
+    async def reading(self, *tenant_ids: UUID) -> AsyncIterator[Reader]:
+        """For SELECTs about these tenants' rows. Each sees what is committed when it begins."""
+        async with self._pool.acquire(timeout=10) as connection:
+            yield Reader(connection, listed(tenant_ids))
 
     @asynccontextmanager
     async def system(self) -> AsyncIterator[Connection]:
@@ -153,16 +203,6 @@ class Database:
                 return False
             raise
         return True
-
-    async def _end(self, connection: Connection, word: str) -> None:
-        """End a transaction that wrote nothing, whatever the server says, and give its connection back."""
-        try:
-            await connection.execute(word, timeout=2)
-        except Exception:  # noqa: BLE001  # nothing was written: what counts is that the connection is not used again
-            _terminate(connection)
-        finally:
-            with suppress(asyncpg.InterfaceError):
-                await self._pool.release(connection)
 
     @asynccontextmanager
     async def _transaction(self, begin: str) -> AsyncIterator[Connection]:
@@ -199,9 +239,7 @@ async def _no_reset(_connection: object) -> None:
 
 
 def _begin(tenant_ids: Iterable[UUID]) -> str:
-    # Only UUID objects get here, so the literal is safe; SET takes no parameters.
-    tenants = ",".join(sorted({str(UUID(str(tenant_id))) for tenant_id in tenant_ids}))
-    return f"BEGIN; SET LOCAL app.tenants = '{tenants}'"
+    return f"BEGIN; SET LOCAL app.tenants = '{listed(tenant_ids)}'"
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from services.booking.domain.decisions.standing import Admission, Candidates
 from services.booking.domain.decisions.waitlist import EndedEntry
 from services.booking.domain.standing import OpenRequest, StandingWish, window
 from services.booking.domain.world import CustomerKey, SessionKey, World
-from shared.db import Connection
+from shared.db import Queries
 from shared.messages import booking as msg
 
 MOST_CANDIDATES = 101
@@ -58,9 +58,7 @@ class Extra:
     customers: tuple[CustomerKey, ...] = field(default=())
 
 
-async def _recorded(
-    connection: Connection, command: msg.RecordPayment, _world: World, _now: datetime
-) -> Extra:
+async def _recorded(connection: Queries, command: msg.RecordPayment, _world: World, _now: datetime) -> Extra:
     if command.method != "card":
         return Extra()
     found = await connection.fetchval(
@@ -70,7 +68,7 @@ async def _recorded(
 
 
 async def _ended(
-    connection: Connection, command: msg.AnswerOffer | msg.LeaveWaitlist, world: World, _now: datetime
+    connection: Queries, command: msg.AnswerOffer | msg.LeaveWaitlist, world: World, _now: datetime
 ) -> Extra:
     state = world.sessions.get((command.tenant_id, command.session_id))
     if state is None or state.entry(command.entry_id) is not None:
@@ -80,7 +78,7 @@ async def _ended(
 
 
 async def _candidates(
-    connection: Connection, command: msg.RequestStanding, _world: World, now: datetime
+    connection: Queries, command: msg.RequestStanding, _world: World, now: datetime
 ) -> Extra:
     row = await connection.fetchrow(ZONE, command.tenant_id, list(command.service_ids))
     zone, known = (row["timezone"], row["known"]) if row is not None else ("UTC", 0)
@@ -93,7 +91,7 @@ async def _candidates(
     return Extra(candidates, tuple((command.tenant_id, session_id) for session_id in ids))
 
 
-async def _requests(connection: Connection, command: msg.SettleSession, world: World, now: datetime) -> Extra:
+async def _requests(connection: Queries, command: msg.SettleSession, world: World, now: datetime) -> Extra:
     state = world.sessions.get((command.tenant_id, command.session_id))
     if state is None or state.version > 0:
         return Extra()  # only a session that has just been laid out may be wished for and not known of
@@ -107,47 +105,47 @@ async def _requests(connection: Connection, command: msg.SettleSession, world: W
 
 
 async def _waits_in(
-    connection: Connection, command: msg.WithdrawStanding, _world: World, _now: datetime
+    connection: Queries, command: msg.WithdrawStanding, _world: World, _now: datetime
 ) -> Extra:
     rows = await connection.fetch(WAITS_IN, command.tenant_id, command.request_id)
     return Extra(sessions=tuple((command.tenant_id, row["session_id"]) for row in rows))
 
 
-async def _selling(connection: Connection, command: msg.SellPass, _world: World, _now: datetime) -> Extra:
+async def _selling(connection: Queries, command: msg.SellPass, _world: World, _now: datetime) -> Extra:
     return Extra(await people_extras.load_selling(connection, command.tenant_id, command))
 
 
-async def _pausing(connection: Connection, command: msg.PausePass, _world: World, _now: datetime) -> Extra:
+async def _pausing(connection: Queries, command: msg.PausePass, _world: World, _now: datetime) -> Extra:
     return Extra(await people_extras.load_pausing(connection, command.tenant_id, command))
 
 
-async def _linking(connection: Connection, command: msg.LinkIdentity, _world: World, _now: datetime) -> Extra:
+async def _linking(connection: Queries, command: msg.LinkIdentity, _world: World, _now: datetime) -> Extra:
     return Extra(await people_extras.load_linking(connection, command.tenant_id, command))
 
 
-async def _edit(connection: Connection, command: msg.EditSchedule, _world: World, now: datetime) -> Extra:
+async def _edit(connection: Queries, command: msg.EditSchedule, _world: World, now: datetime) -> Extra:
     found = await series_world.load_edit(connection, command, now)
     return Extra(found, tuple(series_world.session_keys(found)))
 
 
-async def _series(connection: Connection, command: msg.BookSeries, _world: World, now: datetime) -> Extra:
+async def _series(connection: Queries, command: msg.BookSeries, _world: World, now: datetime) -> Extra:
     found = await series_world.load_series(connection, command, now)
     return Extra(found, tuple(series_world.session_keys(found)))
 
 
 async def _slots(
-    connection: Connection, command: msg.BookSlot | msg.RescheduleToSlot, world: World, now: datetime
+    connection: Queries, command: msg.BookSlot | msg.RescheduleToSlot, world: World, now: datetime
 ) -> Extra:
     needed = await slot_world.for_command(connection, command, world, now)
     return Extra(needed.value, needed.sessions)
 
 
-async def _wanted(connection: Connection, command: msg.ChangeSession, world: World, _now: datetime) -> Extra:
+async def _wanted(connection: Queries, command: msg.ChangeSession, world: World, _now: datetime) -> Extra:
     state = world.sessions.get((command.tenant_id, command.session_id))
     return Extra(await series_world.wanted(connection, command, state))
 
 
-LOADERS: dict[type[Any], Callable[[Connection, Any, World, datetime], Awaitable[Extra]]] = {
+LOADERS: dict[type[Any], Callable[[Queries, Any, World, datetime], Awaitable[Extra]]] = {
     msg.RecordPayment: _recorded,
     msg.AnswerOffer: _ended,
     msg.LeaveWaitlist: _ended,

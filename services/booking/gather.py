@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -20,7 +21,7 @@ from services.booking.domain.world import CustomerKey, SessionKey, World
 from services.booking.extras import LOADERS, Extra, pass_named
 from services.booking.loader import Loader
 from services.booking.store import columns
-from shared.db import Connection, Database
+from shared.db import Database
 from shared.messages import booking as msg
 from shared.messages.booking import BookingCommand
 
@@ -45,60 +46,57 @@ class Gatherer:
         self._loader = loader
 
     async def gather(
-        self,
-        commands: Sequence[BookingCommand],
-        states: States,
-        now: datetime,
-        connection: Connection | None = None,
+        self, commands: Sequence[BookingCommand], states: States, now: datetime
     ) -> tuple[World, list[BookingCommand]]:
-        """The world for these commands, and the commands with merged customers named by whom they are now.
-
-        `connection`: in a transaction of their tenants; without it the reads have one of their own.
-        """
-        if connection is not None:
-            return await self._gather(commands, states, now, connection)
-        async with self._db.reading(*{command.tenant_id for command in commands}) as own:
-            return await self._gather(commands, states, now, own)
-
-    async def _gather(
-        self, commands: Sequence[BookingCommand], states: States, now: datetime, connection: Connection
-    ) -> tuple[World, list[BookingCommand]]:
+        """The world for these commands, and the commands with merged customers named by whom they are now."""
         world = World()
         commands = [await self._with_card(world, command) for command in commands]
         named = [session_keys(command) for command in commands]
         special = [command for command in commands if type(command) in LOADERS]
-        await self._sessions(connection, world, {key for keys in named for key in keys[:1]}, states)
-        await self._sessions(connection, world, {key for keys in named for key in keys[1:]})
-        customers = {key for command in special for key in await self._extra(world, command, now)}
-        customers |= _customers(commands, _may_end(world, commands, now))
-        world.accounts, merged = await self._loader.accounts_on(connection, customers, now)
+        # Whom the commands themselves are about is read at the same time as the sessions.
+        asking = _customers(commands, ())
+        _, merged = await asyncio.gather(
+            self._named_sessions(world, named, states), self._accounts(world, asking, now)
+        )
+        others = {key for command in special for key in await self._extra(world, command, now)}
+        others |= _customers((), _may_end(world, commands, now))
+        merged |= await self._accounts(world, others - asking, now)
         resolved = [_resolved(command, merged) for command in commands] if merged else list(commands)
         changing = _may_change(world, resolved, _may_end(world, resolved, now))
-        await self._passes(connection, world, resolved, changing)
-        await self._promos(connection, world, resolved, changing)
+        await self._passes(world, resolved, changing)
+        await self._promos(world, resolved, changing)
         return world, resolved
 
-    async def _sessions(
-        self,
-        connection: Connection,
-        world: World,
-        keys: Iterable[SessionKey],
-        states: States | None = None,
+    async def _named_sessions(
+        self, world: World, named: Sequence[Sequence[SessionKey]], states: States
     ) -> None:
         # From memory only what commands are ordered by: a refusal that rests on it is written under its version, and it
         # is forgotten when that no longer stands. All other sessions belong to whichever instance, and are read.
-        for key in keys:
-            if key not in world.sessions:
-                world.sessions[key] = states.get(key) if states is not None else None
-        unknown = [key for key in keys if world.sessions[key] is None]
+        for key in {key for keys in named for key in keys[:1]}:
+            if (state := states.get(key)) is not None:
+                world.sessions[key] = state
+        await self._sessions(world, {key for keys in named for key in keys})
+
+    async def _sessions(self, world: World, keys: Iterable[SessionKey]) -> None:
+        """Those of these sessions that the world does not have yet (None: there is no such session)."""
+        unknown = [key for key in keys if world.sessions.get(key) is None]
         if unknown:
-            world.sessions.update(await self._loader.sessions_on(connection, unknown))
+            world.sessions.update(dict.fromkeys(unknown))
+            world.sessions.update(await self._loader.sessions(unknown))
+
+    async def _accounts(
+        self, world: World, customers: Iterable[CustomerKey], now: datetime
+    ) -> dict[CustomerKey, UUID]:
+        """Put these customers into the world; who of them was merged into whom."""
+        accounts, merged = await self._loader.accounts(customers, now)
+        world.accounts.update(accounts)
+        return merged
 
     async def _extra(self, world: World, command: BookingCommand, now: datetime) -> tuple[CustomerKey, ...]:
         """What the command alone needs; the customers that are to be loaded for it."""
         async with self._db.reading(command.tenant_id) as connection:
             extra: Extra = await LOADERS[type(command)](connection, command, world, now)
-            await self._sessions(connection, world, set(extra.sessions))
+        await self._sessions(world, set(extra.sessions))
         if extra.value is not None:
             world.extras[command.command_id] = extra.value
         return extra.customers
@@ -116,11 +114,7 @@ class Gatherer:
         return command.model_copy(update={"pass_id": card.pass_id, "method": "gift_card"})
 
     async def _passes(
-        self,
-        connection: Connection,
-        world: World,
-        commands: Sequence[BookingCommand],
-        changing: Sequence[tuple[UUID, Booking]],
+        self, world: World, commands: Sequence[BookingCommand], changing: Sequence[tuple[UUID, Booking]]
     ) -> None:
         """Passes of the customers, those that commands name, and those that bookings which may change are paid by."""
         owners: defaultdict[UUID, list[UUID]] = defaultdict(list)
@@ -136,10 +130,11 @@ class Gatherer:
                 named[tenant_id].add(booking.terms.pass_id)
         for tenant_id in {*owners, *named}:
             mine = owners[tenant_id]
-            found = await people.load_passes(connection, tenant_id, mine) if mine else {}
-            others = await people.load_passes_by_id(
-                connection, tenant_id, sorted(named[tenant_id], key=lambda i: i.int)
-            )
+            async with self._db.reading(tenant_id) as connection:
+                found = await people.load_passes(connection, tenant_id, mine) if mine else {}
+                others = await people.load_passes_by_id(
+                    connection, tenant_id, sorted(named[tenant_id], key=lambda i: i.int)
+                )
             for customer_id, passes in found.items():
                 account = world.accounts[(tenant_id, customer_id)]
                 world.accounts[(tenant_id, customer_id)] = replace(account, passes=passes)
@@ -147,11 +142,7 @@ class Gatherer:
             world.passes.update({(tenant_id, pass_id): p for pass_id, p in others.items()})
 
     async def _promos(
-        self,
-        connection: Connection,
-        world: World,
-        commands: Sequence[BookingCommand],
-        changing: Sequence[tuple[UUID, Booking]],
+        self, world: World, commands: Sequence[BookingCommand], changing: Sequence[tuple[UUID, Booking]]
     ) -> None:
         """Promo codes that commands name, and those that bookings which may change came with."""
         codes = {
@@ -166,9 +157,10 @@ class Gatherer:
         }
         if not codes and not used:
             return
-        rows = await connection.fetch(
-            sql.LOAD_PROMOS, *columns(sorted(codes, key=str), 2), *columns(sorted(used, key=str), 2)
-        )
+        async with self._db.reading(*{tenant_id for tenant_id, _ in codes | used}) as connection:
+            rows = await connection.fetch(
+                sql.LOAD_PROMOS, *columns(sorted(codes, key=str), 2), *columns(sorted(used, key=str), 2)
+            )
         for row in rows:
             rule = PromoCode.model_validate(json.loads(row["rule"]))
             promo = Promo(row["id"], row["code"], rule, row["uses"], row["max_uses"])

@@ -32,7 +32,7 @@ from services.booking.domain.state import (
 )
 from services.booking.domain.world import CustomerKey, SessionKey
 from services.booking.store import columns
-from shared.db import Connection, Database
+from shared.db import Database, Queries
 from shared.messages.booking import BookingStatus, BusinessView, SessionView
 
 _SHOWN = ("service_id", "service_name", "staff_id", "staff_name", "room", "level", "starts_at", "ends_at", "price",
@@ -57,11 +57,11 @@ class Loader:
         """The states of these sessions; unknown ones are missing."""
         if not keys:
             return {}
-        async with self._db.tenant(*{tenant for tenant, _ in keys}) as connection:
+        async with self._db.reading(*{tenant for tenant, _ in keys}) as connection:
             return await self.sessions_on(connection, keys)
 
     async def sessions_on(
-        self, connection: Connection, keys: Sequence[SessionKey]
+        self, connection: Queries, keys: Sequence[SessionKey]
     ) -> dict[SessionKey, SessionState]:
         """The same, in a transaction of the caller's."""
         rows = await connection.fetch(sql.LOAD_SESSIONS, *columns(keys, 2))
@@ -83,23 +83,14 @@ class Loader:
         self, keys: Iterable[CustomerKey], now: datetime
     ) -> tuple[dict[CustomerKey, Account], dict[CustomerKey, UUID]]:
         """The customers that are stored, and for those that were merged into another: into whom."""
-        wanted = set(keys)
+        wanted = sorted(set(keys), key=lambda key: key[1].int)
         if not wanted:
             return {}, {}
-        async with self._db.tenant(*{tenant for tenant, _ in wanted}) as connection:
-            return await self.accounts_on(connection, wanted, now)
-
-    async def accounts_on(
-        self, connection: Connection, keys: Iterable[CustomerKey], now: datetime
-    ) -> tuple[dict[CustomerKey, Account], dict[CustomerKey, UUID]]:
-        """The same, in a transaction of the caller's."""
-        wanted = sorted(set(keys), key=lambda key: key[1].int)
-        rows = await connection.fetch(sql.LOAD_ACCOUNTS, *columns(wanted, 2), now) if wanted else ()
-        if not rows:
-            return {}, {}
-        known = list({(row["tenant_id"], row["id"]) for row in rows})
-        more = any(row["has_more"] for row in rows)
-        standing = await connection.fetch(sql.LOAD_STANDING, *columns(known, 2), now) if more else ()
+        async with self._db.reading(*{tenant for tenant, _ in wanted}) as connection:
+            rows = await connection.fetch(sql.LOAD_ACCOUNTS, *columns(wanted, 2), now)
+            known = list({(row["tenant_id"], row["id"]) for row in rows})
+            more = any(row["has_more"] for row in rows)
+            standing = await connection.fetch(sql.LOAD_STANDING, *columns(known, 2), now) if more else ()
         merged = {(row["tenant_id"], row["asked"]): row["id"] for row in rows if row["asked"] != row["id"]}
         return _accounts(rows, standing), merged
 

@@ -13,7 +13,7 @@ from services.booking.domain.state import NO_BOOKINGS, SessionState
 from services.booking.loader import Loader, booking_of
 from services.booking.people_export import export_customer
 from services.booking.store import columns
-from shared.db import Connection, Database
+from shared.db import Database, Queries
 from shared.messages.booking import (
     Balances,
     BookingsFound,
@@ -100,7 +100,7 @@ class Mine:
             return await export_customer(connection, query.tenant_id, query.customer_id)
 
     async def _waiting(
-        self, connection: Connection, tenant_id: UUID, entries: list[UUID]
+        self, connection: Queries, tenant_id: UUID, entries: list[UUID]
     ) -> tuple[WaitlistEntryView, ...]:
         if not entries:
             return ()

@@ -26,7 +26,7 @@ from services.booking.domain.pass_state import (
     state_of,
 )
 from services.booking.statements import PASS_STANDS
-from shared.db import Connection
+from shared.db import Connection, Queries
 
 SURVIVORS: Final = """
 SELECT id, merged_into FROM booking.customers
@@ -101,27 +101,25 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 """
 
 
-async def survivors(
-    connection: Connection, tenant_id: UUID, customer_ids: Iterable[UUID]
-) -> dict[UUID, UUID]:
+async def survivors(connection: Queries, tenant_id: UUID, customer_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Who these customers are now: merged ones with the customer they became; all others are missing."""
     rows = await connection.fetch(SURVIVORS, tenant_id, list(customer_ids))
     return {row["id"]: row["merged_into"] for row in rows}
 
 
-async def person_ids(connection: Connection, tenant_id: UUID, customer_id: UUID) -> list[UUID]:
+async def person_ids(connection: Queries, tenant_id: UUID, customer_id: UUID) -> list[UUID]:
     """The customer's id and those that were merged into it; empty when there is no such customer."""
     return [row["id"] for row in await connection.fetch(PERSON, tenant_id, customer_id)]
 
 
-async def owed(connection: Connection, tenant_id: UUID, customer_id: UUID, currency: str) -> int:
+async def owed(connection: Queries, tenant_id: UUID, customer_id: UUID, currency: str) -> int:
     """What the customer owes the business (below 0: is owed), in minor units: the sum of their ledger entries."""
     ids = await person_ids(connection, tenant_id, customer_id)
     return int(await connection.fetchval(LOAD_OWED, tenant_id, ids, currency))
 
 
 async def load_passes(
-    connection: Connection, tenant_id: UUID, customer_ids: Sequence[UUID]
+    connection: Queries, tenant_id: UUID, customer_ids: Sequence[UUID]
 ) -> dict[UUID, tuple[PassState, ...]]:
     """The passes of these customers that were not ended, with balances and uses; who has none is missing."""
     rows = await connection.fetch(LOAD_PASSES, tenant_id, list(customer_ids))
@@ -135,14 +133,14 @@ async def load_passes(
 
 
 async def load_passes_by_id(
-    connection: Connection, tenant_id: UUID, pass_ids: Sequence[UUID]
+    connection: Queries, tenant_id: UUID, pass_ids: Sequence[UUID]
 ) -> dict[UUID, PassState]:
     """These passes, whoever owns them and also when they were ended: what a booking was paid with."""
     rows = await connection.fetch(LOAD_NAMED, tenant_id, list(pass_ids))
     return {state.pass_id: state for state in await _with_balances(connection, tenant_id, rows)}
 
 
-async def load_gift_card(connection: Connection, tenant_id: UUID, code: str) -> PassState | None:
+async def load_gift_card(connection: Queries, tenant_id: UUID, code: str) -> PassState | None:
     """The gift card with this code, however it was typed; None: there is none."""
     canonical = canonical_code(code)
     if canonical is None:
@@ -152,7 +150,7 @@ async def load_gift_card(connection: Connection, tenant_id: UUID, code: str) -> 
 
 
 async def _with_balances(
-    connection: Connection, tenant_id: UUID, rows: Sequence[asyncpg.Record]
+    connection: Queries, tenant_id: UUID, rows: Sequence[asyncpg.Record]
 ) -> list[PassState]:
     ids = [row["id"] for row in rows]
     owners = [row["customer_id"] for row in rows if row["customer_id"] is not None]

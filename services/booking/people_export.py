@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 
 from services.booking.people import person_ids
-from shared.db import Connection
+from shared.db import Queries
 from shared.messages.booking import CustomerExported
 
 _OF_CUSTOMER = "x.customer_id = ANY($2::uuid[])"
@@ -44,7 +44,7 @@ WHERE b.tenant_id = $1 AND b.customer_id = ANY($2::uuid[]) ORDER BY s.id
 """
 
 
-async def export_customer(connection: Connection, tenant_id: UUID, customer_id: UUID) -> CustomerExported:
+async def export_customer(connection: Queries, tenant_id: UUID, customer_id: UUID) -> CustomerExported:
     """All rows about the customer and those merged into them: table → rows. `sessions` says what was booked."""
     ids = await person_ids(connection, tenant_id, customer_id)
     if not ids:

@@ -17,7 +17,7 @@ from services.booking.domain.local import local_times
 from services.booking.domain.money.passes import PassTerms
 from services.booking.domain.pass_state import CODE_LETTERS
 from services.booking.statements import SEATED
-from shared.db import Connection
+from shared.db import Queries
 from shared.errors import UsherError
 from shared.ids import customer_id_of
 from shared.messages.booking import LinkIdentity, PausePass, SellPass
@@ -78,7 +78,7 @@ def new_code() -> str:
     return "".join(secrets.choice(CODE_LETTERS) for _ in range(_CODE_LENGTH))
 
 
-async def load_selling(connection: Connection, tenant_id: UUID, command: SellPass) -> Selling:
+async def load_selling(connection: Queries, tenant_id: UUID, command: SellPass) -> Selling:
     """The extras of `SellPass`. Each try gets a fresh code: only the one that is committed counts."""
     row = await connection.fetchrow(LOAD_PRODUCT, tenant_id, command.product)
     if row is None:
@@ -90,7 +90,7 @@ async def load_selling(connection: Connection, tenant_id: UUID, command: SellPas
 
 
 async def load_products(
-    connection: Connection, tenant_id: UUID, now: datetime
+    connection: Queries, tenant_id: UUID, now: datetime
 ) -> tuple[dict[str, Product], str, date]:
     """The passes for sale by key, the business's currency, and its today. Raises NoSuchTenant."""
     tenant = await connection.fetchrow(
@@ -105,14 +105,14 @@ async def load_products(
     return products, tenant["currency"], now.astimezone(ZoneInfo(tenant["timezone"])).date()
 
 
-async def load_pausing(connection: Connection, tenant_id: UUID, command: PausePass) -> Pausing:
+async def load_pausing(connection: Queries, tenant_id: UUID, command: PausePass) -> Pausing:
     """The extras of `PausePass`."""
     zone = await connection.fetchval("SELECT timezone FROM booking.tenants WHERE tenant_id = $1", tenant_id)
     rows = await connection.fetch(LOAD_BOOKED, tenant_id, command.customer_id, command.pass_id)
     return Pausing(zone or "UTC", tuple(row["starts_at"] for row in rows))
 
 
-async def load_linking(connection: Connection, tenant_id: UUID, command: LinkIdentity) -> Linking:
+async def load_linking(connection: Queries, tenant_id: UUID, command: LinkIdentity) -> Linking:
     """The extras of `LinkIdentity`: whom the identity belongs to, and what the two have booked that clashes."""
     try:
         channel, user_id = person.identity(command.channel, command.user_id)
@@ -126,7 +126,7 @@ async def load_linking(connection: Connection, tenant_id: UUID, command: LinkIde
     return Linking(owner, await clashes(connection, tenant_id, command.customer_id, owner))
 
 
-async def clashes(connection: Connection, tenant_id: UUID, ours: UUID, theirs: UUID) -> tuple[Clash, ...]:
+async def clashes(connection: Queries, tenant_id: UUID, ours: UUID, theirs: UUID) -> tuple[Clash, ...]:
     """Places of two customers, not over yet, that one person cannot have both."""
     found = []
     for row in await connection.fetch(LOAD_CLASHES, tenant_id, ours, theirs):

@@ -17,7 +17,7 @@ from services.booking import statements as sql
 from services.booking.clock import Clock
 from services.booking.domain.local import local_times
 from services.booking.domain.policy import ServicePolicy
-from shared.db import Connection, Database
+from shared.db import Database, Queries
 from shared.errors import UsherError
 from shared.messages.booking import (
     AttendeeView,
@@ -229,7 +229,7 @@ class Reads:
 
 
 async def _nearest(
-    connection: Connection,
+    connection: Queries,
     like: tuple[object, ...],
     first: datetime,
     last: datetime,

@@ -23,7 +23,7 @@ from services.booking.domain.state import SessionFacts, SessionState
 from services.booking.domain.world import SessionKey, World
 from services.booking.loader import Loader
 from services.booking.timetable import Laying, laying_of, schedules_of, window
-from shared.db import Connection, Database
+from shared.db import Database, Queries
 from shared.messages.booking import BookSeries, ChangeSession, EditSchedule, PreviewSeries, SeriesPreview
 
 SERIES_OF: Final = """
@@ -91,7 +91,7 @@ def session_keys(extra: SeriesFound | Candidates) -> list[SessionKey]:
     return [(extra.tenant_id, session_id) for session_id in extra.session_ids]
 
 
-async def load_edit(connection: Connection, command: EditSchedule, now: datetime) -> SeriesFound:
+async def load_edit(connection: Queries, command: EditSchedule, now: datetime) -> SeriesFound:
     """The extras of `EditSchedule`."""
     tenant_id = command.tenant_id
     series = await connection.fetchrow(SERIES_OF, tenant_id, command.schedule_id)
@@ -136,9 +136,7 @@ async def load_edit(connection: Connection, command: EditSchedule, now: datetime
     )
 
 
-async def load_series(
-    connection: Connection, command: BookSeries | PreviewSeries, now: datetime
-) -> Candidates:
+async def load_series(connection: Queries, command: BookSeries | PreviewSeries, now: datetime) -> Candidates:
     """The extras of `BookSeries` (and what a `PreviewSeries` is answered from): the classes of the wanted days."""
     tenant_id = command.tenant_id
     service = await connection.fetchrow(SERVICE, tenant_id, command.service_id)
@@ -183,7 +181,7 @@ async def preview_series(db: Database, loader: Loader, query: PreviewSeries, now
     return preview(world, found, query.model_copy(update={"customer_id": who}), now)
 
 
-async def wanted(connection: Connection, command: ChangeSession, state: SessionState | None) -> Wanted:
+async def wanted(connection: Queries, command: ChangeSession, state: SessionState | None) -> Wanted:
     """The extras of `ChangeSession`: names of the new teacher and room, and who or what is busy at that time."""
     if state is None or (command.staff_id, command.room_id, command.starts_at) == (None, None, None):
         return Wanted()
@@ -240,7 +238,7 @@ def _known(known: dict[UUID, asyncpg.Record], asked: UUID | None, *, room: bool)
 
 
 async def _taken(
-    connection: Connection,
+    connection: Queries,
     tenant_id: UUID,
     resource_ids: list[UUID],
     between: tuple[datetime, datetime],

@@ -10,7 +10,7 @@ from typing import Final
 
 from services.booking import statements as sql
 from services.booking.domain.state import SessionFacts
-from services.booking.domain.world import SessionKey
+from services.booking.domain.world import SessionKey, World
 from services.booking.rows import Rows
 from shared.db import Connection
 
@@ -21,13 +21,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 """
 
 
-async def write_sessions(connection: Connection, rows: Rows) -> None:
+async def write_sessions(connection: Connection, rows: Rows, world: World) -> None:
     """Write what sessions have become. Raises `ExclusionViolationError` when a calendar is taken."""
     for (tenant_id, session_id), facts in sorted(rows.facts.items(), key=_free_first):
         await connection.execute(
             sql.CHANGE_SESSION, tenant_id, session_id, facts.staff_id, list(facts.resource_ids), facts.starts_at,
             facts.ends_at, facts.capacity, facts.held_back, _status(facts), list(facts.overrides),
-            facts.cancel_reason, *facts.buffers, facts.ignores_buffers,
+            facts.cancel_reason, *facts.buffers, facts.ignores_buffers, _seats(world, (tenant_id, session_id)),
         )  # fmt: skip
     for (tenant_id, session_id), facts in sorted(rows.made.items(), key=_free_first):
         await connection.execute(
@@ -35,6 +35,13 @@ async def write_sessions(connection: Connection, rows: Rows) -> None:
             list(facts.resource_ids), facts.starts_at, facts.ends_at, facts.capacity, *facts.buffers,
             facts.ignores_buffers, _status(facts), facts.cancel_reason,
         )  # fmt: skip
+
+
+def _seats(world: World, key: SessionKey) -> int:
+    # Seats that are let go (of a hold that is over) go with the capacity: the row's constraint compares the two.
+    state = world.sessions[key]
+    assert state is not None  # noqa: S101  # it was changed
+    return state.seats_taken
 
 
 def _free_first(row: tuple[SessionKey, SessionFacts]) -> tuple[bool, int]:

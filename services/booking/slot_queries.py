@@ -19,7 +19,7 @@ from services.booking.clock import Clock
 from services.booking.domain.appointment import Offer
 from services.booking.domain.availability import Interval, Moving, Slot, find_slots
 from services.booking.domain.local import local_times
-from shared.db import Connection, Database
+from shared.db import Database, Queries
 from shared.messages.booking import (
     BookSlot,
     Command,
@@ -94,7 +94,7 @@ class Slots:
             except _Outdated:
                 return await self._instead(connection, command, anew=True)
 
-    async def _found(self, connection: Connection, query: FindSlots, *, anew: bool = False) -> SlotsFound:
+    async def _found(self, connection: Queries, query: FindSlots, *, anew: bool = False) -> SlotsFound:
         by = (query.staff_ids, query.by_business)
         search = await self._search_of(connection, query.tenant_id, query.service_id, *by, anew=anew)
         if search is None:
@@ -113,7 +113,7 @@ class Slots:
         return SlotsFound(alternatives=_views(search.offer, later[:_ALTERNATIVES], query.timezone))
 
     async def _instead(
-        self, connection: Connection, command: BookSlot | RescheduleToSlot, *, anew: bool = False
+        self, connection: Queries, command: BookSlot | RescheduleToSlot, *, anew: bool = False
     ) -> tuple[NextMove, ...]:
         search = await self._search_instead(connection, command, anew)
         if search is None:
@@ -131,7 +131,7 @@ class Slots:
         return tuple(NextMove(move="book_slot", slot=view) for view in views)
 
     async def _search_instead(
-        self, connection: Connection, command: BookSlot | RescheduleToSlot, anew: bool
+        self, connection: Queries, command: BookSlot | RescheduleToSlot, anew: bool
     ) -> _Search | None:
         by = ((() if command.staff_id is None else (command.staff_id,)), command.by != "customer")
         if isinstance(command, BookSlot):
@@ -146,7 +146,7 @@ class Slots:
 
     async def _search_of(
         self,
-        connection: Connection,
+        connection: Queries,
         tenant_id: UUID,
         service_id: UUID,
         staff_ids: tuple[UUID, ...],
@@ -171,7 +171,7 @@ class Slots:
         return _Search(offer, fresh, staff_ids, by_business)
 
 
-async def _moving(connection: Connection, search: _Search, booking_id: UUID) -> _Search:
+async def _moving(connection: Queries, search: _Search, booking_id: UUID) -> _Search:
     """The search for somewhere else for this booking. Its own time is free for it; a hold has no notice to keep."""
     booked = await connection.fetchrow(LOAD_BOOKED, search.offer.tenant_id, booking_id)
     if booked is None:
@@ -181,7 +181,7 @@ async def _moving(connection: Connection, search: _Search, booking_id: UUID) -> 
 
 
 async def _search(
-    connection: Connection,
+    connection: Queries,
     search: _Search,
     start: datetime,
     end: datetime,

@@ -23,7 +23,7 @@ from services.booking.domain.availability import Availability, Busy, Interval, L
 from services.booking.domain.policy import ServicePolicy
 from services.booking.domain.world import SessionKey, World
 from services.booking.statements import SEATED
-from shared.db import Connection
+from shared.db import Queries
 from shared.messages.booking import BookSlot, BusinessView, RescheduleToSlot
 
 _WEEK = timedelta(days=7)
@@ -113,7 +113,7 @@ WHERE c.tenant_id = $1 AND c.id = $2
 
 
 async def load(
-    connection: Connection,
+    connection: Queries,
     tenant_id: UUID,
     service_id: UUID,
     window: Interval,
@@ -134,7 +134,7 @@ async def load(
     )
 
 
-async def load_offer(connection: Connection, tenant_id: UUID, service_id: UUID) -> Offer | None:
+async def load_offer(connection: Queries, tenant_id: UUID, service_id: UUID) -> Offer | None:
     """The service as the catalogue has it now; None when it is not offered."""
     row = await connection.fetchrow(LOAD_OFFER, tenant_id, service_id)
     if row is None:
@@ -173,7 +173,7 @@ async def load_offer(connection: Connection, tenant_id: UUID, service_id: UUID) 
 
 
 async def load_busy(
-    connection: Connection,
+    connection: Queries,
     offer: Offer,
     window: Interval,
     *,
@@ -200,7 +200,7 @@ async def load_busy(
 
 
 async def load_taken(
-    connection: Connection,
+    connection: Queries,
     offer: Offer,
     window: Interval,
     *,
@@ -243,7 +243,7 @@ class Needed:
 
 
 async def for_command(
-    connection: Connection, command: BookSlot | RescheduleToSlot, world: World, now: datetime
+    connection: Queries, command: BookSlot | RescheduleToSlot, world: World, now: datetime
 ) -> Needed:
     """What deciding this command needs; `world` has the session that is moved.
 

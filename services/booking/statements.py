@@ -6,6 +6,8 @@ import re
 from functools import cache
 from typing import Final
 
+from shared.db import SEES, here
+
 SEATED: Final = "('held', 'pending_payment', 'pending_approval', 'confirmed', 'attended', 'no_show')"
 """Statuses that take seats, as the indexes of bookings have them."""
 
@@ -169,26 +171,29 @@ PROMO_STANDS: Final = "p.uses = w.expected"
 """The condition that makes a late writer lose a promo code: its last use."""
 
 # Sessions that were only refused on are not updated, but the refusal counts only while their version stands too.
+# When it has not written as many rows as it must ($42) it fails by a division by zero: all of it is undone, and it can
+# be a transaction by itself, of the tenants in $41.
 WRITE: Final = f"""
-WITH changed AS (
+WITH {here(41)}, changed AS (
     UPDATE booking.sessions s SET seats_taken = w.seats_taken, version = w.version, due_at = w.due_at
     FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::int[], $6::timestamptz[])
         AS w (tenant_id, id, expected, version, seats_taken, due_at)
-    WHERE s.tenant_id = w.tenant_id AND s.id = w.id AND {VERSION_STANDS}
+    WHERE s.tenant_id = w.tenant_id AND s.id = w.id AND {VERSION_STANDS} AND {SEES}
     RETURNING 1
 ), unchanged AS (
     SELECT 1 FROM unnest($7::uuid[], $8::uuid[], $9::bigint[]) AS w (tenant_id, id, expected)
     JOIN booking.sessions s ON s.tenant_id = w.tenant_id AND s.id = w.id AND {VERSION_STANDS}
+    WHERE {SEES}
 ), people AS (
     INSERT INTO booking.customers AS c (tenant_id, id, version, name, phone)
-    SELECT * FROM unnest($10::uuid[], $11::uuid[], $12::bigint[], $13::text[], $14::text[])
+    SELECT * FROM unnest($10::uuid[], $11::uuid[], $12::bigint[], $13::text[], $14::text[]) WHERE {SEES}
     ON CONFLICT (tenant_id, id) DO UPDATE SET version = excluded.version,
         name = coalesce(excluded.name, c.name), phone = coalesce(excluded.phone, c.phone)
     WHERE {ACCOUNT_STANDS}
     RETURNING 1
 ), identities AS (
     INSERT INTO booking.customer_identities (tenant_id, customer_id, channel, user_id)
-    SELECT * FROM unnest($15::uuid[], $16::uuid[], $17::text[], $18::text[])
+    SELECT * FROM unnest($15::uuid[], $16::uuid[], $17::text[], $18::text[]) WHERE {SEES}
     ON CONFLICT DO NOTHING
 ), booked AS (
     INSERT INTO booking.bookings (tenant_id, id, session_id, customer_id, party_size, price, total, currency,
@@ -196,21 +201,23 @@ WITH changed AS (
     SELECT * FROM unnest($19::uuid[], $20::uuid[], $21::uuid[], $22::uuid[], $23::int[], $24::int[], $25::int[],
                          $26::text[], $27::text[], $28::text[], $29::jsonb[], $30::timestamptz[], $31::timestamptz[],
                          $32::timestamptz[])
+    WHERE {SEES}
 ), answered AS (
     INSERT INTO booking.command_outcomes (tenant_id, command_id, outcome)
-    SELECT * FROM unnest($33::uuid[], $34::uuid[], $35::jsonb[])
+    SELECT * FROM unnest($33::uuid[], $34::uuid[], $35::jsonb[]) WHERE {SEES}
     ON CONFLICT DO NOTHING RETURNING 1
 ), told AS (
     INSERT INTO booking.outbox (tenant_id, id, subject, payload, next_attempt_at)
     SELECT t, i, s, p, now() + make_interval(secs => $40::float8)
     FROM unnest($36::uuid[], $37::uuid[], $38::text[], $39::bytea[]) AS r (t, i, s, p)
+    WHERE {SEES}
     ON CONFLICT DO NOTHING
 )
-SELECT (SELECT count(*) FROM changed), (SELECT count(*) FROM unchanged), (SELECT count(*) FROM people),
-       (SELECT count(*) FROM answered)
+SELECT 1 / (ARRAY[(SELECT count(*) FROM changed), (SELECT count(*) FROM unchanged), (SELECT count(*) FROM people),
+                  (SELECT count(*) FROM answered)] = $42::bigint[])::int
 """  # noqa: S608  # made of constants
 
-_WRITE_PARAMETERS = 40
+_WRITE_PARAMETERS = 42
 
 
 @cache
@@ -221,8 +228,9 @@ def and_change_bookings(write: str) -> str:
     must be let go first.
     """
     update = re.sub(r"\$(\d+)", lambda found: f"${int(found[1]) + _WRITE_PARAMETERS}", UPDATE_BOOKINGS)
-    head, tail = write.rsplit("\n)\nSELECT ", 1)
-    return f"{head}\n), ended AS ({update} RETURNING 1)\nSELECT (SELECT count(*) FROM ended), {tail}"  # noqa: S608
+    head, tail = write.rsplit("\n)\nSELECT 1 / (ARRAY[", 1)
+    ended = f"ended AS ({update} AND {SEES} RETURNING 1)"
+    return f"{head}\n), {ended}\nSELECT 1 / (ARRAY[(SELECT count(*) FROM ended), {tail}"  # noqa: S608
 
 
 PUT_ENTRIES: Final = """
@@ -253,7 +261,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 CHANGE_SESSION: Final = """
 UPDATE booking.sessions SET staff_id = $3, resource_ids = $4, starts_at = $5, ends_at = $6, capacity = $7,
     held_back = $8, status = $9, overrides = $10, cancel_reason = $11, buffer_before_minutes = $12,
-    buffer_after_minutes = $13, ignores_buffers = $14
+    buffer_after_minutes = $13, ignores_buffers = $14, seats_taken = $15
 WHERE tenant_id = $1 AND id = $2
 """
 

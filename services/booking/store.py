@@ -7,8 +7,7 @@ calendar was taken, or a command was answered before, nothing of the batch is ke
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -24,7 +23,7 @@ from services.booking.domain.world import SessionKey
 from services.booking.others import write_others
 from services.booking.rows import BookingRow, EntryRow
 from services.booking.session_rows import write_sessions
-from shared.db import Connection, Database
+from shared.db import Connection, Database, listed
 from shared.errors import UsherError
 from shared.outbox import TableOutbox
 
@@ -54,22 +53,19 @@ class Store:
         return {(row["tenant_id"], row["command_id"]): row["outcome"] for row in rows}
 
     async def write(self, batch: Batch, now: datetime) -> None:
-        """Write what was decided earlier, in a transaction of its own. As `transaction` and `put`."""
-        if batch.answers:
-            async with self.transaction({tenant for tenant, _ in batch.answers}) as connection:
-                await self.put(connection, batch, now)
-            self.kept(batch)
-
-    @asynccontextmanager
-    async def transaction(self, tenants: Collection[UUID]) -> AsyncIterator[Connection]:
-        """What is read and `put` in here commits together at its end, or not at all.
-
-        Raises `Conflict` when it must be decided again.
-        """
+        """Write everything the batch decided. Raises `Conflict` when it must be decided again."""
+        if not batch.answers:
+            return
+        tenants = {tenant for tenant, _ in batch.answers}
         try:
-            async with self._db.tenant(*tenants) as connection:
-                yield connection
+            if self._is_plain(batch):  # one statement, one round trip
+                async with self._db.single() as connection:
+                    await self._main(connection, batch, list(batch.rows.bookings.values()))
+            else:
+                async with self._db.tenant(*tenants) as connection:
+                    await self._all(connection, batch, now)
         except (
+            asyncpg.DivisionByZeroError,  # says `WRITE` when something has moved
             asyncpg.UniqueViolationError,
             asyncpg.ForeignKeyViolationError,
             asyncpg.ExclusionViolationError,
@@ -77,48 +73,56 @@ class Store:
         ) as error:
             self._identities.clear()  # one of them may have been erased
             raise Conflict(str(error)) from error
+        self._kept(batch)
 
-    async def put(self, connection: Connection, batch: Batch, now: datetime) -> None:
-        """Write everything the batch decided. Raises `Conflict` when it must be decided again."""
-        await write_sessions(connection, batch.rows)
-        bookings = batch.rows.bookings.values()
-        changed = [row for row in bookings if not row.new]
-        if len(changed) < len(bookings):
-            await self._bookings(connection, changed)
-            changed = []
-        await self._main(connection, batch, changed)
+    async def _all(self, connection: Connection, batch: Batch, now: datetime) -> None:
+        await write_sessions(connection, batch.rows, batch.world)
+        bookings = list(batch.rows.bookings.values())
+        if not _as_one(bookings):
+            await self._bookings(connection, [row for row in bookings if not row.new])
+            bookings = [row for row in bookings if row.new]
+        await self._main(connection, batch, bookings)
         await self._bookings(connection, [row for row in bookings if _detailed(row)])
         await self._rest(connection, batch, now)
 
-    def kept(self, batch: Batch) -> None:
-        """Hear that what was `put` is committed."""
+    def _is_plain(self, batch: Batch) -> bool:
+        """Whether `WRITE` alone writes all of it."""
+        rows = batch.rows
+        more = rows.facts or rows.made or rows.entries or rows.posted or rows.others
+        bookings = list(rows.bookings.values())
+        return not more and _as_one(bookings) and not any(_detailed(row) for row in bookings)
+
+    def _kept(self, batch: Batch) -> None:
         self._identities.keep(dict.fromkeys(self._new_identities(batch)))
         if any(isinstance(event, ev.IdentityLinked | ev.CustomerErased) for _, event in batch.rows.others):
             self._identities.clear()  # they belong to somebody else now, or to nobody
 
     async def _main(self, connection: Connection, batch: Batch, bookings: Sequence[BookingRow]) -> None:
+        """`WRITE`, with these bookings (all new, or none)."""
         changed, unchanged = versions(batch)
         people = _people(batch)
-        arguments = (
+        made = [_booking_row(batch, row) for row in bookings if row.new]
+        ended = [] if made else bookings
+        expected = [len(changed), len(unchanged), len(people), len(batch.answers)]
+        statement = self.write_statement
+        if ended:
+            statement, expected = sql.and_change_bookings(statement), [len(ended), *expected]
+        await connection.execute(
+            statement,
             *columns(changed, 6),
             *columns(unchanged, 3),
             *columns(people, 5),
             *columns(self._new_identities(batch), 4),
-            *columns([_booking_row(batch, row) for row in batch.rows.bookings.values() if row.new], 14),
+            *columns(made, 14),
             *columns([(*key, answer.text) for key, answer in batch.answers.items()], 3),
             *columns(
                 [(m.tenant_id, m.id, m.subject, m.payload) for out in batch.outgoing.values() for m in out], 4
             ),
             self._outbox.resend_after,
+            listed(tenant for tenant, _ in batch.answers),
+            expected,
+            *(_changes(ended) if ended else ()),
         )
-        expected: tuple[int, ...] = (len(changed), len(unchanged), len(people), len(batch.answers))
-        statement = self.write_statement
-        if bookings:
-            statement = sql.and_change_bookings(statement)
-            arguments = (*arguments, *_changes(bookings))
-            expected = (len(bookings), *expected)
-        if tuple(await connection.fetchrow(statement, *arguments) or ()) != expected:
-            raise Conflict
 
     async def _bookings(self, connection: Connection, rows: Sequence[BookingRow]) -> None:
         if rows and await connection.execute(sql.UPDATE_BOOKINGS, *_changes(rows)) != f"UPDATE {len(rows)}":
@@ -197,6 +201,12 @@ def _booking_row(batch: Batch, row: BookingRow) -> tuple[object, ...]:
         booking.expires_at,
         row.ended_at,
     )
+
+
+def _as_one(bookings: Sequence[BookingRow]) -> bool:
+    """A statement's parts have no order, so it writes new bookings or changed ones: a customer who cancels and books
+    again must be let go first."""
+    return len({row.new for row in bookings}) < 2
 
 
 def _detailed(row: BookingRow) -> bool:

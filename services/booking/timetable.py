@@ -18,7 +18,7 @@ from services.booking.clock import Clock
 from services.booking.domain.policy import ServicePolicy
 from services.booking.domain.schedule import InvalidSchedule, Occurrence, Schedule, occurrences, parse_dates
 from services.booking.timetable_sql import BUSY_THEN, PUT_SESSIONS, SCHEDULES, SERVICES
-from shared.db import Connection, Database, is_transient
+from shared.db import Connection, Database, Queries, is_transient
 from shared.tasks import spawn
 from shared.telemetry import get_logger
 
@@ -62,9 +62,7 @@ class Laying:
     horizon_days: int | None = None
 
 
-async def schedules_of(
-    connection: Connection, tenant_id: UUID, series_id: UUID | None = None
-) -> list[Schedule]:
+async def schedules_of(connection: Queries, tenant_id: UUID, series_id: UUID | None = None) -> list[Schedule]:
     """The tenant's schedules in force; with `series_id` those of one series (a schedule that was never split is one)."""
     return [schedule_of(row) for row in await connection.fetch(SCHEDULES, tenant_id, series_id)]
 
@@ -96,9 +94,7 @@ def schedule_of(row: asyncpg.Record) -> Schedule:
     )
 
 
-async def laying_of(
-    connection: Connection, tenant_id: UUID, service_ids: Sequence[UUID]
-) -> dict[UUID, Laying]:
+async def laying_of(connection: Queries, tenant_id: UUID, service_ids: Sequence[UUID]) -> dict[UUID, Laying]:
     """What these services say of all their sessions."""
     found = {}
     for row in await connection.fetch(SERVICES, tenant_id, list(service_ids)):

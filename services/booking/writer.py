@@ -154,20 +154,16 @@ class Writer:
         return due
 
     async def _decide_and_write(self, commands: Sequence[BookingCommand]) -> Batch:
-        # One transaction for what is read and what is written: beginning another would cost a round trip.
-        now, batch = self._clock(), None
+        now = self._clock()
+        world, resolved = await self._gatherer.gather(commands, self.states, now)
+        batch = Batch(world)
+        for command in resolved:
+            batch.decide(command, now)
         try:
-            async with self._store.transaction({command.tenant_id for command in commands}) as connection:
-                world, resolved = await self._gatherer.gather(commands, self.states, now, connection)
-                batch = Batch(world)
-                for command in resolved:
-                    batch.decide(command, now)
-                await self._store.put(connection, batch, now)
+            await self._store.write(batch, now)
         except BaseException:
-            if batch is not None:
-                self.states.drop(batch.before)  # also those that no command names
+            self.states.drop(batch.before)  # also those that no command names
             raise
-        self._store.kept(batch)
         return batch
 
     async def _halves(self, batch: Sequence[Waiting], ours: Callable[[], bool]) -> Written:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
-from uuid import UUID
+from datetime import datetime
 
 from services.booking.app import BookingService
+from services.booking.batch import Batch
 from services.booking.store import Store
-from shared.db import Connection
 from shared.service import run_services
 from shared.settings import Settings
 
@@ -17,11 +15,9 @@ from shared.settings import Settings
 class HangsAfterCommit(Store):
     """Writes, and never returns."""
 
-    @asynccontextmanager
-    async def transaction(self, tenants: Collection[UUID]) -> AsyncIterator[Connection]:
+    async def write(self, batch: Batch, now: datetime) -> None:
         """Commit, then wait to be killed."""
-        async with super().transaction(tenants) as connection:
-            yield connection
+        await super().write(batch, now)
         await asyncio.Event().wait()
 
 

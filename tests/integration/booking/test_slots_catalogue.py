@@ -6,16 +6,17 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
-from asyncpg.connection import LoggedQuery
 
 from services.booking.seed import seed
 from services.booking.slot_queries import Slots
 from services.booking.slot_world import LOAD_OFFER
 from shared.bus import Bus
-from shared.db import Connection, Database
+from shared.db import Connection, Database, Reader, listed
 from shared.ids import tenant_id_of
 from shared.messages.booking import FindSlots
 from shared.settings import Settings
@@ -37,17 +38,20 @@ class Watched(Database):
     offers_read = 0
 
     @asynccontextmanager
-    async def reading(self, *tenant_ids: UUID) -> AsyncIterator[Connection]:
+    async def reading(self, *tenant_ids: UUID) -> AsyncIterator[Reader]:
         """The same, watched."""
-        async with super().reading(*tenant_ids) as connection:
-            connection.add_query_logger(self._see)
-            try:
-                yield connection
-            finally:
-                connection.remove_query_logger(self._see)
+        async with self.single() as connection:
+            yield _Watching(connection, listed(tenant_ids), self)
 
-    def _see(self, logged: LoggedQuery) -> None:
-        self.offers_read += logged.query == LOAD_OFFER
+
+class _Watching(Reader):
+    def __init__(self, connection: Connection, tenants: str, watched: Watched) -> None:
+        super().__init__(connection, tenants)
+        self._watched = watched
+
+    async def fetchrow(self, query: str, *args: Any) -> asyncpg.Record | None:
+        self._watched.offers_read += query == LOAD_OFFER
+        return await super().fetchrow(query, *args)
 
 
 class Instance:

@@ -105,6 +105,44 @@ async def test_the_tenant_does_not_stay_on_a_pooled_connection(settings: Setting
     await single.close()
 
 
+async def test_a_reader_sees_its_tenants_and_leaves_none_on_the_connection(settings: Settings) -> None:
+    single, mine, theirs = await Database.open(settings.database_url or "", size=1), uuid4(), uuid4()
+    async with single.tenant(mine, theirs) as connection:
+        await TableOutbox(single, "notifier", resend_after=3600).add(
+            connection, [Outgoing(tenant, uuid4(), "evt.test.x.y.z", b"{}") for tenant in (mine, theirs)]
+        )
+    tenants = "SELECT tenant_id FROM notifier.outbox ORDER BY tenant_id"
+
+    async with single.reading(mine) as reader:
+        assert [row["tenant_id"] for row in await reader.fetch(tenants)] == [mine]
+        assert await reader.fetchval("SELECT count(*) FROM notifier.outbox WHERE tenant_id = $1", theirs) == 0
+    async with single.reading(mine, theirs) as reader:
+        assert [row["tenant_id"] for row in await reader.fetch(tenants)] == sorted([mine, theirs])
+    async with single.reading() as reader:
+        assert await reader.fetchrow(tenants) is None
+    async with single.single() as connection:
+        assert await connection.fetch(tenants) == []
+    await single.close()
+
+
+async def test_every_table_can_be_read_by_a_statement_that_says_whose_rows_it_is_about(
+    db: Database, owner: asyncpg.Connection
+) -> None:
+    """Whatever the plan is, also that of a table PostgreSQL knows nothing of yet: the tenant is set before a row is read."""
+    outbox, tenant = TableOutbox(db, "notifier", resend_after=3600), uuid4()
+    async with db.tenant(tenant) as connection:
+        await outbox.add(connection, [Outgoing(tenant, uuid4(), "evt.test.x.y.z", b"{}")])
+
+    async with db.reading(tenant) as reader:
+        for table in await tables(owner):
+            name = f"{table['schema']}.{table['name']}"
+            joined = (
+                "SELECT o.id FROM notifier.outbox o"
+                f" LEFT JOIN {name} x ON x.tenant_id = o.tenant_id WHERE o.tenant_id = $1"
+            )
+            assert await reader.fetchval(joined, tenant) is not None
+
+
 async def test_the_system_role_reaches_nothing_that_holds_people(
     db: Database, owner: asyncpg.Connection
 ) -> None:

@@ -24,7 +24,7 @@ from services.booking.statements import (
 )
 from services.booking.store import Conflict, Store
 from services.booking.writer import Writer
-from shared.db import Connection, Database
+from shared.db import Connection, Database, Reader, listed
 from shared.messages.booking import BookingCommand, CommandOutcome
 from shared.outbox import DeadLetters, TableOutbox
 
@@ -159,18 +159,23 @@ class Scratch(Database):
 
     def __init__(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
         self._connection = connection
+        self._one_at_a_time = asyncio.Lock()
 
     @asynccontextmanager
     async def tenant(self, *tenant_ids: UUID) -> AsyncIterator[Connection]:
-        async with self._connection.transaction():
-            tenants = ",".join(str(each) for each in tenant_ids)
-            await self._connection.execute("SELECT set_config('app.tenants', $1, true)", tenants)
+        async with self.single() as connection:
+            await connection.execute("SELECT set_config('app.tenants', $1, true)", listed(tenant_ids))
+            yield connection
+
+    @asynccontextmanager
+    async def single(self) -> AsyncIterator[Connection]:
+        async with self._one_at_a_time, self._connection.transaction():
             yield cast("Connection", self._connection)
 
     @asynccontextmanager
-    async def reading(self, *tenant_ids: UUID) -> AsyncIterator[Connection]:
-        async with self.tenant(*tenant_ids) as connection:
-            yield connection
+    async def reading(self, *tenant_ids: UUID) -> AsyncIterator[Reader]:
+        async with self.single() as connection:
+            yield Reader(connection, listed(tenant_ids))
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -174,3 +175,14 @@ async def test_negative_control_a_lowered_capacity_is_overstepped_only_without_b
             )
         assert row is not None
         assert (row["capacity"], row["seats_taken"]) == (2, 3)
+
+
+async def test_a_capacity_is_lowered_to_what_is_left_when_a_hold_is_over(arena: Arena, db: Database) -> None:
+    session = await arena.session(await arena.service(), capacity=2)
+    await booked(db, arena.booking(session, arena.contact(1), party_size=2, hold=True))
+
+    told = await done(db, arena.changing(session, capacity=1), ahead=timedelta(hours=1))
+
+    assert told.refusal is None
+    assert await arena.taken(session) == (0, 0)
+    assert await arena.count("sessions", f"id = '{session}' AND capacity = 1") == 1
