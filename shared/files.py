@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from uuid import UUID
 
 from nats.errors import Error as NatsError
-from nats.js.errors import BucketNotFoundError, ObjectNotFoundError
+from nats.js.errors import BucketNotFoundError, ObjectDeletedError, ObjectNotFoundError
 
 from shared import subjects
 from shared.bus import Bus
@@ -13,8 +14,13 @@ from shared.errors import Transient
 from shared.messages.media import BuildReceipt, FileRef
 
 
+def receipt_key(receipt_id: UUID) -> str:
+    """Under which key a receipt's PDF is."""
+    return f"receipt-{receipt_id}.pdf"
+
+
 class Files:
-    """Put and get files by key."""
+    """Put, get and delete files by key."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
@@ -49,3 +55,13 @@ class Files:
             raise Transient(f"The object store is away: {error or type(error).__name__}") from error
         data = bytes(result.data or b"")
         return data if hashlib.sha256(data).hexdigest() == file.sha256 else None
+
+    async def delete(self, key: str) -> None:
+        """Delete a file; nothing when there is none. Raises `Transient` when the store is away."""
+        try:
+            store = await self._bus.js.object_store(subjects.FILES)
+            await store.delete(key)
+        except (BucketNotFoundError, ObjectNotFoundError, ObjectDeletedError):
+            return
+        except (NatsError, TimeoutError, OSError) as error:
+            raise Transient(f"The object store is away: {error or type(error).__name__}") from error

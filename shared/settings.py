@@ -219,6 +219,11 @@ class Settings(BaseSettings):
     mcp_public_url: str = Field(
         "", description="Address of the MCP server as clients reach it. Empty: http://<mcp_host>:<mcp_port>."
     )
+    mcp_language: str = Field(
+        "",
+        description="Language in which `usher mcp stdio` gives results: en, es, pt, fr, de or it, or with a region (en-US). "
+        "Empty: the business's. Over HTTP each request says it (Accept-Language).",
+    )
 
     # --- media ---------------------------------------------------------------------------------
     whisper_model: str | None = Field(

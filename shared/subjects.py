@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.messages import booking, conversation, media
+from shared.messages import booking, conversation, media, people
 from shared.messages import receipts as sent_receipts
 from shared.messages.envelope import Message
 
@@ -166,6 +166,14 @@ ROUTES: tuple[Route, ...] = (
         sent_receipts.SendReceipt,
         "ReceiptSent",
         JOBS,
+    ),
+    Route("job.agent.merge_people.<tenant>", "booking", ("agent",), people.MergePeople, stream=JOBS),
+    Route(
+        "job.<service>.forget_person.<tenant>",
+        "booking",
+        ("agent", "gateway", "notifier"),
+        people.ForgetPerson,
+        stream=JOBS,
     ),
     *(
         Route(f"qry.booking.{kind.name}", "agent", ("booking",), kind, answer)

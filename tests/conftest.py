@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,10 @@ for _name in [name for name in os.environ if name.startswith("USHER_")]:
     del os.environ[_name]
 os.environ[CONFIG_FILE_VARIABLE] = os.devnull
 configure_logging(Settings(log_format="json"))
+
+# Services are started as processes a hundred times, and each would compile all of Usher again; so would pytest the tests.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 @pytest.fixture(scope="session")

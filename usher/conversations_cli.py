@@ -11,6 +11,7 @@ from uuid import UUID
 
 import typer
 
+from usher.conversation_settings_cli import operators, rules_command
 from usher.loop import run
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ app = typer.Typer(
     help="Conversations with customers: who waits for a person, what was said, a reply by hand.\n\n"
     "While a person answers, the agent is silent; it knows afterwards what was said.",
 )
+
+app.add_typer(operators, name="operators")
+app.command("rules")(rules_command)
 
 Tenant = Annotated[str, typer.Option("--tenant", "-t", help="The slug of the business.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: one JSON document.")]
@@ -84,7 +88,8 @@ def reply_command(
     text: Annotated[str, typer.Argument(help="What to write to the customer.")],
     tenant: Tenant,
 ) -> None:
-    """Write to the customer in their channel. The agent is silent from now on, for `USHER_HUMAN_TAKEOVER_HOURS`.
+    """Write to the customer in their channel. The agent is silent from now on, as long as `usher conversation
+    rules` says.
 
     Example: `usher conversation reply 5f0c… "Hi, Ana here." --tenant casa`
     """
@@ -111,12 +116,15 @@ def _at_work(tenant: str, work: Callable[[Operators], Awaitable[T]]) -> T:
 
     async def at_work() -> T:
         from services.agent.operators import Operators
+        from services.agent.tenant_rules import StoredRules
         from shared.db import Database
         from shared.ids import tenant_id_of
 
+        tenant_id = tenant_id_of(tenant)
         db = await Database.open(settings.database_url or "", size=1, name="usher conversation")
         try:
-            return await work(Operators(db, tenant_id_of(tenant), hours=settings.human_takeover_hours))
+            rules = await StoredRules.of_settings(db, settings).of(tenant_id)
+            return await work(Operators(db, tenant_id, hours=rules.hours))
         finally:
             await db.close()
 

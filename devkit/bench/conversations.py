@@ -7,19 +7,15 @@ with the same tools and models, which stores nothing and forgets what it did whe
 from __future__ import annotations
 
 import asyncio
-import gc
-import resource  # not on Windows, where this bench does not run
 import time
 import tracemalloc
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from statistics import quantiles
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from nats.aio.msg import Msg
 from pydantic import JsonValue
 from pydantic_ai import Agent, ToolOutput
 from pydantic_ai.messages import (
@@ -34,9 +30,10 @@ from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.models.wrapper import WrapperModel
 from pydantic_ai.settings import ModelSettings
 
+from devkit.bench import crowd
 from devkit.bench.report import Figure
+from devkit.bench.thinking import Quick, message_of
 from services.agent.answering import Answering
-from services.agent.app import AgentService
 from services.agent.bookings import BusBookings
 from services.agent.facts import facts_of
 from services.agent.journal import Journal
@@ -44,11 +41,11 @@ from services.agent.memory import MOST_TURNS, Memory, Turn, dump, lean
 from services.agent.metrics import TURNS_TOTAL
 from services.agent.model import REPLY_TOOL, UsherAgent, build_agent
 from services.agent.models.settings import TurnSettings
-from services.agent.models.source import Always, Models, ModelSource
+from services.agent.models.source import Always
 from services.agent.offline import OfflineModel
 from services.agent.prompt import instructions
 from services.agent.replay import JournaledTools, TurnDeps
-from services.agent.reply import Reply, reply_id
+from services.agent.reply import Reply
 from services.agent.runs import runner_of
 from services.agent.speaker import AgentSpeaker, context_of
 from services.agent.store import SCHEMA, PostgresTurns
@@ -56,15 +53,13 @@ from services.agent.tools import ToolCall
 from services.agent.tools.spec import Ports
 from services.agent.turns import Turns
 from services.agent.voice import BusVoice
-from shared import ids, subjects
-from shared.bus import HEADER_ID, Bus
+from shared.bus import Bus
 from shared.db import Database
-from shared.messages.conversation import ChannelAddress, ChoiceContent, Content, MessageReceived
+from shared.messages.conversation import MessageReceived
 from shared.messages.conversation import TextContent as Text
 from shared.outbox import Outgoing, TableOutbox
 from shared.settings import Settings
 
-TENANT: Final = ids.tenant_id_of("yoga-lisboa")
 CONVERSATIONS: Final = 40
 SAID: Final = (
     "hello",
@@ -74,9 +69,6 @@ SAID: Final = (
     "what does it cost?",
 )
 WARM_UP: Final = 4
-CROWD: Final = 500
-THINKS_SECONDS: Final = 3.0
-ROUNDS: Final = 2
 
 
 class Clocked(WrapperModel):
@@ -96,46 +88,6 @@ class Clocked(WrapperModel):
             return await self.wrapped.request(messages, model_settings, model_request_parameters)
         finally:
             self.seconds += time.perf_counter() - began
-
-
-class Quick(Model):
-    """A language model whose answers cost nothing to make: after `seconds` it asks for the business's facts (`asks`), then
-    replies. Knows how many thought at once."""
-
-    now = most = 0
-
-    def __init__(self, *, seconds: float = 0.0, asks: bool = True) -> None:
-        super().__init__()
-        self._seconds = seconds
-        self._asks = asks
-
-    @property
-    def model_name(self) -> str:
-        """The model's name."""
-        return "quick"
-
-    @property
-    def system(self) -> str:
-        """The provider's name."""
-        return "bench"
-
-    async def request(
-        self,
-        messages: list[ModelMessage],
-        model_settings: ModelSettings | None,
-        model_request_parameters: ModelRequestParameters,
-    ) -> ModelResponse:
-        """See `Model.request`."""
-        if self._seconds:
-            self.now += 1
-            self.most = max(self.most, self.now)
-            await asyncio.sleep(self._seconds)
-            self.now -= 1
-        newest = messages[-1].parts[-1]
-        if self._asks and not (isinstance(newest, ToolReturnPart) and newest.tool_name == "business_info"):
-            return ModelResponse([ToolCallPart("business_info", {}, uuid4().hex)], model_name="quick")
-        text = {"text": "That is where we are."}
-        return ModelResponse([ToolCallPart(REPLY_TOOL, text, uuid4().hex)], model_name="quick")
 
 
 def llm() -> Clocked:
@@ -200,19 +152,6 @@ class _Nowhere:
         """Kept nowhere."""
 
 
-def message_of(user: str, number: int, content: Content) -> MessageReceived:
-    """The n-th message of somebody."""
-    return MessageReceived(
-        tenant_id=TENANT,
-        message_id=ids.derive("bench", user, number),
-        conversation_id=ids.conversation_id_of(TENANT, "whatsapp", "100", user),
-        sender=ChannelAddress(channel="whatsapp", account_id="100", user_id=user),
-        provider_id=f"wamid.{user}.{number}",
-        sent_at=datetime.now(UTC),
-        content=content,
-    )
-
-
 async def measure(settings: Settings) -> list[Figure]:
     """The overhead of a turn, turns a core, 500 conversations; only the booking service is running."""
     db = await Database.open(settings.database_url or "", size=16, name="bench")
@@ -223,7 +162,7 @@ async def measure(settings: Settings) -> list[Figure]:
     finally:
         await bus.close()
         await db.close()
-    return [*figures, await _crowd(settings)]
+    return [*figures, *await crowd.measure(settings)]
 
 
 def _ours(db: Database, bus: Bus, model: Model) -> Turns:
@@ -240,7 +179,6 @@ def _ours(db: Database, bus: Bus, model: Model) -> Turns:
         memory=Memory(),
         publish=publish,
         clock=_now,
-        takeover_hours=12,
     )
 
 
@@ -355,92 +293,6 @@ def _sample_turn(number: int) -> Turn:
         ModelRequest([ToolReturnPart("find_sessions", found, "a")]),
         ModelResponse([ToolCallPart(REPLY_TOOL, {"text": str(line["line"]), "choices": []}, "b")]),
     ]
-
-
-class _Crowd(AgentService):
-    """An agent whose model thinks for three seconds, as many at once as the budget allows."""
-
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(settings)
-        self.thinker = Quick(seconds=THINKS_SECONDS, asks=False)
-
-    def models(self, models: Models) -> ModelSource:
-        """See `AgentService.models`."""
-        settings = self._settings.model_copy(update={"llm": "bench:thinker"})
-        return Models(settings, make=lambda _name, _source: self.thinker)
-
-
-async def _crowd(settings: Settings) -> Figure:
-    """Turns a second of 500 conversations that write again as soon as they are answered."""
-    service = _Crowd(settings.model_copy(update={"llm_concurrency": CROWD}))
-    await service.start()
-    bus = await Bus.connect(settings.nats_url or "", "bench-crowd")
-    answered: dict[UUID, asyncio.Event] = {}
-    order: dict[UUID, list[str]] = {}
-
-    async def on_sent(msg: Msg) -> None:
-        conversation_id = UUID(msg.subject.rsplit(".", 1)[1])
-        if conversation_id in answered:
-            order[conversation_id].append(str((msg.headers or {})[HEADER_ID]))
-            answered[conversation_id].set()
-
-    await bus.nc.subscribe(f"out.*.{TENANT}.*", cb=on_sent)
-    await _talk(bus, answered, order, "warm", 1, WARM_UP)
-    gc.collect()
-    before, began = _resident_kib(), time.perf_counter()
-    talking = asyncio.ensure_future(_talk(bus, answered, order, "crowd", ROUNDS, CROWD))
-    peak = before
-    while not talking.done():
-        peak = max(peak, _resident_kib())
-        await asyncio.sleep(0.1)
-    elapsed = time.perf_counter() - began
-    talking.result()
-    kept = all(
-        seen == [str(reply_id(ids.derive("bench", user, n), 0)) for n in range(ROUNDS)]
-        for user in (f"crowd{n}" for n in range(CROWD))
-        for seen in (order[ids.conversation_id_of(TENANT, "whatsapp", "100", user)],)
-    )
-    await bus.close()
-    await service.stop()
-    ideal = CROWD / THINKS_SECONDS
-    return Figure(
-        "agent_500_conversations",
-        CROWD * ROUNDS / elapsed,
-        "turns/s",
-        ideal,
-        f"{CROWD} conversations and nothing but the model's {THINKS_SECONDS:g} s",
-        note=f"{CROWD} conversations at once, each writes again when it is answered, {ROUNDS} times, to a model that takes "
-        f"{THINKS_SECONDS:g} s with a budget of {CROWD} at once: {service.thinker.most} thought at the same time, "
-        f"order kept: {kept}; {(peak - before) / CROWD:.0f} KiB of resident memory for each conversation under way",
-        ratio_at_least=0.5,
-    )
-
-
-async def _talk(
-    bus: Bus,
-    answered: dict[UUID, asyncio.Event],
-    order: dict[UUID, list[str]],
-    name: str,
-    rounds: int,
-    people: int,
-) -> None:
-    async def one(user: str) -> None:
-        for number in range(rounds):
-            message = message_of(user, number, ChoiceContent(choice_id="ask:business", title="About you"))
-            conversation_id = message.conversation_id
-            answered[conversation_id] = asyncio.Event()
-            order.setdefault(conversation_id, [])
-            subject = subjects.inbound("whatsapp", TENANT, conversation_id)
-            headers = {HEADER_ID: str(message.message_id)}
-            await bus.publish(subject, message.encode(), msg_id=str(message.message_id), headers=headers)
-            await answered[conversation_id].wait()
-
-    async with asyncio.timeout(120):
-        await asyncio.gather(*(one(f"{name}{n}") for n in range(people)))
-
-
-def _resident_kib() -> int:
-    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() // 1024
 
 
 def _now() -> datetime:

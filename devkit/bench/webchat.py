@@ -28,7 +28,9 @@ from devkit.bench.report import Figure
 from services.gateway.channels import MessageIn
 from services.gateway.channels.webchat import WebChat as Adapter
 from services.gateway.domain.account import ChannelAccount
+from services.gateway.secrets import Vault
 from services.gateway.store.deliveries import DeliveryStore, NewDelivery
+from services.gateway.store.uploads import UploadStore
 from services.gateway.store.webchat import WebChatStore
 from services.gateway.webchat.app import WebChat
 from services.gateway.webchat.identity import issue
@@ -92,7 +94,9 @@ async def serve(settings: Settings, port: int) -> None:
 
 def _chat(database: Database, url: str) -> WebChat:
     limits = Limits(sockets_per_address=2 * SOCKETS, sockets=2 * SOCKETS)
-    return WebChat(WebChatStore(database), _receive, _find, url, limits=limits)
+    return WebChat(
+        WebChatStore(database), UploadStore(database), Vault([]), _receive, _find, url, limits=limits
+    )
 
 
 async def _receive(account: ChannelAccount, item: MessageIn) -> None:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import SecretStr
 
+from devkit.messenger.config import Account as MetaAccount
+from devkit.messenger.config import MessengerConfig
 from devkit.telegram.config import Bot
 from devkit.telegram.config import EmulatorConfig as TelegramConfig
 from devkit.twilio.config import Number, TwilioConfig
@@ -25,6 +27,7 @@ Account = dict[str, Any]
 Seed = dict[str, Any]
 
 TWILIO: Final = ("twilio_sms", "twilio_whatsapp")
+META: Final = ("messenger", "instagram")
 _MADE: Final[Mapping[str, Callable[[Account], dict[str, str]]]] = {
     "telegram": lambda account: {
         "bot_token": f"{account['account_id']}:{secrets.token_urlsafe(26)}",
@@ -90,6 +93,20 @@ def twilio_of(seed: Seed, port: int, public_url: str) -> TwilioConfig | None:
     )
     token = SecretStr(found[0]["secrets"]["auth_token"])
     return TwilioConfig(account_sid=found[0]["owner_id"], auth_token=token, numbers=numbers, port=port)
+
+
+def messenger_of(seed: Seed, port: int, public_url: str, app_secret: SecretStr) -> MessengerConfig | None:
+    """The emulator that has the seed's pages and profiles, each with its webhook at `public_url`; None when there are none."""
+    found = tuple(
+        MetaAccount(
+            account_id=one["account_id"],
+            page_token=SecretStr(one["secrets"]["page_token"]),
+            platform=one["channel"],
+            webhook_url=f"{public_url}/webhooks/{one['channel']}",
+        )
+        for one in accounts(seed, *META)
+    )
+    return MessengerConfig(accounts=found, app_secret=app_secret, port=port) if found else None
 
 
 async def connect_bots(seed: Seed, settings: Settings) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -78,6 +79,23 @@ class Visitor(Chat):
     async def say(self, text: str) -> None:
         """Write, and see it stored."""
         await self.until_told(await self.send({"type": "message", "text": text}))
+
+    async def speak(self, audio: bytes) -> None:
+        """Send a voice note, and see it stored. Raises `aiohttp.ClientResponseError` for a refusal."""
+        await self.upload(audio, str(uuid4()))
+
+    async def upload(self, data: bytes, upload_id: str, mime: str = "audio/ogg") -> None:
+        """Send a file under this id."""
+        headers = {
+            "Origin": self._url,
+            "Authorization": f"Bearer {self._token}",
+            "Content-Type": mime,
+            "X-Content-SHA256": hashlib.sha256(data).hexdigest(),
+        }
+        async with self._http.put(
+            f"{self._base}/uploads/{upload_id}", data=data, headers=headers
+        ) as response:
+            response.raise_for_status()
 
     async def choose(self, message: Heard, choice: tuple[str, str]) -> None:
         """Tap a choice, and see it stored."""

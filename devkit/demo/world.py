@@ -12,7 +12,8 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, SecretStr
 
-from devkit.demo.channels import connect_bots, telegram_of, twilio_of, with_secrets
+from devkit.demo.channels import connect_bots, messenger_of, telegram_of, twilio_of, with_secrets
+from devkit.messenger.config import MessengerConfig
 from devkit.telegram.config import EmulatorConfig as TelegramConfig
 from devkit.twilio.config import TwilioConfig
 from devkit.whatsapp.config import Business, Customer, EmulatorConfig
@@ -23,7 +24,7 @@ from usher.seeding import seed_all
 from usher.supervisor import SERVICES, Supervisor, drop_line, missing_servers, say_nothing
 
 SEED = Path(__file__).parents[1] / "seeds" / "demo.yaml"
-PHONE_PORT, TELEGRAM_PORT, TWILIO_PORT = 8090, 8091, 8092
+PHONE_PORT, TELEGRAM_PORT, TWILIO_PORT, MESSENGER_PORT = 8090, 8091, 8092, 8093
 
 CUSTOMERS = (
     Customer(wa_id="351912000001", name="Ana Martins"),
@@ -36,13 +37,14 @@ CUSTOMERS = (
 @dataclass(frozen=True)
 class World:
     """Settings for the services, the emulators' configurations and the seed document (with the secrets of this start)
-    that belong together. `telegram`, `twilio`: None when no tenant has an account there."""
+    that belong together. `telegram`, `twilio`, `messenger`: None when no tenant has an account there."""
 
     settings: Settings
     emulator: EmulatorConfig
     seed: dict[str, Any] = field(repr=False)
     telegram: TelegramConfig | None = None
     twilio: TwilioConfig | None = None
+    messenger: MessengerConfig | None = None
 
     @property
     def phone_url(self) -> str:
@@ -56,10 +58,16 @@ class World:
             children.append(self._child("telegram", "telegram", self.telegram, "/_control/health"))
         if self.twilio is not None:
             children.append(self._child("twilio", "twilio", self.twilio, "/health"))
+        if self.messenger is not None:
+            children.append(self._child("messenger", "messenger", self.messenger, "/health"))
         return children
 
     def _child(
-        self, name: str, package: str, config: EmulatorConfig | TelegramConfig | TwilioConfig, health: str
+        self,
+        name: str,
+        package: str,
+        config: EmulatorConfig | TelegramConfig | TwilioConfig | MessengerConfig,
+        health: str,
     ) -> ChildSpec:
         """An emulator's process; its configuration lies in a private file, not on the command line."""
         self.settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -89,6 +97,7 @@ class Ports:
     phone: int = PHONE_PORT
     telegram: int = TELEGRAM_PORT
     twilio: int = TWILIO_PORT
+    messenger: int = MESSENGER_PORT
 
 
 def build_world(
@@ -124,9 +133,12 @@ def build_world(
             "secrets_key": _key_of(settings),
         }
     )
-    return World(
-        joined, config, seed, telegram_of(seed, ports.telegram), twilio_of(seed, ports.twilio, gateway)
-    )
+    messenger = messenger_of(seed, ports.messenger, gateway, SecretStr(secret))
+    if messenger is not None:
+        meta_api_url = f"http://127.0.0.1:{ports.messenger}/{messenger.api_version}"
+        joined = joined.model_copy(update={"meta_api_url": meta_api_url})
+    telegram, twilio = telegram_of(seed, ports.telegram), twilio_of(seed, ports.twilio, gateway)
+    return World(joined, config, seed, telegram, twilio, messenger)
 
 
 def _key_of(settings: Settings) -> SecretStr | None:
@@ -154,8 +166,8 @@ def private_world(
         **changes,
     }
     settings = Settings().model_copy(update=values)
-    first = choose(3)
-    ports = Ports(first, first + 1, first + 2)
+    first = choose(4)
+    ports = Ports(first, first + 1, first + 2, first + 3)
     return build_world(settings, seed_file=seed_file, ports=ports, **(emulator or {}))
 
 

@@ -34,7 +34,8 @@ class TwilioConfig(Frozen):
     - `auto_read`: people on WhatsApp read at once.
     - `webhook_timeout_seconds` is Twilio's 15 for all tries together; `retry_pause_seconds` lies between them.
     - `public_url`: base of media links; without one, the host by which the control request came.
-    - `media_redirect`: a file's URL leads on to another address of the emulator, as Twilio's do.
+    - `media_redirect`: a file's URL leads on (307) to a signed link on another port, as Twilio's do to its storage, which
+      refuses requests with credentials. `media_port`: that port (0: any).
     """
 
     account_sid: AccountSid
@@ -55,4 +56,5 @@ class TwilioConfig(Frozen):
     webhook_concurrency: int = Field(default=64, ge=1)
     retry_pause_seconds: float = Field(default=0.1, ge=0)
     media_redirect: bool = False
+    media_port: int = Field(default=0, ge=0, le=65535)
     seed: int | None = None

@@ -18,6 +18,7 @@ from devkit.twilio.errors import TwilioError
 from devkit.twilio.faults import FaultBox
 from devkit.twilio.network import Network
 from devkit.twilio.state import File, Message, new_sid
+from devkit.twilio.storage import Storage
 
 MOST_CHARACTERS: Final = 1600
 _E164: Final = re.compile(r"\+[1-9]\d{6,14}")
@@ -27,13 +28,14 @@ _ACCOUNT: Final = "/2010-04-01/Accounts/{account}"
 
 
 class RestApi:
-    """The handlers of `/2010-04-01/…` and of the address that files redirect to."""
+    """The handlers of `/2010-04-01/…`."""
 
-    def __init__(self, network: Network, faults: FaultBox) -> None:
+    def __init__(self, network: Network, faults: FaultBox, storage: Storage) -> None:
         self._network = network
         self._store = network.store
         self._config = network.config
         self._faults = faults
+        self._storage = storage
         self._recent: deque[float] = deque()
 
     def routes(self) -> list[web.RouteDef]:
@@ -45,7 +47,6 @@ class RestApi:
             web.get(_ACCOUNT + "/Messages.json", self.messages),
             web.get(_ACCOUNT + "/Messages/{sid:\\w+}.json", self.fetch),
             web.get(_ACCOUNT + "/Messages/{sid:\\w+}/Media/{media:\\w+}", self.media),
-            web.get("/files/{media:\\w+}", self.file),
         ]
 
     # --- messages -------------------------------------------------------------------------------------
@@ -184,12 +185,7 @@ class RestApi:
         if file.message_sid != request.match_info["sid"]:
             raise TwilioError(20404)
         if self._config.media_redirect:
-            raise web.HTTPTemporaryRedirect(f"/files/{file.sid}")
-        return web.Response(body=file.data, headers={"Content-Type": file.content_type})
-
-    async def file(self, request: web.Request) -> web.Response:
-        """`GET /files/{media}`: where a file's address redirects to; needs no credentials, as at Twilio."""
-        file = self._file(request)
+            raise web.HTTPTemporaryRedirect(self._storage.link(file))
         return web.Response(body=file.data, headers={"Content-Type": file.content_type})
 
     def _file(self, request: web.Request) -> File:

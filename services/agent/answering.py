@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from services.agent import phrases
+from services.agent.business import language_of_business
 from services.agent.intake import Canned, Prompt, Silence, heard, read
 from services.agent.journal import TRANSCRIPT, Journal
 from services.agent.known import Known
@@ -99,13 +100,7 @@ class Answering:
         """What to speak when no model is asked: what was spoken last, else the business's language."""
         if known.language:
             return known.language
-        try:
-            async with asyncio.timeout(_CATALOGUE_SECONDS):
-                return (await self.bookings.catalogue(message.tenant_id)).business.language
-        except Exception as error:
-            if not is_transient(error):
-                raise
-            return "en"
+        return await language_of_business(self.bookings, message.tenant_id)
 
     async def _excuse(
         self, message: MessageReceived, known: Known, journal: Journal, error: Exception, *, expired: bool
@@ -148,6 +143,3 @@ class Answering:
             return await self.voice.words(message, content, names)
 
         return heard(await journal.once(TRANSCRIPT, write_down))
-
-
-_CATALOGUE_SECONDS = 1.0

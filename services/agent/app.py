@@ -11,7 +11,6 @@ from nats.js.api import AckPolicy
 from services.agent.answering import Answering
 from services.agent.bookings import BusBookings
 from services.agent.gather import Gather
-from services.agent.handoff import Rules
 from services.agent.handoffs import PostgresHandoff
 from services.agent.mcp.service import http_server
 from services.agent.memory import Memory
@@ -21,11 +20,14 @@ from services.agent.models.source import Models, ModelSource
 from services.agent.notices import Notices, PostgresNotices
 from services.agent.offline import warm
 from services.agent.opened import TurnStore
+from services.agent.people import People
+from services.agent.people_jobs import JOBS_TAKEN, PeopleJobs
 from services.agent.preferences import PostgresPreferences
 from services.agent.runs import runner_of
 from services.agent.speaker import AgentSpeaker
 from services.agent.store import SCHEMA, PostgresTurns
 from services.agent.summaries import ModelWriter, Summaries
+from services.agent.tenant_rules import RulesSource, StoredRules
 from services.agent.tenant_servers import TenantServers
 from services.agent.tenant_tools import TenantTools
 from services.agent.tools.spec import Bookings, Ports
@@ -34,6 +36,7 @@ from services.agent.typing_sign import TypingSign, nobody, over_the_bus
 from services.agent.voice import BusVoice
 from shared import subjects
 from shared.actors.delivery import Delivery
+from shared.actors.jobs import JobConsumer
 from shared.actors.mailboxes import Mailboxes
 from shared.actors.partitions import PartitionedConsumer
 from shared.bus import Bus
@@ -82,8 +85,9 @@ class AgentService:
         sender = Sender(bus, outbox, interval=settings.relay_interval_seconds)
         at_end(sender.stop)
         await sender.start()
-        handoff = PostgresHandoff(db, outbox, sender.publish, settings.human_takeover_hours)
-        ports = Ports(self.bookings(bus), PostgresPreferences(db), handoff)
+        rules, bookings = StoredRules.of_settings(db, settings), self.bookings(bus)
+        handoff = PostgresHandoff(db, outbox, sender.publish, rules, bookings)
+        ports = Ports(bookings, PostgresPreferences(db), handoff)
         tenant_tools = TenantTools(TenantServers(db, settings.secrets_key))
         at_end(tenant_tools.close)
         source = self.models(models)
@@ -94,7 +98,7 @@ class AgentService:
         summaries = Summaries(store, ModelWriter(source))
         at_end(summaries.stop)
         await asyncio.to_thread(warm)  # so that nobody's first message waits for it
-        self._read(bus, db, self._turns(bus, speaker, store, sender, summaries))
+        self._read(bus, db, self._turns(bus, speaker, store, sender, summaries, rules))
         mcp = http_server(settings, db, bus, ports, PostgresTurns(db, outbox), _now)
         if mcp is not None:
             await mcp.start()
@@ -129,6 +133,18 @@ class AgentService:
             consumer.start()
             at_end(consumer.stop)
         at_end(ended, spawn(self._passivate(), name="idle conversations"))
+        people = Mailboxes(
+            self.name,
+            subjects.JOBS,
+            PeopleJobs(People(db), turns.memory).handle,
+            Receipts(bus),
+            DeadLetters(db, SCHEMA),
+            max_tries=settings.max_tries,
+        )
+        at_end(people.stop)
+        jobs = JobConsumer(bus, people.accept, batch=JOBS_TAKEN)
+        jobs.start()
+        at_end(jobs.stop)
 
     async def stop(self) -> None:
         """Stop reading, give the partitions back, close the connections; others resume what is open."""
@@ -162,7 +178,13 @@ class AgentService:
         return sender.publish
 
     def _turns(
-        self, bus: Bus, speaker: AgentSpeaker, store: TurnStore, sender: Sender, summaries: Summaries
+        self,
+        bus: Bus,
+        speaker: AgentSpeaker,
+        store: TurnStore,
+        sender: Sender,
+        summaries: Summaries,
+        rules: RulesSource,
     ) -> Turns:
         settings = self._settings
         every, deadline = settings.command_timeout_seconds, settings.turn_deadline_seconds
@@ -174,8 +196,7 @@ class AgentService:
             memory=Memory(idle=60 * settings.conversation_idle_minutes),
             publish=self.publish(sender),
             clock=_now,
-            takeover_hours=settings.human_takeover_hours,
-            rules=Rules.of(settings.handoff_after_stuck, settings.handoff_words),
+            rules=rules,
             summaries=summaries,
         )
 

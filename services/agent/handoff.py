@@ -23,26 +23,39 @@ NOTE = 500
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
-    """A person of the business is called, or has taken over, until then (aware). `note`: what it is about."""
+    """A person of the business is called, or has taken over, until then (aware). `note`: what it is about.
+
+    `language` (BCP 47): the business's, in which its operators are told.
+    """
 
     handoff_id: UUID
     why: Why
     began_at: datetime
     until: datetime
     note: str | None = None
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """When to call somebody: after so many answers in a row that were of no help (0: never), or at one of these words."""
+    """When to call somebody: after so many answers in a row that were of no help (0: never), or at one of these words.
+
+    `hours`: how long the agent is silent then, unless the conversation is given back before.
+    """
 
     stuck: int = 2
     words: tuple[str, ...] = ()
+    hours: float = 12.0
 
     @classmethod
-    def of(cls, stuck: int, words: str) -> Rules:
+    def of(cls, stuck: int, words: str, hours: float = 12.0) -> Rules:
         """The rules as settings write them: words separated by commas."""
-        return cls(stuck, tuple(word.strip().casefold() for word in words.split(",") if word.strip()))
+        return cls(stuck, words_of(words), hours)
+
+
+def words_of(words: str) -> tuple[str, ...]:
+    """Words separated by commas, ready to be looked for."""
+    return tuple(word.strip().casefold() for word in words.split(",") if word.strip())
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from services.agent.business import language_of_business
 from services.agent.handoff import NOTE, Handoff, Why, handoff_id
 from services.agent.metrics import HANDOFFS
+from services.agent.operator_list import told_of
 from services.agent.takeover import Takeover
-from services.agent.tools.spec import HandoffReason, TurnContext
+from services.agent.tenant_rules import RulesSource
+from services.agent.tools.spec import Bookings, HandoffReason, TurnContext
 from shared import subjects
 from shared.db import Connection, Database
 from shared.messages.conversation import ConversationHandedOver, MessageReceived
@@ -26,6 +29,7 @@ _BEGIN = """
     called AS (
         INSERT INTO agent.handoffs (tenant_id, handoff_id, conversation_id, reason, note, began_at, until)
         SELECT $1, $3, $2, $4, $7, $5, $6 WHERE NOT EXISTS (SELECT FROM lasting)
+            AND EXISTS (SELECT FROM agent.conversations WHERE tenant_id = $1 AND conversation_id = $2)
         ON CONFLICT DO NOTHING RETURNING handoff_id),
     paused AS (
         UPDATE agent.conversations SET human_until = greatest(human_until, $6)
@@ -37,7 +41,8 @@ _BEGIN = """
 async def begin(connection: Connection, tenant_id: UUID, conversation_id: UUID, handoff: Handoff) -> bool:
     """Pause the agent in this conversation. Whether nobody had been called yet; else what lasts is prolonged.
 
-    One that was ended by hand does not begin again when it is repeated.
+    One that was ended by hand does not begin again when it is repeated; nothing begins in a conversation that is not
+    there (whoever had it is forgotten).
     """
     return bool(
         await connection.fetchval(
@@ -80,10 +85,15 @@ async def apply(connection: Connection, message: MessageReceived, change: Takeov
 
 
 def called(
-    message: MessageReceived, why: Why, now: datetime, lasting: timedelta, note: str | None = None
+    message: MessageReceived,
+    why: Why,
+    now: datetime,
+    lasting: timedelta,
+    note: str | None = None,
+    language: str = "en",
 ) -> Handoff:
-    """Somebody is called because of this message, from `now` (aware) on."""
-    return Handoff(handoff_id(message.message_id, why), why, now, now + lasting, note)
+    """Somebody is called because of this message, from `now` (aware) on; `language`: the business's."""
+    return Handoff(handoff_id(message.message_id, why), why, now, now + lasting, note, language)
 
 
 def news(tenant_id: UUID, conversation_id: UUID, handoff: Handoff) -> Sequence[Outgoing]:
@@ -108,30 +118,36 @@ def announce(conversation_id: UUID, why: str) -> None:
 
 
 class PostgresHandoff:
-    """The tools' `Handoff`: the agent is silent from the end of this turn on, for so many hours at most."""
+    """The tools' `Handoff`: the agent is silent from the end of this turn on, for as long as the business's rules say;
+    its operators are told in chat, once each."""
 
     def __init__(
         self,
         db: Database,
         outbox: TableOutbox,
         publish: Callable[[Sequence[Outgoing]], Awaitable[None]],
-        hours: float,
+        rules: RulesSource,
+        bookings: Bookings,
     ) -> None:
         self._db = db
         self._outbox = outbox
         self._publish = publish
-        self._lasting = timedelta(hours=hours)
+        self._rules = rules
+        self._bookings = bookings
 
     async def ask(
         self, context: TurnContext, reason: HandoffReason, note: str | None, command_id: UUID
     ) -> None:
         """See `Handoff.ask`. Raises what `shared.db.is_transient` knows."""
         tenant_id, conversation_id = context.tenant_id, context.contact.conversation_id
-        handoff = Handoff(command_id, reason, context.now, context.now + self._lasting, note)
-        outgoing = news(tenant_id, conversation_id, handoff)
+        until = context.now + timedelta(hours=(await self._rules.of(tenant_id)).hours)
+        language = await language_of_business(self._bookings, tenant_id)
+        handoff = Handoff(command_id, reason, context.now, until, note, language)
+        outgoing = list(news(tenant_id, conversation_id, handoff))
         async with self._db.tenant(tenant_id) as connection:
             called_now = await begin(connection, tenant_id, conversation_id, handoff)
             if called_now:
+                outgoing += await told_of(connection, tenant_id, conversation_id, handoff)
                 await self._outbox.add(connection, outgoing)
         if called_now:
             announce(conversation_id, reason)

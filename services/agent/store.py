@@ -11,10 +11,13 @@ from asyncpg import Record
 
 from services.agent import handoffs
 from services.agent.groups import Group
+from services.agent.handoff import Handoff
 from services.agent.journal import Step
 from services.agent.jsonb import clean
 from services.agent.models.costs import store_spent
 from services.agent.opened import MOST_PREFERENCES, ClosedTurn, OpenedTurn, Past, TurnStore
+from services.agent.operator_list import told_of
+from services.agent.people import PERSON
 from services.agent.takeover import Takeover
 from shared import ids
 from shared.db import Connection, Database
@@ -23,6 +26,7 @@ from shared.messages.conversation import ChannelAddress, MessageReceived
 from shared.outbox import Outgoing, TableOutbox
 
 SCHEMA = "agent"
+_OVER = frozenset({"done", "erased"})
 
 __all__ = ["SCHEMA", "ClosedTurn", "OpenedTurn", "PostgresTurns", "TurnStore"]
 
@@ -33,6 +37,7 @@ class PostgresTurns:
     def __init__(self, db: Database, outbox: TableOutbox) -> None:
         self._db = db
         self._outbox = outbox
+        self._due = TableOutbox(db, SCHEMA, resend_after=0.0)  # at once: the relay publishes it
 
     async def open(
         self, group: Group, change: Takeover, *, known: Sequence[int] = (), most: int = 0
@@ -51,10 +56,10 @@ class PostgresTurns:
             row = await _known(connection, message.tenant_id, list(members))
             if row["message"] is not None:
                 message = MessageReceived.model_validate_json(row["message"])
-            else:  # a turn of one message
-                message = next(m for m in group.members if m.message_id == row["message_id"])
+            else:  # a turn of one message, or one whose words are forgotten
+                message = next((m for m in group.members if m.message_id == row["message_id"]), message)
             answers = frozenset(row["answers"])
-            if row["status"] == "done":
+            if row["status"] in _OVER:
                 unconfirmed = await _unconfirmed(connection, message)
                 return OpenedTurn(True, {}, message, answers, row["seq"], unconfirmed=unconfirmed)
             steps = await _steps(connection, message)
@@ -79,8 +84,9 @@ class PostgresTurns:
         async with self._db.tenant(tenant_id) as connection:
             await connection.execute(
                 "INSERT INTO agent.turn_steps (tenant_id, message_id, key, payload)"
-                " SELECT $1, $2, k, p::jsonb FROM unnest($3::text[], $4::text[]) AS s(k, p) ON CONFLICT DO "
-                "NOTHING",
+                " SELECT $1, $2, k, p::jsonb FROM unnest($3::text[], $4::text[]) AS s(k, p)"
+                " WHERE NOT EXISTS (SELECT FROM agent.turns t WHERE t.tenant_id = $1 AND t.message_id = $2"
+                "   AND t.status = 'erased') ON CONFLICT DO NOTHING",
                 tenant_id,
                 message_id,
                 [step.key for step in steps],
@@ -95,7 +101,9 @@ class PostgresTurns:
         async with self._db.tenant(tenant_id) as connection:
             await connection.execute(
                 "UPDATE agent.conversations SET summary = $3, summary_seq = $4 WHERE tenant_id = $1"
-                " AND conversation_id = $2 AND coalesce(summary_seq, 0) < $4",
+                " AND conversation_id = $2 AND coalesce(summary_seq, 0) < $4 AND NOT EXISTS ("
+                "   SELECT FROM agent.turns t WHERE t.tenant_id = $1 AND t.conversation_id = $2 AND t.seq = $4"
+                "   AND t.status = 'erased')",
                 tenant_id,
                 conversation_id,
                 summary.replace("\x00", ""),
@@ -126,8 +134,12 @@ class PostgresTurns:
             if closed:
                 await self._outbox.add(connection, outgoing)
                 if turn.handoff is not None:
-                    conversation = (message.tenant_id, message.conversation_id)
-                    await handoffs.begin(connection, *conversation, turn.handoff)
+                    await self._call(connection, message, turn.handoff)
+
+    async def _call(self, connection: Connection, message: MessageReceived, handoff: Handoff) -> None:
+        conversation = (message.tenant_id, message.conversation_id)
+        if await handoffs.begin(connection, *conversation, handoff):
+            await self._due.add(connection, await told_of(connection, *conversation, handoff))
 
     async def address(self, tenant_id: UUID, channel: str, user_id: str) -> ChannelAddress | None:
         """See `TurnStore.address`."""
@@ -144,7 +156,7 @@ class PostgresTurns:
         return ChannelAddress.model_validate_json(found) if found else None
 
 
-_BEGIN = """
+_BEGIN = f"""
     WITH begun AS (
         INSERT INTO agent.turns (tenant_id, message_id, conversation_id, status, turn_id, input, message)
         SELECT $1, m.id, $3, CASE WHEN m.id = $2 THEN 'open' ELSE 'joined' END, nullif($2, m.id), m.input::jsonb,
@@ -169,13 +181,14 @@ _BEGIN = """
             AND t.message_id <> ALL($4::uuid[]) AND t.seq > coalesce((SELECT summary_seq FROM talk), 0)
         ORDER BY t.seq DESC LIMIT $10),
     likes AS MATERIALIZED (
-        SELECT p.key, p.value, p.said_at FROM agent.preferences p WHERE p.tenant_id = $1 AND p.customer_id = $12
+        SELECT p.key, p.value, p.said_at FROM agent.preferences p WHERE p.tenant_id = $1
+            AND p.customer_id = {PERSON.format(customer="$12::uuid")}
         ORDER BY p.said_at DESC, p.key LIMIT $13)
     SELECT (SELECT count(*) FROM begun) AS messages, (SELECT seq FROM begun WHERE message_id = $2) AS place,
         (SELECT human_until FROM talk) AS human_until, (SELECT language FROM talk) AS language,
         (SELECT summary FROM talk) AS summary,
         ARRAY(SELECT seq FROM past ORDER BY seq) AS places, ARRAY(SELECT messages FROM past ORDER BY seq) AS turns,
-        ARRAY(SELECT key FROM likes) AS keys, ARRAY(SELECT value FROM likes) AS likes"""
+        ARRAY(SELECT key FROM likes) AS keys, ARRAY(SELECT value FROM likes) AS likes"""  # noqa: S608  # made of constants
 """All in one round trip. What it reads is as it was before, so `human_until` does not yet know of this message."""
 
 _REGROUP = """

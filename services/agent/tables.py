@@ -7,8 +7,10 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Double,
     Identity,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     SmallInteger,
@@ -114,6 +116,15 @@ preferences = Table(
     Column("said_at", DateTime(timezone=True), nullable=False),
 )
 
+people = Table(
+    "people",
+    metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("customer_id", Uuid, primary_key=True),
+    Column("person_id", Uuid),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
 handoffs = Table(
     "handoffs",
     metadata,
@@ -127,6 +138,29 @@ handoffs = Table(
     _instant("ended_at", nullable=True),
     Column("ended_by", Text),
     Index("handoffs_open_idx", "tenant_id", "conversation_id", postgresql_where=text("ended_at IS NULL")),
+)
+
+operators = Table(
+    "operators",
+    metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("account_id", Text, primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    Column("slug", Text, nullable=False),
+    Column("name", Text),
+    Column("language", Text),
+    _instant("created_at"),
+)
+
+handoff_rules = Table(
+    "handoff_rules",
+    metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("stuck", Integer),
+    Column("words", ARRAY(Text)),
+    Column("hours", Double),
+    _instant("updated_at"),
 )
 
 mcp_tokens = Table(

@@ -11,6 +11,7 @@ import orjson
 
 from services.agent import handoffs, phrases
 from services.agent.answering import Answering
+from services.agent.business import language_of_business
 from services.agent.gather import received
 from services.agent.groups import Group
 from services.agent.handoff import Call, Handoff, Rules, at_words, when_stuck
@@ -24,6 +25,7 @@ from services.agent.reply import message_of
 from services.agent.speaker import Spoken
 from services.agent.summaries import Summaries
 from services.agent.takeover import is_theirs, takeover
+from services.agent.tenant_rules import RulesSource, SameRules
 from shared import subjects
 from shared.actors.delivery import Delivery
 from shared.db import is_transient
@@ -36,16 +38,15 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """Runs turns. `publish` is called after the commit. `takeover_hours`: how long a person of the business answers after
-    they were called or have written by hand. `summaries`: what is made of turns that are too many to be shown."""
+    """Runs turns. `publish` is called after the commit. `rules`: when a person of the business is called, and how long they
+    answer then or after they have written by hand. `summaries`: what is made of turns that are too many to be shown."""
 
     store: TurnStore
     answering: Answering
     memory: Memory
     publish: Publish
     clock: Clock
-    takeover_hours: float
-    rules: Rules = field(default_factory=Rules)
+    rules: RulesSource = field(default_factory=lambda: SameRules(Rules()))
     summaries: Summaries | None = None
 
     async def handle(self, delivery: Delivery) -> None:
@@ -75,7 +76,8 @@ class Turns:
         conversation_id = group.message.conversation_id
         if self.answering.running.is_given_up(group.message.message_id):
             await self.store.regroup(group)
-        change = takeover(group.message, self.takeover_hours)
+        rules = await self.rules.of(group.message.tenant_id)
+        change = takeover(group.message, rules.hours)
         recalled = self.memory.recall(conversation_id)
         opened = await self.store.open(group, change, known=tuple(recalled), most=MOST_TURNS)
         if opened.done:
@@ -88,7 +90,7 @@ class Turns:
         known = known_of(opened.past, {n: turn for n, turn in turns.items() if n < opened.place})
         with TURN_SECONDS.time():
             spoken = await self._spoken(group, opened, known)
-        await self._end(opened, spoken, known)
+        await self._end(opened, spoken, known, rules)
         if self.summaries is not None:
             self.summaries.consider(opened.message, known)
         return opened.answers
@@ -103,9 +105,9 @@ class Turns:
         whole = len(opened.answers) == len(group.members)
         return await answering.speak(message, group.members if whole else (), known, journal)
 
-    async def _end(self, opened: OpenedTurn, spoken: Spoken, known: Known) -> None:
+    async def _end(self, opened: OpenedTurn, spoken: Spoken, known: Known, rules: Rules) -> None:
         message = opened.message
-        spoken, handoff = await self._called(message, spoken, known)
+        spoken, handoff = await self._called(message, spoken, known, rules)
         try:
             outgoing = await self._close(opened, spoken, handoff)
         except Exception as error:
@@ -121,17 +123,18 @@ class Turns:
         await self.publish(outgoing)
 
     async def _called(
-        self, message: MessageReceived, spoken: Spoken, known: Known
+        self, message: MessageReceived, spoken: Spoken, known: Known, rules: Rules
     ) -> tuple[Spoken, Handoff | None]:
         """Whether a person of the business is called now, and the answer that says so."""
         if spoken.outcome == "human" or spoken.called:
             return spoken, None
-        call: Call | None = at_words(spoken.said, self.rules)
-        call = call or when_stuck(spoken.stuck, known.history, self.rules)
+        call: Call | None = at_words(spoken.said, rules)
+        call = call or when_stuck(spoken.stuck, known.history, rules)
         if call is None:
             return spoken, None
-        hours = timedelta(hours=self.takeover_hours)
-        handoff = handoffs.called(message, call.why, self.clock(), hours, call.note)
+        theirs = await language_of_business(self.answering.bookings, message.tenant_id)
+        hours = timedelta(hours=rules.hours)
+        handoff = handoffs.called(message, call.why, self.clock(), hours, call.note, theirs)
         language = spoken.language or await self.answering.language(message, known)
         return spoken.with_words(phrases.of(Phrase.CALLED, language)), handoff
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from services.booking.domain.events import CustomerErased, IdentityLinked
 from services.booking.people import person_ids
 from services.booking.people_extras import clashes
+from services.booking.people_news import identities_of, tell_forgotten, tell_merged
 from services.booking.statements import SEATED
 from shared.db import Connection
 from shared.ids import NewId, customer_id_of, fresh
@@ -176,6 +177,7 @@ async def apply_identity_linked(connection: Connection, tenant_id: UUID, event: 
     if met != survivor:
         await connection.execute(ADD_REDIRECT, tenant_id, met, survivor)
     await connection.execute(ADD_IDENTITY, tenant_id, event.channel, event.user_id, survivor)
+    await tell_merged(connection, tenant_id, survivor)
     return True
 
 
@@ -200,6 +202,7 @@ async def apply_customer_erased(
         return False
     if await connection.fetchval(COMING, tenant_id, ids, event.at):
         return False
+    await tell_forgotten(connection, tenant_id, ids, await identities_of(connection, tenant_id, ids))
     await connection.execute(DROP_IDENTITIES, tenant_id, ids)
     for customer_id in ids:
         anonymous = new_id()

@@ -66,6 +66,10 @@ class Directory:
         """The account with its secrets, as far as is known."""
         return self._accounts.get((channel, account_id))
 
+    def tenants(self) -> Collection[UUID]:
+        """All tenants that have an account, as far as is known."""
+        return {account.tenant_id for account in self._accounts.values()}
+
     async def look_up(self, channel: str, account_id: str) -> UUID | None:
         """Like `tenant_of`, but asks the database first. Raises transient errors of it."""
         account = await self.look_up_account(channel, account_id)

@@ -1,6 +1,7 @@
 """Does a person see that we are at it? Their message is marked read, and we are shown typing, where the channel can.
 
-Nobody misses it when it does not happen: it never waits, never holds anything up, and fails without a word.
+Nobody misses it when it does not happen: it never holds anything up, and fails without a word. Only a tap waits for its
+turn: in some channels the button that was tapped keeps turning until the tap is answered.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ MOST_WAITING: Final = 200
 """More than that are dropped, the oldest first: the reply will be there before the sign."""
 MOST_SECONDS: Final = 30.0
 """A message older than that is no news: the provider has repeated it, or we were away."""
+TAP_AGAIN_SECONDS: Final = 0.25
+"""How soon the turn of a tap is asked for again."""
 ANSWERED: Final = frozenset(
     {"text", "choice", "voice", "media", "location", "contacts", "flow", "order", "unsupported", "other"}
 )
@@ -113,14 +116,29 @@ class SeenMarks:
         )
         if channel is None or account is None or account.tenant_id != row.tenant_id:
             return
-        is_old = row.sent_at is None or (self._now() - row.sent_at).total_seconds() > MOST_SECONDS
-        if is_old or not _is_answered(row) or self._pauses.left(row.channel, row.account_id):
+        if self._is_old(row) or not _is_answered(row) or self._pauses.left(row.channel, row.account_id):
             return
         call = channel.seen(row.user_id or "", row.provider_id, account)
-        if call is not None and await self._pace.turn_if_free(account, channel.capabilities):
-            await self._caller.call(call)
+        if call is None:
+            return
+        while not await self._pace.turn_if_free(account, channel.capabilities):
+            if not _is_tap(row) or self._is_old(row):
+                return
+            await asyncio.sleep(TAP_AGAIN_SECONDS)
+        await self._caller.call(call)
+
+    def _is_old(self, row: InboxRow) -> bool:
+        return row.sent_at is None or (self._now() - row.sent_at).total_seconds() > MOST_SECONDS
 
 
 def _is_answered(row: InboxRow) -> bool:
+    return _kind(row) in ANSWERED
+
+
+def _is_tap(row: InboxRow) -> bool:
+    return _kind(row) == "choice"
+
+
+def _kind(row: InboxRow) -> object:
     content = orjson.loads(row.payload).get("content")
-    return isinstance(content, dict) and content.get("kind") in ANSWERED
+    return content.get("kind") if isinstance(content, dict) else None

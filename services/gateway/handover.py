@@ -62,6 +62,20 @@ class Publisher:
         self._later: list[tuple[float, int, Outgoing]] = []
         self._some_wait = asyncio.Event()
         self._next = count()
+        self._resumed = asyncio.Event()
+
+    def resume(self, held: Iterable[tuple[Outgoing, float]]) -> None:
+        """What another instance held back, in the order of its turns, with the seconds until then. Once, at the start."""
+        now = asyncio.get_running_loop().time()
+        for message, wait in held:
+            heapq.heappush(self._later, (now + wait, next(self._next), message))
+        self._resumed.set()
+
+    async def begin(self, sender: Publish) -> None:
+        """Publish what was held back and whose turn has come meanwhile: it is older than all that will be published."""
+        await self._resumed.wait()
+        if due := self._due():
+            await sender.publish(due)
 
     def offer(self, rows: Iterable[InboxRow]) -> None:
         """Publish these soon, or when their delay is over. What waits for another message is the relay's."""

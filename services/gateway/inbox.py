@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from typing import Final, Protocol, cast
 from uuid import UUID
@@ -20,9 +20,11 @@ MOST_WAITING: Final = 50_000
 """Rows that may wait; beyond that the provider is told to come again."""
 COMMITS: Final = 2
 """Transactions at a time at most."""
+ENOUGH_ROWS: Final = 16
+"""While one is under way, what comes gathers: few large ones cost the least. So many rows are worth one of their own,
+which the database works on while the first waits for its disk."""
 SLOW_SECONDS: Final = 0.05
-"""While one is under way, all that comes gathers for the next: few large ones cost the least. One that takes longer than
-this must not hold up the others."""
+"""One that takes longer than this must not hold up the others, however few."""
 LINGER_SECONDS: Final = 0.05
 """Statuses wait so long for company; a message never does, and takes along those that wait."""
 NO_LINGER_ROWS: Final = 32
@@ -52,7 +54,7 @@ class Seen(Protocol):
 
 
 class _Request:
-    __slots__ = ("digest", "raw", "rows", "since", "stored")
+    __slots__ = ("conversations", "digest", "raw", "rows", "since", "stored")
 
     def __init__(
         self,
@@ -67,12 +69,14 @@ class _Request:
         self.digest = digest
         self.stored = stored
         self.since = since
+        self.conversations = [row.conversation_id for row in rows if row.conversation_id is not None]
 
 
 class InboxWriter:
     """Stores the rows of concurrent requests together. `on_new` gets the new rows of a commit, in their order.
 
-    A request is answered within `patience` seconds, about: stored, or told to come again.
+    A request is answered within `patience` seconds, about: stored, or told to come again. What is of one conversation
+    is stored in the order in which it came: no two commits under way have one in common.
     """
 
     def __init__(
@@ -86,9 +90,10 @@ class InboxWriter:
         self._rows_waiting = 0
         self._in_a_hurry = asyncio.Event()
         self._wary_until = 0.0
-        self._lanes: set[asyncio.Task[None]] = set()
-        self._slow: set[asyncio.Task[None]] = set()
-        self._abandoned: set[asyncio.Task[None]] = set()
+        self._lanes: dict[asyncio.Task[bool], Set[UUID]] = {}  # with the conversations that each is storing
+        self._slow: set[asyncio.Task[bool]] = set()
+        self._abandoned: set[asyncio.Task[bool]] = set()
+        self._is_held_up = False  # what waits is of conversations that are being stored
         self._is_running = False
 
     async def write(self, rows: Sequence[InboxRow], digest: bytes, raw: RawBody | None = None) -> None:
@@ -107,8 +112,7 @@ class InboxWriter:
             self._rows_waiting >= NO_LINGER_ROWS or any(row.kind != "status" for row in rows)
         ):
             self._in_a_hurry.set()
-        if len(self._lanes) == len(self._slow):
-            self._see_to_it()
+        self._see_to_it()
         await request.stored
 
     async def run(self) -> None:
@@ -119,37 +123,50 @@ class InboxWriter:
             await asyncio.get_running_loop().create_future()
         finally:
             self._is_running = False
-            for lane in self._lanes | self._abandoned:
+            for lane in self._lanes.keys() | self._abandoned:
                 lane.cancel()
 
     def _see_to_it(self) -> None:
         """Somebody must be at work when something waits: a lane whose transaction takes long does not count."""
-        if self._waiting and self._is_running and len(self._lanes) == len(self._slow) < COMMITS:
+        if len(self._lanes) < COMMITS and self._is_running and self._is_worth(len(self._lanes)):
             lane = asyncio.create_task(self._drain())
-            self._lanes.add(lane)
+            self._lanes[lane] = frozenset()
             lane.add_done_callback(self._closed)
 
-    def _closed(self, lane: asyncio.Task[None]) -> None:
+    def _is_worth(self, others: int) -> bool:
+        """Whether what waits is to be stored now, beside so many others."""
+        if others == len(self._slow):
+            return bool(self._waiting)
+        return self._rows_waiting >= ENOUGH_ROWS and not self._is_held_up
+
+    def _closed(self, lane: asyncio.Task[bool]) -> None:
         self._leave(lane)
         self._abandoned.discard(lane)
-        if not lane.cancelled():
-            lane.exception()  # it has been logged
-        self._see_to_it()
+        # A failure has been logged. What could not be taken is for the lane that is in its way.
+        if lane.cancelled() or lane.exception() is not None or lane.result() or not self._lanes:
+            self._see_to_it()
 
-    def _leave(self, lane: asyncio.Task[None]) -> None:
-        self._lanes.discard(lane)
+    def _leave(self, lane: asyncio.Task[bool]) -> None:
+        self._lanes.pop(lane, None)
         self._slow.discard(lane)
 
-    async def _drain(self) -> None:
+    async def _drain(self) -> bool:
+        """Store groups, as long as it is worth it. False: nothing of what waits can be stored now."""
         lane = _this_task()
-        while self._waiting and self._lanes - self._slow == {lane}:
+        while lane in self._lanes and self._is_worth(len(self._lanes) - 1):
             await self._linger()
+            group = self._take(lane)
+            if not group:
+                return False
             timer = asyncio.get_running_loop().call_later(SLOW_SECONDS, self._takes_long, lane)
-            await self._store_group(self._take())
+            await self._store_group(group)
             timer.cancel()
             self._slow.discard(lane)
+            if lane in self._lanes:
+                self._lanes[lane] = frozenset()
+        return True
 
-    def _takes_long(self, lane: asyncio.Task[None]) -> None:
+    def _takes_long(self, lane: asyncio.Task[bool]) -> None:
         if lane in self._lanes:
             self._slow.add(lane)
             self._see_to_it()
@@ -160,17 +177,28 @@ class InboxWriter:
                 async with asyncio.timeout(LINGER_SECONDS):
                     await self._in_a_hurry.wait()
 
-    def _take(self) -> list[_Request]:
-        taken, rows = 0, 0
-        for request in self._waiting:
-            if taken and rows + len(request.rows) > MOST_ROWS:
+    def _take(self, lane: asyncio.Task[bool]) -> list[_Request]:
+        """The next group: in their order, but for those of conversations that another lane is storing."""
+        busy = {each for other, stores in self._lanes.items() if other is not lane for each in stores}
+        group: list[_Request] = []
+        left: list[_Request] = []
+        rows = 0
+        for place, request in enumerate(self._waiting):
+            if group and rows + len(request.rows) > MOST_ROWS:
+                left += self._waiting[place:]
                 break
-            taken += 1
-            rows += len(request.rows)
-        group, self._waiting = self._waiting[:taken], self._waiting[taken:]
+            if busy and not busy.isdisjoint(request.conversations):
+                busy.update(request.conversations)  # what comes behind it stays behind it
+                left.append(request)
+            else:
+                group.append(request)
+                rows += len(request.rows)
+        self._waiting = left
         self._rows_waiting -= rows
-        if not self._waiting:
+        self._is_held_up = bool(left) and not group
+        if not left:
             self._in_a_hurry.clear()
+        self._lanes[lane] = {each for request in group for each in request.conversations}
         return group
 
     async def _store_group(self, group: list[_Request]) -> None:
@@ -249,7 +277,7 @@ class InboxWriter:
         finally:
             hangs.cancel()
 
-    def _abandon(self, lane: asyncio.Task[None], requests: list[_Request]) -> None:
+    def _abandon(self, lane: asyncio.Task[bool], requests: list[_Request]) -> None:
         """A database that hangs is left hanging: cleaning up after it may take long."""
         log.warning("inbox_not_writable", error="PostgreSQL does not answer")
         for request in requests:
@@ -260,8 +288,8 @@ class InboxWriter:
         self._see_to_it()
 
 
-def _this_task() -> asyncio.Task[None]:
-    return cast("asyncio.Task[None]", asyncio.current_task())
+def _this_task() -> asyncio.Task[bool]:
+    return cast("asyncio.Task[bool]", asyncio.current_task())
 
 
 def _settle(request: _Request, error: Exception | None = None) -> None:

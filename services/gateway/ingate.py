@@ -20,13 +20,16 @@ from services.gateway.notices import announce
 from services.gateway.outgate import Outbound
 from services.gateway.people import People
 from services.gateway.raw import RawKeeper
+from services.gateway.recall import Recall
 from services.gateway.secrets import Vault
 from services.gateway.seen import SeenBodies
 from services.gateway.sender import Caller
 from services.gateway.store.accounts import AccountStore
+from services.gateway.store.held import HeldStore
 from services.gateway.store.inbox import InboxStore
 from services.gateway.store.offers import OfferStore
 from services.gateway.store.raw import RawStore
+from services.gateway.store.uploads import UploadStore
 from services.gateway.store.webchat import WebChatStore
 from services.gateway.webchat.app import WebChat
 from services.gateway.webchat.limits import Limits as PageLimits
@@ -61,6 +64,8 @@ class Ingate:
         )
         self._writer = InboxWriter(self._statuses, seen, self._on_new)
         self._limits = Limits(settings, asyncio.get_running_loop().time)
+        held = HeldStore(db, resend_after=settings.resend_after_seconds)
+        self._recall = Recall(held, self._limits, self.publisher)
         self._redis = seen.redis
         self._keeper = RawKeeper(vault, settings.raw_retention_hours)
         self._raw = RawStore(db)
@@ -68,14 +73,14 @@ class Ingate:
         self._intake = Intake(self.directory, self._writer, self.store, self._limits, self._keeper, answers)
         webhooks = Webhooks(channels, self.directory, self._intake, self._limits, public_url(settings))
         app = webhooks.app()
-        self.webchat = self._web_chat(settings, db) if WEBCHAT in channels else None
+        self.webchat = self._web_chat(settings, db, vault) if WEBCHAT in channels else None
         if self.webchat is not None:
             self.webchat.routes(app)
             caller.answers_locally(WEBCHAT, self.webchat.local)
         self.site = Site(app, settings.http_host, settings.http_port, reception=webhooks)
 
-    def start(self, loops: Loops) -> None:
-        """Start everything but the site."""
+    async def start(self, loops: Loops) -> None:
+        """Start everything but the site. Who was held back before is known then."""
         loops.start("accounts", self.directory.run)
         loops.start("inbox", self._writer.run)
         loops.start("statuses", self._statuses.run)
@@ -85,6 +90,8 @@ class Ingate:
         self.outbound.start(loops)
         if self.webchat is not None:
             self.webchat.start()
+        loops.start("recall", self._recall.run)
+        await self._recall.done()
 
     async def stop(self) -> None:
         """Tell the pages, answer the webhooks under way."""
@@ -92,13 +99,16 @@ class Ingate:
             await self.webchat.stop()
         await self.site.stop()
 
-    def _web_chat(self, settings: Settings, db: Database) -> WebChat:
+    def _web_chat(self, settings: Settings, db: Database, vault: Vault) -> WebChat:
         return WebChat(
             WebChatStore(db),
+            UploadStore(db),
+            vault,
             self._receive,
             self._web_chat_account,
             public_url(settings),
             limits=PageLimits(messages_per_minute=settings.sender_per_minute),
+            tenants=self.directory.tenants,
             address=lambda request: self._limits.address(
                 request.remote, request.headers.get("X-Forwarded-For")
             ),

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final, cast
+from uuid import UUID
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -88,6 +89,10 @@ class Buckets:
         self._full = kept
         self._told &= kept.keys()
 
+    def owe(self, key: str, wait: float, now: float) -> None:
+        """What was last taken from this bucket waits `wait` seconds from now: what is taken next waits longer."""
+        self._full[key] = max(self._full.get(key, 0.0), now + wait + self._depth)
+
     def untold(self, most: int) -> list[tuple[str, float]]:
         """Keys and the seconds that were taken from them since the last call."""
         keys = list(self._untold)[:most]
@@ -122,6 +127,11 @@ class Limits:
                 if wait:
                     rows[place] = row._replace(delay=wait, not_before=now + wait)
         return rows
+
+    def recall(self, conversation_id: UUID, wait: float) -> None:
+        """A message of this conversation, stored by an instance that ended, may be passed on in `wait` seconds."""
+        if wait > 0:
+            self._senders.owe(conversation_id.hex, wait, self._clock())
 
     def address(self, remote: str | None, forwarded: str | None) -> str:
         """Who is at the other end, behind our own proxies."""

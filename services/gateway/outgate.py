@@ -105,21 +105,10 @@ class Outgate:
         self._inbox = inbox
         self._relay = Sender(bus, inbox, interval=settings.relay_interval_seconds)
         files, accounts = Files(bus), ingate.directory
-        free = {name: free_seconds(channel.capabilities) for name, channel in channels.items()}
-        rows = DeliveryStore(db, {name: seconds for name, seconds in free.items() if seconds is not None})
-        store = GroupedDeliveries(rows)
-        courier = Courier(
-            channels,
-            accounts,
-            store,
-            caller,
-            files,
-            bus,
-            settings.whatsapp_echo_wait_seconds,
-            lambda: random.uniform(0.75, 1.25),
-            outbound.pace,
-            outbound.pauses,
-        )
+        store = GroupedDeliveries(DeliveryStore(db, _free(channels)))
+        echo_wait = settings.whatsapp_echo_wait_seconds
+        pace, pauses = outbound.pace, outbound.pauses
+        courier = Courier(channels, accounts, store, caller, files, bus, echo_wait, _around_one, pace, pauses)
         self._delivering = Delivering(
             store,
             courier.attempt,
@@ -128,7 +117,7 @@ class Outgate:
             channels=channels,
             room=outbound.room,
         )
-        self._aftermath = Aftermath(store, channels, accounts, outbound.pauses)
+        self._aftermath = Aftermath(store, channels, accounts, pauses)
         self._consumer = PartitionedConsumer(
             bus,
             subjects.OUTBOUND,
@@ -138,8 +127,7 @@ class Outgate:
             claimed=self._delivering.claim,
             released=self._delivering.release,
         )
-        media = MediaFetcher(channels, accounts, caller, files)
-        bus.answer(FetchMedia.name, FetchMedia, media.fetch)
+        bus.answer(FetchMedia.name, FetchMedia, MediaFetcher(channels, accounts, caller, files).fetch)
         if settings.show_typing:
             bus.answer(ShowTyping.name, ShowTyping, outbound.seen.show)
 
@@ -147,6 +135,7 @@ class Outgate:
         """Begin to publish, to deliver and to answer."""
         await self._relay.start()
         await self.bus.start()
+        await self._publisher.begin(self._relay)
         await self._publish_left()
         loops.start("publisher", lambda: self._publisher.run(self._relay))
         loops.start("delivery sweep", lambda: self._delivering.sweep(SWEEP_SECONDS))
@@ -175,3 +164,13 @@ class Outgate:
         await self._consumer.stop()
         await self._relay.stop()
         await self.bus.close()
+
+
+def _free(channels: Mapping[str, Channel]) -> dict[str, float]:
+    """The channels with a window, and how long it is open (seconds)."""
+    windows = ((name, free_seconds(channel.capabilities)) for name, channel in channels.items())
+    return {name: seconds for name, seconds in windows if seconds is not None}
+
+
+def _around_one() -> float:
+    return random.uniform(0.75, 1.25)

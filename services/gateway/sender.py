@@ -117,18 +117,24 @@ class Caller:
     async def download(
         self, link: MediaLink, trusted: Callable[[str], bool], most_bytes: int
     ) -> tuple[int, bytes]:
-        """The status and the bytes behind a link, following redirects among trusted hosts only.
+        """The status and the bytes behind a link, following redirects among trusted hosts only. The
+        link's headers go to its own origin only: storage that a provider redirects to refuses them, and must not have them.
 
         Raises `NotTrusted`, `TooLarge`, or `Transient` when the network fails.
         """
-        session, url = self._open(), link.url
+        if link.url.startswith(LOCAL):
+            return await self._download_locally(link, trusted, most_bytes)
+        session, url, headers = self._open(), link.url, link.headers
         try:
             for _ in range(_MOST_REDIRECTS + 1):
                 if not trusted(url):
                     raise NotTrusted
-                async with session.get(url, headers=link.headers, allow_redirects=False) as response:
+                async with session.get(url, headers=headers, allow_redirects=False) as response:
                     if response.status in _REDIRECTS:
-                        url = str(response.url.join(_location(response)))
+                        there = response.url.join(_location(response))
+                        if there.origin() != response.url.origin():
+                            headers = {}
+                        url = str(there)
                         continue
                     if response.status != 200:
                         return response.status, b""
@@ -136,6 +142,18 @@ class Caller:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Transient(f"A file could not be downloaded: {type(error).__name__}.") from error
         raise NotTrusted("The link redirects in circles.")
+
+    async def _download_locally(
+        self, link: MediaLink, trusted: Callable[[str], bool], most_bytes: int
+    ) -> tuple[int, bytes]:
+        if not trusted(link.url):
+            raise NotTrusted
+        answer = await self._call_locally(HttpCall("GET", link.url, link.headers))
+        if not isinstance(answer, HttpAnswer):
+            raise Transient(f"A file could not be had: {answer.reason}.")
+        if len(answer.body) > most_bytes:
+            raise TooLarge
+        return answer.status, answer.body
 
     async def _call_locally(self, call: HttpCall) -> HttpAnswer | NotSent:
         handler = self._local.get(call.url.removeprefix(LOCAL).partition("/")[0])

@@ -122,6 +122,21 @@ raw_bodies = Table(
 )
 Index("raw_bodies_received_at_idx", raw_bodies.c.received_at)
 
+webchat_uploads = Table(
+    "webchat_uploads",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("id", Uuid, nullable=False),
+    Column("account_id", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("received_at", _INSTANT, nullable=False, server_default=_NOW),
+    PrimaryKeyConstraint("tenant_id", "id"),
+)
+Index("webchat_uploads_received_at_idx", webchat_uploads.c.tenant_id, webchat_uploads.c.received_at)
+
 inbox = Table(
     "inbox",
     metadata,

@@ -17,7 +17,7 @@ from shared import subjects
 from shared.actors.delivery import Delivery
 from shared.bus import HEADER_ID, MSG_ID, Bus
 from shared.errors import Poison, outline
-from shared.files import Files
+from shared.files import Files, receipt_key
 from shared.ids import derive
 from shared.messages.envelope import Message
 from shared.messages.media import BuildReceipt, ReceiptData, ReceiptReady, TranscribeVoice, VoiceTranscribed
@@ -59,7 +59,7 @@ class ReceiptJobs:
         job = _read(delivery, BuildReceipt)
         receipt_id = job.receipt.receipt_id
         pdf = await asyncio.to_thread(self._draw, job.receipt)
-        file = await self._files.put(f"receipt-{receipt_id}.pdf", pdf, _PDF, job=job)
+        file = await self._files.put(receipt_key(receipt_id), pdf, _PDF, job=job)
         ready = ReceiptReady(
             tenant_id=job.tenant_id, receipt_id=receipt_id, reply_token=job.reply_token, file=file
         )

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from services.notifier.again import AskerKeepsIt, ReceiptsAgain
+from services.notifier.again import ReceiptsAgain
+from services.notifier.forgetting import Forgetting
+from services.notifier.jobs import Jobs
 from services.notifier.store import NotifierStore
 from services.notifier.subscribers import Subscribers
 from shared import subjects
-from shared.actors.jobs import JobConsumer
 from shared.actors.mailboxes import Mailboxes
 from shared.actors.partitions import PartitionedConsumer
 from shared.bus import Bus
 from shared.db import Database
+from shared.files import Files
 from shared.outbox import DeadLetters, Receipts, Sender, TableOutbox
 from shared.settings import Settings
 
 _NAME = "notifier"
-_JOBS_TAKEN = 16
 
 
 class Notifier:
-    """Facts to messages: confirmations, cancellations and receipts (again, when asked)."""
+    """Facts to messages: confirmations, cancellations and receipts (again, when asked). People are forgotten."""
 
     name = _NAME
 
@@ -30,8 +31,7 @@ class Notifier:
         self._sender: Sender | None = None
         self._mailboxes: Mailboxes | None = None
         self._consumer: PartitionedConsumer | None = None
-        self._asked: Mailboxes | None = None
-        self._jobs: JobConsumer | None = None
+        self._jobs: Jobs | None = None
 
     async def start(self) -> None:
         """Connect, then begin to handle events; waits for NATS when it is away."""
@@ -61,12 +61,13 @@ class Notifier:
             interval=settings.ownership_interval_seconds,
             released=self._mailboxes.forget,
         )
-        keeper = AskerKeepsIt()
-        again = ReceiptsAgain(store, self._sender, self._bus)
-        self._asked = Mailboxes(
-            _NAME, subjects.JOBS, again.handle, keeper, keeper, max_tries=settings.max_tries
+        self._jobs = Jobs(
+            self._bus,
+            self._db,
+            ReceiptsAgain(store, self._sender, self._bus),
+            Forgetting(self._db, Files(self._bus)),
+            max_tries=settings.max_tries,
         )
-        self._jobs = JobConsumer(self._bus, self._asked.accept, batch=_JOBS_TAKEN)
         await self._bus.start()
         self._consumer.start()
         self._jobs.start()
@@ -75,8 +76,6 @@ class Notifier:
         """Give the partitions back and disconnect; what was not handled comes again to the next instance."""
         if self._jobs:
             await self._jobs.stop()
-        if self._asked:
-            await self._asked.stop()
         if self._consumer:
             await self._consumer.stop()
         if self._mailboxes:

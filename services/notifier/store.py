@@ -17,6 +17,7 @@ from services.notifier.domain.receipts import (
     plan_receipt,
     receipt_notice,
 )
+from services.notifier.forgetting import lock_name
 from shared import subjects
 from shared.db import Connection, Database
 from shared.messages.booking import BookingConfirmed, BookingEvent
@@ -25,14 +26,20 @@ from shared.messages.media import ReceiptReady
 from shared.messages.receipts import ReceiptSent, SendReceipt
 from shared.outbox import Outgoing, TableOutbox
 
+# Who was forgotten after it happened is not told of it any more (`forgetting.py`).
 _INSERT_NOTICE = """
     INSERT INTO notifier.notifications
-        (tenant_id, id, event_id, booking_id, recipient_id, purpose, conversation_id, body, entry_id)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9) ON CONFLICT DO NOTHING RETURNING id"""
+        (tenant_id, id, event_id, booking_id, recipient_id, purpose, conversation_id, body, entry_id, event_at)
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $10
+    WHERE NOT EXISTS (SELECT FROM notifier.forgotten f
+        WHERE f.tenant_id = $1 AND f.customer_id = $5 AND f.at >= $10)
+    ON CONFLICT DO NOTHING RETURNING id"""
 
-# One SELECT for each of the two ids, so that each finds its index.
+# One SELECT for each of the two ids, so that each finds its index. The lock: the recipient is not forgotten meanwhile, or
+# it is known when the notice is inserted.
 _TOLD = """
-    SELECT EXISTS (SELECT 1 FROM notifier.notifications
+    SELECT pg_advisory_xact_lock_shared(hashtextextended('notifier.forgotten' || $4, 0)),
+           EXISTS (SELECT 1 FROM notifier.notifications
                    WHERE tenant_id = $1 AND booking_id = $2 AND purpose = ANY($3::text[]))
            OR EXISTS (SELECT 1 FROM notifier.notifications
                       WHERE tenant_id = $1 AND entry_id = $2 AND purpose = ANY($3::text[])) AS over,
@@ -59,9 +66,9 @@ _RECEIPT_IS_READY = """
 _NEWEST_RECEIPT = """
     SELECT r.state, r.data,
         (SELECT n.body FROM notifier.notifications n WHERE n.tenant_id = $1 AND n.booking_id = $2
-            AND n.purpose = $3 ORDER BY n.created_at DESC LIMIT 1) AS body
+            AND n.purpose = $3 AND n.body ? 'file' ORDER BY n.created_at DESC LIMIT 1) AS body
     FROM notifier.receipts r WHERE r.tenant_id = $1 AND r.booking_id = $2
-    ORDER BY r.created_at DESC LIMIT 1"""
+    ORDER BY r.created_at DESC LIMIT 1 FOR SHARE OF r"""
 
 _DELETE_OUTGOING = "DELETE FROM notifier.outbox WHERE tenant_id = $1 AND id = $2"
 
@@ -138,11 +145,13 @@ class NotifierStore:
             notice.contact.conversation_id,
             notice.body.model_dump_json(exclude_none=True),
             notice.entry_id,
+            notice.at,
         )
         return inserted is not None
 
     async def _told(self, connection: Connection, event: BookingEvent) -> Told:
-        row = await connection.fetchrow(_TOLD, event.tenant_id, about(event), ENDS)
+        recipient = lock_name(event.tenant_id, event.contact.customer_id)
+        row = await connection.fetchrow(_TOLD, event.tenant_id, about(event), ENDS, recipient)
         return Told(row["over"], row["changed_at"]) if row else Told()
 
     async def _count_change(self, connection: Connection, event: BookingEvent) -> None:

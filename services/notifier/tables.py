@@ -39,6 +39,7 @@ notifications = Table(
     Column("body", JSONB, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("entry_id", Uuid),
+    Column("event_at", DateTime(timezone=True)),
     PrimaryKeyConstraint("tenant_id", "id"),
     UniqueConstraint("tenant_id", "event_id", "recipient_id", "purpose", name="notifications_event_id_key"),
     CheckConstraint("num_nonnulls(booking_id, entry_id) = 1", name="about"),
@@ -76,6 +77,15 @@ calendars = Table(
     Column("sequence", Integer, nullable=False, server_default=text("0")),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     PrimaryKeyConstraint("tenant_id", "booking_id"),
+)
+
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("customer_id", Uuid, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("tenant_id", "customer_id"),
 )
 
 outbox = tables.outbox(metadata)

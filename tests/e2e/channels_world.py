@@ -1,6 +1,7 @@
 """All of Usher with a business on every channel, and the people who write to it there.
 
-Telegram and Twilio are the emulators; what Meta's Send API and a program on `echo` would be stands here (`Outside`).
+WhatsApp, Telegram, Twilio, Messenger and Instagram are the emulators; what a program on `echo` would be stands here
+(`Outside`).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import hmac
 import itertools
 import json
 import time
+from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,7 +23,7 @@ import yaml
 from aiohttp import web
 
 from devkit.demo.channels import accounts
-from devkit.demo.chats import Chat, Heard, SmsChat, TelegramChat, WhatsAppChat
+from devkit.demo.chats import Chat, Heard, SmsChat, TelegramChat, WhatsAppChat, fetch, get, post
 from devkit.demo.visitor import Visitor
 from devkit.demo.world import World, private_world
 from devkit.phone import Phone
@@ -30,6 +32,8 @@ SEED: Final = Path(__file__).parent / "seed.yaml"
 BUSINESS: Final = "e2e-lisboa"
 PAGE, PARTNER, BOT, NUMBER, SITE = "500000000000042", "partner", "7100000042", "+351925000042", "estudio"
 SENDER, PROFILE = "+351925000043", "17841400000000042"
+BUTTONS: Final = "buttons"
+"""The key of a message whose choices are buttons; those of others are quick replies."""
 CHANNELS: Final = "whatsapp,telegram,twilio_sms,twilio_whatsapp,messenger,instagram,webchat,echo"
 Json = dict[str, Any]
 
@@ -38,19 +42,15 @@ _people = itertools.count(351_940_000_000)
 
 @dataclass
 class Outside:
-    """Meta's Send API and the program behind `echo`, at `url`: they take what is sent, and keep it by person."""
+    """The program behind `echo`, at `url`: it takes what is sent, and keeps it by person."""
 
     url: str = ""
-    messenger: dict[str, list[Json]] = field(default_factory=dict)
     echo: dict[str, list[Json]] = field(default_factory=dict)
-    files: dict[str, bytes] = field(default_factory=dict)
 
     async def start(self) -> web.AppRunner:
         """Listen on a free port; `cleanup()` what is returned."""
         app = web.Application()
         app.router.add_post("/echo", self._echo)
-        app.router.add_post("/graph/me/messages", self._messages)
-        app.router.add_post("/graph/me/message_attachments", self._attachments)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -62,71 +62,46 @@ class Outside:
         self.echo.setdefault(message["to"], []).append(message)
         return web.json_response({})
 
-    async def _messages(self, request: web.Request) -> web.Response:
-        body = await request.json()
-        person = body["recipient"]["id"]
-        if "message" in body:  # else it is typing
-            self.messenger.setdefault(person, []).append(body["message"])
-        return web.json_response({"recipient_id": person, "message_id": f"m_{time.monotonic_ns()}"})
-
-    async def _attachments(self, request: web.Request) -> web.Response:
-        form = await request.post()
-        given = form["filedata"]
-        assert isinstance(given, web.FileField)
-        attachment_id = f"{7_000_000 + len(self.files)}"
-        self.files[attachment_id] = given.file.read()
-        return web.json_response({"attachment_id": attachment_id})
-
 
 class MetaChat(Chat):
-    """A person who writes to a page in Messenger, or to a profile on Instagram: signed webhooks in, what `Outside` kept out."""
+    """A person who writes to a page in Messenger, or to a profile on Instagram: the Messenger emulator at `url`."""
 
-    name, kind, account_id = "messenger", "page", PAGE
-
-    def __init__(
-        self, http: aiohttp.ClientSession, gateway: str, secret: str, outside: Outside, customer: str
-    ) -> None:
+    def __init__(self, http: aiohttp.ClientSession, url: str, account_id: str, customer: str) -> None:
         super().__init__()
         self.customer = customer
-        self._http, self._url, self._secret = http, f"{gateway}/webhooks/{self.name}", secret
-        self._outside, self._count = outside, 0
+        self._http, self._url, self._account_id = http, url, account_id
+        self._count = 0
 
     async def say(self, text: str) -> None:
         """Write to the page."""
-        await self._bring({"message": {"mid": f"m_{time.monotonic_ns()}", "text": text}})
+        await self._write(text=text)
+
+    async def speak(self, audio: bytes) -> None:
+        """See `Chat.speak`."""
+        data = b64encode(audio).decode()
+        voice = {"type": "audio", "data": data, "content_type": "audio/ogg", "name": "voice.ogg"}
+        await self._write(attachments=[voice])
 
     async def choose(self, message: Heard, choice: tuple[str, str]) -> None:
-        """Tap a button: its postback."""
+        """Tap a button (its postback) or a quick reply."""
         payload, title = choice
-        postback = {"mid": f"m_{time.monotonic_ns()}", "title": title, "payload": payload}
-        await self._bring({"postback": postback})
+        kind = "postback" if message.key == BUTTONS else "quick_reply"
+        await self._write(**{kind: {"title": title, "payload": payload}})
 
     async def fresh(self) -> Sequence[Heard]:
         """See `Chat.fresh`."""
-        sent = self._outside.messenger.get(self.customer, [])
+        query = {"account_id": self._account_id, "person": self.customer}
+        sent = (await get(self._http, f"{self._url}/_control/messages", **query))["messages"]
         new, self._count = sent[self._count :], len(sent)
-        return [_of_messenger(one) for one in new]
+        return [_of_messenger(one["message"]) for one in new]
 
     async def file(self, message: Heard) -> bytes:
         """The bytes that were uploaded."""
-        return self._outside.files[message.key]
+        return await fetch(self._http, f"{self._url}/_control/uploads/{message.key}")
 
-    async def _bring(self, item: Json) -> None:
-        now = int(time.time() * 1000)
-        people = {"sender": {"id": self.customer}, "recipient": {"id": self.account_id}, "timestamp": now}
-        entry = {"id": self.account_id, "time": now, "messaging": [people | item]}
-        body = json.dumps({"object": self.kind, "entry": [entry]}).encode()
-        signature = "sha256=" + hmac.digest(self._secret.encode(), body, "sha256").hex()
-        async with self._http.post(
-            self._url, data=body, headers={"X-Hub-Signature-256": signature}
-        ) as answer:
-            answer.raise_for_status()
-
-
-class InstagramChat(MetaChat):
-    """The same on Instagram."""
-
-    name, kind, account_id = "instagram", "instagram", PROFILE
+    async def _write(self, **said: object) -> None:
+        written = {"account_id": self._account_id, "person": self.customer, **said}
+        await post(self._http, f"{self._url}/_control/messages", written)
 
 
 def _of_messenger(message: Mapping[str, Any]) -> Heard:
@@ -134,10 +109,10 @@ def _of_messenger(message: Mapping[str, Any]) -> Heard:
     payload = attachment.get("payload", {})
     if attachment.get("type") == "file":
         return Heard("document", "", file="file", key=payload["attachment_id"])
-    buttons = [(one["payload"], one["title"]) for one in payload.get("buttons", ())]
-    replies = [(one["payload"], one["title"]) for one in message.get("quick_replies", ())]
-    choices = (*buttons, *replies)
-    return Heard("interactive" if choices else "text", message.get("text") or payload["text"], choices)
+    buttons = tuple((one["payload"], one["title"]) for one in payload.get("buttons", ()))
+    replies = tuple((one["payload"], one["title"]) for one in message.get("quick_replies", ()))
+    kind, text = "interactive" if buttons or replies else "text", message.get("text") or payload["text"]
+    return Heard(kind, text, (*buttons, *replies), key=BUTTONS if buttons else "")
 
 
 class EchoChat(Chat):
@@ -211,10 +186,9 @@ class People:
             case "twilio_whatsapp":
                 return SmsChat(http, settings.twilio_api_url, SENDER, f"+{digits}", "whatsapp")
             case "messenger" | "instagram":
-                secret = settings.whatsapp_app_secret
-                assert secret is not None
-                words, kind = secret.get_secret_value(), MetaChat if channel == "messenger" else InstagramChat
-                return kind(http, settings.public_url, words, self.outside, f"77{digits}")
+                assert world.messenger is not None
+                url = f"http://{world.messenger.host}:{world.messenger.port}"
+                return MetaChat(http, url, account["account_id"], f"77{digits}")
             case _:
                 words = account["secrets"]["secret"]
                 return EchoChat(http, settings.public_url, words, self.outside, f"echo {quote(digits)}")
@@ -249,7 +223,6 @@ def world_on_all_channels(folder: Path, there: Outside) -> World:
         folder / "data",
         seed_file=path,
         channels=CHANNELS,
-        meta_api_url=f"{there.url}/graph",
         resend_after_seconds=2.0,
         relay_interval_seconds=0.2,
         command_timeout_seconds=1.0,

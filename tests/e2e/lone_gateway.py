@@ -81,15 +81,17 @@ class LoneGateway:
 
 
 @asynccontextmanager
-async def lone_gateway(resend_after_seconds: float) -> AsyncIterator[LoneGateway]:
-    """A running gateway whose limits do not matter, until the end of the block."""
+async def lone_gateway(
+    resend_after_seconds: float, *, sender_per_minute: int = 1_000_000
+) -> AsyncIterator[LoneGateway]:
+    """A running gateway whose limits do not matter (unless one is given), until the end of the block."""
     folder = Path(tempfile.mkdtemp(prefix="usher-kills-"))
     world = private_world(
         folder / "data",
         seed_file=SEED,
         resend_after_seconds=resend_after_seconds,
         relay_interval_seconds=0.2,
-        sender_per_minute=1_000_000,
+        sender_per_minute=sender_per_minute,
         tenant_per_second=1_000_000,
         ip_per_second=1_000_000,
     )

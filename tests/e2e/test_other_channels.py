@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
@@ -13,7 +14,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from devkit.demo.chats import Chat, Heard, TelegramChat, get
+from devkit.demo.chats import Chat, Heard, TelegramChat, get, post
 from devkit.demo.play import pdf_problem, until_quiet
 from devkit.demo.visitor import Visitor, tapped
 from devkit.demo.world import DemoSupervisor, World
@@ -24,6 +25,7 @@ from shared.messages.booking import CancelSession
 from tests.e2e.channels_world import BUSINESS, Outside, People, outside, world_on_all_channels
 from tests.integration.conftest import eventually
 
+VOICES = Path(__file__).parents[2] / "devkit" / "voices"
 CHANNELS = ("telegram", "twilio_sms", "twilio_whatsapp", "webchat", "messenger", "instagram", "echo")
 FILES = {"telegram": 1, "webchat": 1, "messenger": 2, "instagram": 2}
 """Messages in which a receipt comes, where files are shown; Messenger says its caption ahead."""
@@ -149,6 +151,24 @@ async def test_in_telegram_every_tap_is_answered_so_that_no_button_keeps_waiting
     await eventually(answered)  # type: ignore[arg-type]  # mypy cannot solve its union for an awaitable
 
 
+async def test_in_messenger_a_lost_answer_is_found_out_by_its_echo_and_nothing_is_sent_twice(
+    people: People, database_url: str, world: World
+) -> None:
+    mia = await people.meet("messenger")
+    assert world.messenger is not None
+    faults = f"http://127.0.0.1:{world.messenger.port}/_control/faults"
+    await post(people.http, faults, {"lose_answers": 1, "only_to": mia.customer})
+    await mia.say("I want yoga in nine days at 7pm")
+    [found] = await mia.answers()
+    await mia.tap(yes(mia))
+    confirmation, *_ = await mia.answers(3)
+    await until_quiet(database_url)
+
+    assert "Vinyasa Yoga" in found.text and "booked" in confirmation.text.lower()
+    assert await mia.poll() == []
+    assert (await get(people.http, faults))["lose_answers"] == 0
+
+
 async def test_a_page_that_is_cut_off_again_and_again_books_once_and_gets_everything_once(
     people: People, database: asyncpg.Connection, database_url: str
 ) -> None:
@@ -175,6 +195,36 @@ async def test_a_page_that_is_cut_off_again_and_again_books_once_and_gets_everyt
     assert await vera.poll() == []
     assert vera.positions == sorted(set(vera.positions))
     assert len(vera.positions) == 3
+
+
+@pytest.mark.parametrize("channel", ["webchat", "messenger"])
+async def test_a_voice_note_books_as_typing_does(
+    people: People, database: asyncpg.Connection, channel: str
+) -> None:
+    zoe = await people.meet(channel)
+    await zoe.speak((VOICES / "yoga-tomorrow-at-seven.ogg").read_bytes())
+    [found] = await zoe.answers(within=90.0)
+    await zoe.speak((VOICES / "yes-please.ogg").read_bytes())
+    confirmation, *_ = await zoe.answers(1 + FILES[channel], within=90.0)
+
+    assert "Vinyasa Yoga" in found.text and "19:00" in found.text
+    assert "booked" in confirmation.text.lower()
+    assert len(await bookings_of(database, zoe)) == 1
+
+
+async def test_a_voice_note_that_a_page_sends_again_and_again_is_heard_once(
+    people: People, database: asyncpg.Connection, database_url: str
+) -> None:
+    yara = await people.meet("webchat")
+    assert isinstance(yara, Visitor)
+    audio, upload_id = (VOICES / "yoga-tomorrow-at-seven.ogg").read_bytes(), str(uuid4())
+    await asyncio.gather(*(yara.upload(audio, upload_id) for _ in range(3)))
+    [found] = await yara.answers(within=90.0)
+    await yara.upload(audio, upload_id)
+    await until_quiet(database_url)
+
+    assert "Vinyasa Yoga" in found.text
+    assert await yara.poll() == []
 
 
 async def test_stop_by_sms_ends_what_is_sent_to_that_person_on_every_channel_until_start(

@@ -1,1 +1,1 @@
-"""Injections: a model that obeys whoever talks to it, and what must hold all the same."""
+"""Injections: a model that obeys whoever talks to it, and what must hold all the same (README.md)."""

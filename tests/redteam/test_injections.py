@@ -1,4 +1,7 @@
-"""Whatever a text tells the model to do, nothing is written that the customer did not agree to."""
+"""Whatever a text tells the model to do, nothing is written that the customer did not agree to: each order by each vector.
+
+In memory. The real doors, and the agent without guards: tests/redteam/README.md.
+"""
 
 from __future__ import annotations
 
@@ -96,7 +99,7 @@ async def test_an_order_in_a_customers_name_changes_nothing(wish: str) -> None:
 
 
 @pytest.mark.parametrize("wish", WRITES)
-@pytest.mark.parametrize("where", ["service", "staff", "business", "timetable"])
+@pytest.mark.parametrize("where", ["service", "staff", "business", "name"])
 async def test_an_order_in_what_a_tool_tells_changes_nothing(where: str, wish: str) -> None:
     studio = _poisoned(where, WRITES[wish])
     brain = Gullible(first=(("find_sessions", {}), ("business_info", {}), ("staff_info", {})))
@@ -109,10 +112,10 @@ async def test_an_order_in_what_a_tool_tells_changes_nothing(where: str, wish: s
 
 
 def _poisoned(where: str, words: str) -> Studio:
-    """A studio one of whose texts is an order; a timetable's came by an ICS file."""
+    """A studio one of whose texts is an order."""
     sessions = [session(VINYASA, "2026-11-23 19:00")]
     catalogue = CATALOGUE
-    if where == "timetable":
+    if where == "name":
         sessions = [sessions[0].model_copy(update={"service_name": f"Yoga {words}"})]
     elif where == "business":
         business = catalogue.business.model_copy(update={"description": words, "opening_hours": words})

@@ -30,7 +30,7 @@ class Calendar:
         self.offer = catalogue_of(world)
         self.services = {service.service_id: service for service in self.offer.services}
         self._by_name = {service.name: service for service in self.offer.services}
-        self._busy: set[tuple[datetime, UUID]] = set()
+        self._busy: set[tuple[datetime, datetime, UUID]] = set()
         self.sessions: dict[UUID, SessionView] = {}
         self.sessions = {s.session_id: s for s in self._dated(world)}
 
@@ -46,7 +46,7 @@ class Calendar:
                 return session
         made = self._made(service, at, staff, 0, 1)
         if made.staff_id is not None:
-            self._busy.add((made.starts_at, made.staff_id))
+            self._busy.add((made.starts_at, made.ends_at, made.staff_id))
         return made
 
     def _made(self, service: str, at: datetime, staff: str | None, seats: int, capacity: int) -> SessionView:
@@ -76,7 +76,7 @@ class Calendar:
         if now is not None:
             self.sessions[session.session_id] = now.model_copy(update={"seats_left": now.seats_left - seats})
         elif session.staff_id is not None:
-            key = (session.starts_at, session.staff_id)
+            key = (session.starts_at, session.ends_at, session.staff_id)
             self._busy.add(key) if seats > 0 else self._busy.discard(key)
 
     def free(
@@ -86,14 +86,17 @@ class Calendar:
         people = [p for p in service.staff_ids if not staff or p in staff]
         taken = {at.replace(tzinfo=self.zone) for at in self.world.taken}
         at = max(starts_from, self.now).astimezone(self.zone)
-        step = self.world.slot_minutes
+        step, lasts = self.world.slot_minutes, timedelta(minutes=service.duration_minutes)
         at = at.replace(minute=at.minute // step * step if step < 60 else 0, second=0, microsecond=0)
         while at < starts_before:
-            free = tuple(p for p in people if (at, p) not in self._busy)
+            free = tuple(p for p in people if self._is_free(p, at, at + lasts))
             open_ = time(self.world.opens) <= at.time() and at.hour < self.world.closes
             if at >= starts_from and at >= self.now and open_ and free and at not in taken:
                 yield self._slot_view(service, at, free)
             at = (at.replace(tzinfo=None) + timedelta(minutes=step)).replace(tzinfo=self.zone)
+
+    def _is_free(self, person: UUID, starts: datetime, ends: datetime) -> bool:
+        return not any(p == person and starts < until and since < ends for since, until, p in self._busy)
 
     def _slot_view(self, service: ServiceView, at: datetime, staff: tuple[UUID, ...]) -> SlotView:
         ends = at + timedelta(minutes=service.duration_minutes)
@@ -119,13 +122,9 @@ class Calendar:
         """The free start as a session, taken."""
         chosen = staff_id or slot.staff_ids[0]
         person = next(p for p in self.offer.staff if p.staff_id == chosen)
-        self._busy.add((slot.starts_at, chosen))
+        self._busy.add((slot.starts_at, slot.ends_at, chosen))
         starts = slot.starts_at.astimezone(self.zone).replace(tzinfo=None)
         return self._made(slot.service_name, starts, person.name, 0, 1)
-
-    def name_of(self, session: SessionView) -> str:
-        """A session as effects name it: `Yoga 2026-11-23 19:00`."""
-        return f"{session.service_name} {session.starts_at.astimezone(self.zone):%Y-%m-%d %H:%M}"
 
 
 def _local(starts: datetime, ends: datetime) -> str:

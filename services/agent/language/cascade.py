@@ -18,7 +18,7 @@ from services.agent.language.values import Value
 
 V = TypeVar("V")
 
-_NEVER = "(?!)."  # as wide as a token, for lookbehinds
+_NEVER = r"[^\s\S]"  # as wide as a token, for lookbehinds; one piece, so that it may be optional
 _ATOM = re.compile(r"(?:([A-Z][A-Z0-9]*)=)?([a-z][a-z0-9_]*(?:/[a-z][a-z0-9_]*)*)")
 
 

@@ -29,12 +29,29 @@ class CatalogueEntry:
     synonyms: tuple[str, ...] = ()
 
 
+class Entries(tuple[CatalogueEntry, ...]):
+    """Entries whose hash is worked out once: they are looked up by it several times a turn."""
+
+    _hash: int | None = None
+
+    def __hash__(self) -> int:
+        """The same as a plain tuple's."""
+        if self._hash is None:
+            self._hash = super().__hash__()
+        return self._hash
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """What one tenant offers and who works there."""
 
     services: tuple[CatalogueEntry, ...] = ()
     staff: tuple[CatalogueEntry, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Keep the hash of each."""
+        object.__setattr__(self, "services", Entries(self.services))
+        object.__setattr__(self, "staff", Entries(self.staff))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +65,7 @@ class Match:
 
 def _entries(things: Mapping[str, str]) -> tuple[CatalogueEntry, ...]:
     """A table of things as entries: name -> other names, separated by commas."""
-    return tuple(
+    return Entries(
         CatalogueEntry(name, name, tuple(part.strip() for part in others.split(",") if part.strip()))
         for name, others in things.items()
     )

@@ -29,7 +29,7 @@ class Lexing:
     a price, `clock` further ways to write a clock time (its digits are read in order). `elisions` are the words that
     an apostrophe joins to the next ("l" of "l'anno"); `split` parts a compound into words that joined give it again.
     `dotted_dates` is whether "3.4." is a date; `opaque` is what no rule may read (numbers of phones and papers), tried
-    first.
+    first; `mixed` are words that are written with a digit ("2nite").
     """
 
     ordinal: str = r"(?:st|nd|rd|th)(?!\w)"
@@ -40,6 +40,7 @@ class Lexing:
     split: Callable[[str], tuple[str, ...]] = _whole
     dotted_dates: bool = False
     opaque: str = r"(?!)"
+    mixed: str = "2(?:nite|night|moro|morrow|mrw|day)"
 
 
 PLAIN_LEXING = Lexing()
@@ -59,7 +60,7 @@ _LEX = r"""
   | (?P<slashed>(?<![\d/.])\d{1,2}\s?/\s?\d{1,2}(?![\d/]|\s?/|\.\d)DOTTED)
   | (?P<ordinal>(?<![\w.,])\d{1,3}ORDINAL)
   | (?P<decimal>\d+(?:[.,]\d+)+)
-  | (?P<word2>2(?:nite|night|moro|morrow|mrw|day)(?!\w))
+  | (?P<word2>(?<!\w)(?:MIXED)(?!\w))
   | (?P<number>(?<!\w)\d{1,6}(?=(?:UNITS)?(?!\w)|['’"]?o['’"]?clock|[^\W\d_]{3,12}(?!\w)))
   | (?P<code>[#]?\w*\d\w*(?:[-_]\w*\d\w*)*)
   | (?P<mer>(?<!\w)[ap]\s?\.\s?m\s?\.?(?!\w)|(?<!\w)[ap]\ m(?![\w'’]))
@@ -75,6 +76,7 @@ def _regex(lexing: Lexing) -> re.Pattern[str]:
     """The token expression of a language."""
     parts = {
         "OPAQUE": lexing.opaque,
+        "MIXED": lexing.mixed,
         "CURRENCY": lexing.currency,
         "CLOCK": lexing.clock,
         "DOTTED": _DOTTED_DATE if lexing.dotted_dates else "",

@@ -92,6 +92,9 @@ class _Said:
         pairs = [(fold(word), token) for token in tokens for word in token.text.split() or [""]]
         self.words = tuple(word for word, _ in pairs)
         self.tokens = tuple(token for _, token in pairs)
+        self._places: dict[str, list[int]] = {}
+        for at, word in enumerate(self.words):
+            self._places.setdefault(word, []).append(at)
 
     def __len__(self) -> int:
         """The number of words."""
@@ -99,14 +102,15 @@ class _Said:
 
     def find(self, phrase: tuple[str, ...], start: int = 0) -> int | None:
         """Where a phrase begins at or after `start`, or None."""
-        size = len(phrase)
-        starts = range(start, len(self) - size + 1)
-        return next((at for at in starts if self.words[at : at + size] == phrase), None)
+        places = self._places.get(phrase[0], ())
+        return next((at for at in places if at >= start and self._is(phrase, at)), None)
 
     def ends(self, phrase: tuple[str, ...]) -> list[int]:
         """The places right behind every occurrence of a phrase."""
-        size = len(phrase)
-        return [at + size for at in range(len(self) - size + 1) if self.words[at : at + size] == phrase]
+        return [at + len(phrase) for at in self._places.get(phrase[0], ()) if self._is(phrase, at)]
+
+    def _is(self, phrase: tuple[str, ...], at: int) -> bool:
+        return len(phrase) == 1 or self.words[at : at + len(phrase)] == phrase
 
     def number(self, at: int) -> int | None:
         """The number said there, if it is one of one token."""

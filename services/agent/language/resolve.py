@@ -21,11 +21,13 @@ from services.agent.language.values import (
     Edge,
     Grain,
     Moment,
+    Nothing,
     Open,
     Part,
     PartOfDay,
     Stretch,
     Unit,
+    Value,
     Window,
 )
 
@@ -59,6 +61,7 @@ class Said:
     stretch: Stretch | None = None
     spans: list[tuple[int, int]] = field(default_factory=list)
     others: list[Day] = field(default_factory=list)
+    refused: list[tuple[Value, ...]] = field(default_factory=list)
 
 
 def collect(tokens: Iterable[Token]) -> Said:
@@ -105,6 +108,9 @@ def _take(said: Said, token: Token, stale: set[str]) -> None:
             said.moment = said.moment or value
         case Stretch():
             said.stretch = said.stretch or value
+        case Nothing() if value.but:
+            said.refused.append(value.but)
+            return
         case _:
             return
     said.spans.append((token.start, token.end))

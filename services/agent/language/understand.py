@@ -25,9 +25,10 @@ from services.agent.language.intents import intents_of
 from services.agent.language.lexicon import LANGUAGES, details, known_languages
 from services.agent.language.parts import two_requests
 from services.agent.language.party import party_size
+from services.agent.language.refused import refusals
 from services.agent.language.resolve import Said, When
 from services.agent.language.times import MAX_CHARS, read_time
-from services.agent.language.understanding import Intent, Understanding
+from services.agent.language.understanding import Intent, Preference, Understanding
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2200  # so that no date counted from it leaves the calendar
 
@@ -89,10 +90,11 @@ def _read_as(language: str) -> str:
     return language if language in known_languages() else "en"
 
 
+@lru_cache(maxsize=256)
 def _heard(
     text: str, now: datetime, language: str, locale: str | None, catalogue: Catalogue | None
 ) -> Understanding:
-    """Everything one request says, the language being known."""
+    """Everything one request says, the language being known. A turn asks this about the same words several times."""
     read_as = _read_as(language)
     lowered = fold(text.lower().replace("’", "'"))
     when, tokens, said = read_time(text, now, locale=locale, language=read_as)
@@ -101,6 +103,8 @@ def _heard(
     service = _service(lowered, catalogue, read_as)
     choice = choice_of(lowered, read_as) if not has_time or is_bare_pick(lowered, read_as) else None
     preference = preference_of(lowered, read_as)
+    if said.refused and preference is Preference.ANY:
+        preference = None  # "any day but monday" takes none of what is shown
     intents = intents_of(
         lowered,
         has_choice=choice is not None or preference is not None,
@@ -127,6 +131,7 @@ def _heard(
         preference=preference,
         intents=intents,
         time_words=when.words,
+        without=refusals(said.refused),
         score=service.score if service else 0.0,
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
 
+from services.agent.language.refused import Refused
 from services.agent.language.values import Grain, Open
 
 
@@ -73,4 +74,5 @@ class Understanding:
     then: tuple[
         Understanding, ...
     ] = ()  # what is asked for after this: "cancel thursday and book friday at 9"
+    without: tuple[Refused, ...] = ()  # times that are refused: "not the morning"
     score: float = 0.0  # how well the service matched the catalogue, 0..100

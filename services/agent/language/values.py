@@ -188,7 +188,9 @@ class PartOfDay:
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """Words that were understood and mean no time for us: "not tomorrow", "the second one"."""
+    """Words that were understood and mean no time for us: "the second one"; `but` are times that are refused."""
+
+    but: tuple[Value, ...] = ()
 
 
 Value: TypeAlias = Clock | Day | Window | Edge | Moment | Stretch | Length | PartOfDay | Nothing

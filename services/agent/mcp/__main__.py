@@ -16,6 +16,7 @@ from mcp.server.stdio import stdio_server
 
 from services.agent.mcp.bearer import SECRET_BYTES
 from services.agent.mcp.callers import WHATSAPP, Caller, CustomerUnknown, People
+from services.agent.mcp.languages import chosen
 from services.agent.mcp.server import Request, Serving, build_server
 from services.agent.mcp.service import known_by
 from services.agent.preferences import PostgresPreferences
@@ -33,12 +34,16 @@ from shared.telemetry import configure_logging
 
 @dataclass(frozen=True, slots=True)
 class For:
-    """Whom it is served for: `customer` None is an operator. `account`: the business's number."""
+    """Whom it is served for: `customer` None is an operator. `account`: the business's number.
+
+    `language` (BCP 47): of the results; None: as USHER_MCP_LANGUAGE says.
+    """
 
     tenant: str
     customer: str | None
     account: str | None
     channel: str = WHATSAPP
+    language: str | None = None
 
 
 class NoDirectory:
@@ -106,17 +111,21 @@ async def serve(settings: Settings, whom: For) -> None:
 
 
 async def _caller(settings: Settings, whom: For) -> Caller:
-    """Who calls: the one customer, or an operator. Its quotes are good for as long as this process lives."""
+    """Who calls: the one customer, or an operator. Its quotes are good for as long as this process lives.
+
+    Raises `CustomerUnknown`, `LanguageUnknown`.
+    """
     tenant_id, key = ids.tenant_id_of(whom.tenant), secrets.token_bytes(SECRET_BYTES)
+    language = chosen(settings.mcp_language if whom.language is None else whom.language)
     if whom.customer is None:
         told_on = (
             ChannelAddress(channel=whom.channel, account_id=whom.account, user_id="")
             if whom.account
             else None
         )
-        return Caller(tenant_id, "operator", told_on, key)
+        return Caller(tenant_id, "operator", told_on, key, language)
     address = await customer_address(settings, whom.tenant, whom.customer, whom.account, whom.channel)
-    return Caller(tenant_id, "customer", address, key)
+    return Caller(tenant_id, "customer", address, key, language)
 
 
 def _turns(db: Database, settings: Settings) -> PostgresTurns:
@@ -142,11 +151,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         metavar="ACCOUNT",
         help="the business's number that tells them; not needed once they have written to it",
     )
+    parser.add_argument(
+        "--language",
+        metavar="TAG",
+        help="of the results: en, es, pt, fr, de, it (default: USHER_MCP_LANGUAGE)",
+    )
     args = parser.parse_args(argv)
     settings = Settings()
     configure_logging(settings)
     try:
-        asyncio.run(serve(settings, For(args.tenant, args.customer, args.account, args.channel)))
+        asyncio.run(
+            serve(settings, For(args.tenant, args.customer, args.account, args.channel, args.language))
+        )
     except UsherError as error:
         print(error, file=sys.stderr)
         return 1

@@ -33,13 +33,14 @@ class NoCustomer(UsherError):
 class Caller:
     """Whoever calls. `address`: the customer's; an operator's has an empty `user_id`, or is None.
 
-    `quote_key` signs what this caller is quoted.
+    `quote_key` signs what this caller is quoted. `language` (BCP 47) is the one they asked for; None: the business's.
     """
 
     tenant_id: UUID
     scope: Scope
     address: ChannelAddress | None
     quote_key: bytes = field(repr=False)
+    language: str | None = None
 
 
 class Directory(Protocol):
@@ -98,8 +99,10 @@ class People:
         return WHATSAPP, re.sub(r"\D", "", customer)
 
 
-def context_of(tenant_id: UUID, address: ChannelAddress, now: datetime) -> TurnContext:
-    """The context of a call for whoever is reached there."""
+def context_of(
+    tenant_id: UUID, address: ChannelAddress, now: datetime, language: str | None = None
+) -> TurnContext:
+    """The context of a call for whoever is reached there. `language` is the results'; what they are told is in their own."""
     contact = Contact(
         customer_id=ids.customer_id_of(tenant_id, address.channel, address.user_id),
         conversation_id=ids.conversation_id_of(
@@ -107,4 +110,4 @@ def context_of(tenant_id: UUID, address: ChannelAddress, now: datetime) -> TurnC
         ),
         address=address,
     )
-    return TurnContext(tenant_id=tenant_id, contact=contact, said_at=now, now=now)
+    return TurnContext(tenant_id=tenant_id, contact=contact, said_at=now, now=now, language=language)

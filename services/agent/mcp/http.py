@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from services.agent.mcp.bearer import Token
 from services.agent.mcp.callers import Caller
+from services.agent.mcp.languages import HEADER, accepted
 from services.agent.mcp.server import Request
 from shared.db import is_transient
 from shared.errors import UsherError
@@ -72,14 +73,15 @@ class Verifier:
 
 
 async def caller_of(request: Request) -> Caller:
-    """Who calls: from the token that the request was let in with. Raises `Unauthorised`."""
+    """Who calls: from the token that the request was let in with; in what language, its header says. Raises `Unauthorised`."""
     scope = getattr(request.request, "scope", None) or {}
     user = scope.get("user")
     claims = user.access_token.claims if isinstance(user, AuthenticatedUser) else None
     token = (claims or {}).get(_TOKEN)
     if not isinstance(token, Token):
         raise Unauthorised
-    return Caller(token.tenant_id, token.scope, token.address, token.quote_key)
+    language = accepted(getattr(request.request, "headers", {}).get(HEADER))
+    return Caller(token.tenant_id, token.scope, token.address, token.quote_key, language)
 
 
 def http_app(server: Server[dict[str, Any]], tokens: Checker, *, host: str, public_url: str) -> ASGIApp:

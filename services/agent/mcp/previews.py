@@ -14,15 +14,22 @@ from services.agent.tools.outcome import WriteAnswer
 from services.agent.tools.quoting import QUOTE
 from services.agent.tools.slot_ids import slot_of
 from shared.errors import UsherError
+from shared.messages.booking import RefusalCode
 
 NOTE = (
     "Nothing has been done. Show this to the person; only after their yes, call again with the same arguments and this "
     "quote_token."
 )
 
+NOT_FOUND = RefusalCode.NOT_FOUND.value
+
 
 class CannotQuote(UsherError):
-    """It cannot be done, so there is nothing to agree to; says why."""
+    """It cannot be done, so there is nothing to agree to; says why, with booking's code if it has one."""
+
+    def __init__(self, sentence: str, code: str | None = None) -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
 class Preview(WriteAnswer):
@@ -73,7 +80,7 @@ async def _priced(
     call: ToolCall,
 ) -> tuple[dict[str, JsonValue], Shown]:
     if not answer.get("quote"):
-        raise CannotQuote(str(answer.get("sentence") or "It cannot be booked."))
+        raise _refused(answer, "It cannot be booked.")
     shown = {**answer, **await _place(arguments, ports, context, call)}
     return shown, _totals(answer)
 
@@ -85,14 +92,14 @@ async def _place(
     if arguments.get("session_id"):
         found = await SESSION_DETAILS.call(ports, context, {"session_id": arguments["session_id"]}, call)
         if found.get("session") is None:
-            raise CannotQuote("There is no such session.")
+            raise CannotQuote("There is no such session.", NOT_FOUND)
         return {"session": found["session"]}
     slot = slot_of(str(arguments["slot_id"]))
     catalogue = await ports.bookings.catalogue(context.tenant_id)
     service = next((s.name for s in catalogue.services if s.service_id == slot.service_id), None)
     staff = next((p.name for p in catalogue.staff if p.staff_id == slot.staff_id), None)
     if service is None:
-        raise CannotQuote("There is no such slot.")
+        raise CannotQuote("There is no such slot.", NOT_FOUND)
     return {"slot": {"service": service, "staff": staff, "starts_at": slot.starts_at.isoformat()}}
 
 
@@ -102,7 +109,7 @@ async def _move(
     mine = await MY_BOOKINGS.call(ports, context, {}, call)
     booking = _one(mine.get("bookings"), "booking_id", arguments.get("booking_id"))
     if booking is None:
-        raise CannotQuote("I cannot find that booking among theirs.")
+        raise CannotQuote("I cannot find that booking among theirs.", NOT_FOUND)
     return {"booking": booking, **await _place(arguments, ports, context, call)}
 
 
@@ -112,8 +119,12 @@ async def _offer(
     mine = await MY_BOOKINGS.call(ports, context, {}, call)
     entry = _one(mine.get("waiting"), "entry_id", arguments.get("entry_id"))
     if entry is None:
-        raise CannotQuote("There is no such offer any more.")
+        raise CannotQuote("There is no such offer any more.", RefusalCode.OFFER_EXPIRED.value)
     return {"entry": entry}
+
+
+def _refused(answer: Mapping[str, Any], otherwise: str) -> CannotQuote:
+    return CannotQuote(str(answer.get("sentence") or otherwise), answer.get("code"))
 
 
 def _one(lines: JsonValue, field: str, wanted: object) -> JsonValue:
@@ -134,5 +145,5 @@ def _totals(answer: Mapping[str, Any]) -> Shown:
 def _fees(answer: Mapping[str, Any]) -> Shown:
     terms = answer.get("terms")
     if not terms or not terms.get("allowed", True):
-        raise CannotQuote(str(answer.get("sentence") or "This booking cannot be cancelled."))
+        raise _refused(answer, "This booking cannot be cancelled.")
     return Shown(fees=frozenset({terms["fee_minor"]}))

@@ -14,9 +14,11 @@ from mcp.server.context import ServerRequestContext
 from pydantic import BaseModel, JsonValue, ValidationError
 
 from services.agent.mcp.callers import Caller, People, context_of
+from services.agent.mcp.languages import in_words
 from services.agent.mcp.previews import NOTE, CannotQuote, Preview, preview, quoted_by
 from services.agent.mcp.quotes import HOLDS, Quoted, about, redeem, signed
 from services.agent.tools import Ports, Shown, ToolCall, ToolSpec, TurnContext
+from services.agent.tools.asked import language_of
 from services.agent.tools.quoting import QuoteAnswer
 from shared import ids
 from shared.errors import Transient, UsherError, outline
@@ -113,11 +115,11 @@ class _Call:
         args = self.spec.args.model_validate(arguments).model_dump(mode="json", exclude_none=True)
         now = self.serving.clock()
         address = await self.serving.people.address_of(self.caller, _text(customer))
-        context = context_of(self.caller.tenant_id, address, now)
+        context = context_of(self.caller.tenant_id, address, now, self.caller.language)
         call = ToolCall(self.serving.new_id(), _make)
         if self._agreed(args):
             if token is None:
-                return await self._preview(args, context, call)
+                return await self._said(await self._preview(args, context, call), context)
             redeemed = redeem(
                 str(token),
                 self.caller.quote_key,
@@ -129,8 +131,15 @@ class _Call:
             )
             command_id = ids.derive("mcp", context.tenant_id, redeemed.quote_id)
             call = ToolCall(command_id, _make, redeemed.shown)
-        answer = await self.spec.call(self.serving.ports, context, arguments, call)
+        answer = await self._said(await self.spec.call(self.serving.ports, context, arguments, call), context)
         return await self._with_token(answer, args, context) if self.spec.name == "quote" else answer
+
+    async def _said(self, answer: Json, context: TurnContext) -> Json:
+        """The answer with its refusal, if it is one, in the language of the results."""
+        if not answer.get("code"):
+            return answer
+        catalogue = await self.serving.ports.bookings.catalogue(context.tenant_id)
+        return in_words(answer, language_of(context, catalogue))
 
     def _agreed(self, args: dict[str, Any]) -> bool:
         return self.spec.agreed and args.get("accept") is not False
@@ -139,7 +148,8 @@ class _Call:
         try:
             shown, agreed = await preview(self.spec.name, args, self.serving.ports, context, call)
         except CannotQuote as error:
-            return {"status": "refused", "sentence": str(error)}
+            code: Json = {"code": error.code} if error.code else {}
+            return {"status": "refused", "sentence": str(error), **code}
         return {
             "status": "quoted",
             "shown": dict(shown),

@@ -3,11 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from services.agent.language.refused import Refused
 from services.agent.offline import say
 from services.agent.offline.history import Json
 from services.agent.offline.texts import Words
 from services.agent.reply import Reply
+
+TO_BOOK = ("sessions", "slots", "alternatives")
+_VIEWS = (*TO_BOOK, "full")
+
+
+def spared(answer: Json, refused: Sequence[Refused]) -> Json:
+    """The answer without what the customer does not want ("not the morning")."""
+    if not refused:
+        return answer
+    kept = {
+        key: [view for view in answer[key] if not _is_refused(view, refused)]
+        for key in _VIEWS
+        if key in answer
+    }
+    return {**answer, **kept}
+
+
+def _is_refused(view: Json, refused: Sequence[Refused]) -> bool:
+    starts = datetime.fromisoformat(str(view["starts"]))
+    return any(each.covers(starts) for each in refused)
 
 
 def found(answer: Json, words: Words) -> Reply:

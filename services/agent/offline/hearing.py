@@ -10,7 +10,9 @@ from functools import lru_cache
 from services.agent.facts import Facts
 from services.agent.language import Intent, Understanding, understand
 from services.agent.language.catalogue import named_person
+from services.agent.language.detect import language_of
 from services.agent.language.folding import fold
+from services.agent.language.times import MAX_CHARS
 from services.agent.offline.cues import Cues, cues_of
 from services.agent.offline.history import Exchange
 from services.agent.offline.texts import Words, spoken, words_in
@@ -66,7 +68,12 @@ class Heard:
 
 def hear(text: str, facts: Facts, language: str | None = None) -> Understanding:
     """The message understood with this business's names, at its wall clock; `language` when it is known."""
-    return _hear(text, facts, language)
+    return _hear(text, facts, language or _spoken_in(text, facts))
+
+
+@lru_cache(maxsize=256)
+def _spoken_in(text: str, facts: Facts) -> str:
+    return language_of(text[:MAX_CHARS], previous=facts.language, home=facts.business.language)
 
 
 def listen(text: str, facts: Facts, language: str | None = None) -> Heard:
@@ -92,15 +99,10 @@ def words_of(now: Exchange, facts: Facts) -> Words:
 
 
 @lru_cache(maxsize=1024)
-def _hear(text: str, facts: Facts, language: str | None) -> Understanding:
+def _hear(text: str, facts: Facts, language: str) -> Understanding:
     business = facts.business
     said = understand(
-        text,
-        facts.local_now,
-        language=language,
-        previous=facts.language,
-        locale=business.language,
-        catalogue=facts.names,
+        text, facts.local_now, language=language, locale=business.language, catalogue=facts.names
     )
     if said.time_words is not None and fold(said.time_words.lower().strip()) in _NOW:
         # "book it now" wants it booked now, not for now

@@ -16,6 +16,8 @@ from pydantic_ai.messages import (
     UserPromptPart,
 )
 
+THINGS = ("session_id", "slot_id", "booking_id", "entry_id")
+"""The ids by which results tell of things."""
 Json = dict[str, Any]
 """JSON data as tools answered it: their shapes are `services.agent.tools`' results."""
 
@@ -27,6 +29,14 @@ class ToolUse:
     name: str
     args: Json
     result: Json | None = None
+    _things: dict[tuple[str, str], Json] | None = field(default=None, compare=False, repr=False)
+
+    def thing(self, key: str, value: str) -> Json | None:
+        """What the result told of the thing of this id (`key` is one of `THINGS`); None when it told nothing."""
+        if self._things is None:
+            self._things = {}
+            _collect(self.result, self._things)
+        return self._things.get((key, value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,26 +113,31 @@ def _answered(exchange: Exchange, part: object, calls: dict[str, ToolUse], reply
 
 
 def thing(past: Sequence[Exchange], key: str, value: str) -> Json:
-    """The newest session, slot, booking or waitlist entry of this id that a tool told of; {} when none did."""
+    """The newest session, slot, booking or waitlist entry of this id that a tool told of; {} when none did.
+
+    `key` is one of `THINGS`.
+    """
     for exchange in reversed(past):
         for use in reversed(exchange.uses):
-            found = _within(use.result, key, value)
+            found = use.thing(key, value)
             if found is not None:
                 return found
     return {}
 
 
-def _within(data: object, key: str, value: str) -> Json | None:
+def _collect(data: object, things: dict[tuple[str, str], Json]) -> None:
+    """Every thing that is told of, by its ids; the outermost and first of several."""
     if isinstance(data, dict):
-        if data.get(key) == value and len(data) > 2:
-            return data
+        if len(data) > 2:
+            for key in THINGS:
+                value = data.get(key)
+                if isinstance(value, str):
+                    things.setdefault((key, value), data)
         data = list(data.values())
     if isinstance(data, (list, tuple)):
         for item in data:
-            found = _within(item, key, value) if isinstance(item, (dict, list, tuple)) else None
-            if found is not None:
-                return found
-    return None
+            if isinstance(item, (dict, list, tuple)):
+                _collect(item, things)
 
 
 def results(past: Sequence[Exchange], *names: str) -> Iterator[Json]:

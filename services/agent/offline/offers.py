@@ -82,12 +82,14 @@ def asked_last(past: Sequence[Exchange]) -> Exchange | None:
 
 def recent_offer(past: Sequence[Exchange]) -> Offer | None:
     """The newest offer of our last few messages: "ok, book it" after a question in between."""
+    return next(iter(recent_offers(past)), None)
+
+
+def recent_offers(past: Sequence[Exchange], most: int = _VALID_EXCHANGES) -> list[Offer]:
+    """The offers of our last messages, newest first."""
     asking = [exchange for exchange in reversed(past) if exchange.choices or not exchange.notice]
-    for exchange in asking[:_VALID_EXCHANGES]:
-        offer = _offer(exchange, past)
-        if offer is not None:
-            return offer
-    return None
+    offers = [_offer(exchange, past) for exchange in asking[:most]]
+    return [offer for offer in offers if offer is not None]
 
 
 def tapped(past: Sequence[Exchange], choice_id: str) -> Option | None:

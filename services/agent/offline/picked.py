@@ -176,6 +176,8 @@ def contradicts(said: Understanding, option: Option) -> bool:
         return True
     if said.staff and not is_named(said.staff, str(option.view.get("staff", ""))):
         return True
+    if option.starts is not None and any(each.covers(option.starts) for each in said.without):
+        return True
     return said.shift_days is not None or at_another_time(said, option)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from services.agent.facts import Facts
 from services.agent.language import Intent
 from services.agent.offline import say, talk
-from services.agent.offline.acts import bookings, find, info, moving, personal, waiting
+from services.agent.offline.acts import again, bookings, find, info, moving, personal, waiting
 from services.agent.offline.acts.table import INFO, Act
 from services.agent.offline.hearing import hear, listen
 from services.agent.offline.history import Exchange
@@ -35,7 +35,15 @@ def turn(past: Sequence[Exchange], now: Exchange, facts: Facts) -> Script:
     if now.choice_id is not None:
         return tap(past, now, facts)
     scene = Scene(past, listen(now.said, facts), facts)
-    return taken(scene) or several(scene) or _one(scene)
+    return _again(scene) or taken(scene) or several(scene) or _one(scene)
+
+
+def _again(scene: Scene) -> Script | None:
+    """ "the same as last time"; but "yes, as last time" is a yes to what is on offer."""
+    if not scene.heard.has("same_again"):
+        return None
+    agrees = Intent.AFFIRM in scene.said.intents and open_offer(scene.past) is not None
+    return None if agrees or scene.said.intent in (Intent.CANCEL, Intent.RESCHEDULE) else again.same(scene)
 
 
 def _one(scene: Scene) -> Script:

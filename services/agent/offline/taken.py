@@ -6,6 +6,8 @@ from services.agent.language import Intent
 from services.agent.offline import say, talk
 from services.agent.offline.acts import bookings, find, moving, waiting
 from services.agent.offline.acts.table import INFO
+from services.agent.offline.back import went_back
+from services.agent.offline.carried import carried_on
 from services.agent.offline.history import thing
 from services.agent.offline.offers import (
     BOOK,
@@ -44,10 +46,16 @@ def act(scene: Scene, option: Option) -> Script:
             return find.book(scene, option)
 
 
+def taken_by_tap(scene: Scene, option: Option) -> Script:
+    """What a tapped option does, and what else the message wanted that led to it."""
+    besides = carried_on(scene, option)
+    return joined([act(scene, option), *besides]) if besides else act(scene, option)
+
+
 def taken(scene: Scene) -> Script | None:
     """What a yes or a pick does, and whatever else the same message asks."""
     offer = open_offer(scene.past)
-    took = picked(scene.heard, scene.past)
+    took = went_back(scene.heard, scene.past) or picked(scene.heard, scene.past)
     if took is None or changes_mind(scene):
         if (
             offer is not None
@@ -64,7 +72,8 @@ def taken(scene: Scene) -> Script | None:
     acts = [act(scene, option) for option in took.options]
     if len(acts) > 1:
         return joined(acts)
-    besides = [*_still_asked(scene, took.options[0]), *_asked_besides(scene)]
+    asked = _still_asked(scene, took.options[0]) or carried_on(scene, took.options[0])
+    besides = [*asked, *_asked_besides(scene)]
     return joined([*acts, *besides]) if besides else acts[0]
 
 
@@ -78,9 +87,9 @@ def _still_asked(scene: Scene, taken: Option) -> list[Script]:
     last = asked_last(scene.past)
     shown = [option_of(shown.choice_id, scene.past) for shown in last.choices] if last else []
     others = [option for option in shown if option is not None and option.kind == BOOK and option.view]
-    if taken.kind == BOOK or len(others) != 1:
+    if taken.kind == BOOK or not others:
         return []
-    return [saying(say.offered([others[0].view], others[0].party_size, scene.words))]
+    return [saying(say.offered([other.view for other in others], others[0].party_size, scene.words))]
 
 
 def _asked_besides(scene: Scene) -> list[Script]:

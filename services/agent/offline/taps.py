@@ -26,7 +26,7 @@ from services.agent.offline.offers import (
 from services.agent.offline.scene import Scene
 from services.agent.offline.script import Script
 from services.agent.offline.script import say as saying
-from services.agent.offline.taken import act
+from services.agent.offline.taken import taken_by_tap
 from services.agent.offline.wanted import find_args
 from services.agent.reply import Reply
 
@@ -40,7 +40,7 @@ def tap(past: Sequence[Exchange], now: Exchange, facts: Facts) -> Script:
     scene = Scene(past, home, facts)
     option = tapped(past, choice_id)
     if option is not None:
-        return act(scene, option)
+        return taken_by_tap(scene, option)
     kind, _, rest = choice_id.partition(":")
     if kind == NO:
         return saying(talk.declined(open_offer(past), words))

@@ -94,6 +94,7 @@ def says_something(heard: Heard) -> bool:
         or said.staff is not None
         or said.party_size is not None
         or has_time(said)
+        or bool(said.without)
         or said.shift_days is not None
         or wants_shift(heard) is not None
         or moved_minutes(heard) is not None
@@ -152,7 +153,7 @@ def find_args(heard: Heard, past: Sequence[Exchange], now: datetime) -> Json:
 def _only_a_number(heard: Heard) -> bool:
     """Whether all that is said is how many come."""
     said = heard.said
-    named = said.service or said.staff or has_time(said) or said.shift_days is not None
+    named = said.service or said.staff or has_time(said) or said.without or said.shift_days is not None
     return (
         said.party_size is not None
         and not named
@@ -182,6 +183,8 @@ def when_of(heard: Heard, past: Sequence[Exchange], before: Searched | None, now
         return said_time(said, before, now)
     if before is None:
         return None
+    if said.without and (day := _day_refused(said, before)) is not None:
+        return f"{day + _DAY:%Y-%m-%d} to {day + 7 * _DAY:%Y-%m-%d}"  # that day is out: the days after it
     if said.shift_days is not None:
         return _shifted(said.shift_days, past, before)
     if shift is not None:
@@ -261,6 +264,14 @@ def _shown(past: Sequence[Exchange], *, first: bool) -> datetime | None:
     if not starts:
         return None
     return min(starts) if first else max(starts)
+
+
+def _day_refused(said: Understanding, before: Searched) -> datetime | None:
+    """The day that was searched, when the whole of it is refused now."""
+    asked = before.asked
+    day = before.day or (datetime.combine(asked.date(), time()) if asked else None)
+    refused = any(each.whole_days and each.covers(day) for each in said.without) if day else False
+    return day if refused else None
 
 
 def _same(before: Searched) -> str | None:

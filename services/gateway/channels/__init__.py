@@ -274,7 +274,8 @@ Outcome = Delivered | Retry | Rejected | Paused | OutsideWindow
 
 @dataclass(frozen=True, slots=True)
 class MediaLink:
-    """Where a file sent by a person can be had; `headers` authorise the download and are sent to trusted hosts only."""
+    """Where a file sent by a person can be had; `headers` authorise the download and are sent to this URL's origin only,
+    not to another one that it redirects to."""
 
     url: str = field(repr=False)
     mime: str
@@ -357,7 +358,7 @@ class Channel(Protocol):
         """Where it is; None when it is gone. Raises `Transient` when asking again may help."""
 
     def trusts(self, url: str) -> bool:
-        """True when our credentials may be sent to this URL."""
+        """True when a person's file may be fetched from this URL: the provider's, or where it keeps files."""
 
     def probes(self, account: ChannelAccount) -> tuple[Probe, ...]:
         """What `usher channel check` asks the provider."""

@@ -43,8 +43,15 @@ from shared.settings import Settings
 
 TEXT: Final = 1600
 API: Final = "/2010-04-01/Accounts"
-HOSTS: Final = frozenset({"api.twilio.com", "media.twiliocdn.com", "mms.twiliocdn.com", "mcs.us1.twilio.com"})
-"""Twilio's own: its API, and where it keeps files."""
+API_HOST: Final = "api.twilio.com"
+STORES: Final = (
+    ("mms.twiliocdn.com", "/"),
+    ("media.twiliocdn.com", "/"),
+    ("mcs.us1.twilio.com", "/"),
+    ("s3-external-1.amazonaws.com", "/media.twiliocdn.com/"),
+)
+"""Where Twilio keeps files: host, and how the path begins. The API redirects there (307) with a signed link of four hours,
+or to the bucket when the account does not enforce HTTP auth (help.twilio.com/articles/223183748)."""
 NEEDS: Final = (
     Need(
         "auth_token", "Twilio Console → Account → API keys & tokens: the (primary) auth token", rotates=True
@@ -126,17 +133,31 @@ class Twilio(Plain):
         url, _, mime = media_id.partition("#")
         if not self.trusts(url):
             raise UsherError("This is not the address of a file at Twilio.")
-        return MediaLink(url, mime or ANY_TYPE, _basic(account))
+        return MediaLink(url, mime or ANY_TYPE, _basic(account) if self._is_api(url) else {})
 
     def trusts(self, url: str) -> bool:
-        """See `Channel.trusts`: the configured API, and Twilio's hosts over TLS."""
+        """See `Channel.trusts`: the API, and where Twilio keeps files, over TLS. Of another API than Twilio's own (an
+        emulator), any port of its host."""
+        if self._is_api(url):
+            return True
+        try:
+            ours, theirs = urlsplit(self.api_url), urlsplit(url)
+            is_beside = (theirs.scheme, theirs.hostname) == (ours.scheme, ours.hostname)
+        except ValueError:
+            return False
+        if is_beside and ours.hostname != API_HOST and "@" not in theirs.netloc:
+            return True
+        return theirs.scheme == "https" and any(
+            theirs.netloc == host and theirs.path.startswith(path) for host, path in STORES
+        )
+
+    def _is_api(self, url: str) -> bool:
+        """Whether this is the API's own place, which gets our credentials."""
         try:
             ours, theirs = urlsplit(self.api_url), urlsplit(url)
         except ValueError:
             return False
-        if (theirs.scheme, theirs.netloc) == (ours.scheme, ours.netloc):
-            return True
-        return theirs.scheme == "https" and theirs.netloc in HOSTS
+        return (theirs.scheme, theirs.netloc) in ((ours.scheme, ours.netloc), ("https", API_HOST))
 
     def probes(self, account: ChannelAccount) -> tuple[Probe, ...]:
         """See `Channel.probes`: is the account there, and active?"""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final, Literal
+from urllib.parse import quote
 from uuid import UUID
 
 import orjson
@@ -30,6 +31,7 @@ from services.gateway.channels import (
     HttpCall,
     Inbound,
     Malformed,
+    MediaLink,
     MessageIn,
     Need,
     NotAuthentic,
@@ -44,21 +46,27 @@ from services.gateway.channels.text import cut
 from services.gateway.domain.account import ChannelAccount
 from services.gateway.domain.backoff import backoff
 from shared import ids
+from shared.errors import UsherError
 from shared.messages.conversation import (
     Choice,
     ChoiceContent,
+    Content,
     DocumentBody,
     ImageBody,
     LinkBody,
+    MediaContent,
     MessageSent,
     TextBody,
     TextContent,
     VoiceBody,
+    VoiceContent,
 )
 from shared.messages.media import FileRef
 from shared.settings import Settings
 
 NAME: Final = "webchat"
+UPLOADS: Final = f"local:{NAME}/uploads/"
+"""Begins the URL of a visitor's file: `<tenant>/<account>/<file>` follow."""
 SECRET: Final = "visitor_secret"  # noqa: S105  # the secret's name
 MOST_TEXT: Final = 4096
 """Characters of one message of a visitor."""
@@ -115,7 +123,18 @@ class SaidChoice(_Frozen):
     title: Annotated[str, StringConstraints(max_length=300), AfterValidator(_words)]
 
 
-Said = Annotated[SaidText | SaidChoice, Field(discriminator="type")]
+class SaidFile(_Frozen):
+    """A visitor sent a file, which is stored under `key`; written by the gateway only. `sha256` in hex."""
+
+    type: Literal["file"]
+    id: UUID
+    key: UUID
+    mime: str
+    name: str
+    sha256: str
+
+
+Said = Annotated[SaidText | SaidChoice | SaidFile, Field(discriminator="type")]
 
 
 class Kept(_Frozen):
@@ -182,6 +201,20 @@ class WebChat(Plain):
         conversation_id = ids.conversation_id_of(account.tenant_id, NAME, account.account_id, address)
         return _local(account.tenant_id, conversation_id, {"typing": True})
 
+    def locate(self, media_id: str, account: ChannelAccount) -> MediaLink:
+        """See `Channel.locate`: a file of ours, asked from ourselves; the id carries the MIME type as its fragment."""
+        key, _, mime = media_id.partition("#")
+        try:
+            upload_id = UUID(key)
+        except ValueError:
+            raise UsherError("This is no file of a web chat.") from None
+        url = f"{UPLOADS}{account.tenant_id}/{quote(account.account_id, safe='')}/{upload_id}"
+        return MediaLink(url, mime or "application/octet-stream")
+
+    def trusts(self, url: str) -> bool:
+        """See `Channel.trusts`: what stays in this process."""
+        return url.startswith(UPLOADS)
+
 
 def shown(message: MessageSent) -> Frame | None:
     """What a page shows of a message: `text`, `choices`, `link`, `file`, `image` or `voice`; None when nothing."""
@@ -213,7 +246,7 @@ def file_of(message: MessageSent) -> tuple[FileRef, str] | None:
 
 
 def kept(
-    visitor: str, name: str | None, phone: str | None, at: datetime, said: SaidText | SaidChoice
+    visitor: str, name: str | None, phone: str | None, at: datetime, said: SaidText | SaidChoice | SaidFile
 ) -> bytes:
     """The bytes that `WebChat.parse` reads (a `Kept`)."""
     frame = said.model_dump(mode="json")
@@ -222,13 +255,27 @@ def kept(
 
 def _item(kept: Kept, account: ChannelAccount, raw: bytes) -> MessageIn:
     said = kept.said
-    content = (
-        TextContent(text=said.text)
-        if isinstance(said, SaidText)
-        else ChoiceContent(choice_id=said.choice_id, title=said.title)
-    )
+    content = _content(said)
     key = f"{kept.visitor}:{said.id}"
     return MessageIn(account.account_id, key, kept.visitor, kept.name, kept.phone, kept.at, content, raw)
+
+
+def _content(said: SaidText | SaidChoice | SaidFile) -> Content:
+    match said:
+        case SaidText():
+            return TextContent(text=said.text)
+        case SaidChoice():
+            return ChoiceContent(choice_id=said.choice_id, title=said.title)
+    media_id = str(said.key)
+    if said.mime.startswith("audio/"):
+        return VoiceContent(media_id=f"{media_id}#{said.mime}", mime=said.mime, sha256=said.sha256)
+    return MediaContent(
+        media="image" if said.mime.startswith("image/") else "document",
+        media_id=f"{media_id}#{said.mime}",
+        mime=said.mime,
+        sha256=said.sha256,
+        filename=said.name or None,
+    )
 
 
 def _choice(choice: Choice) -> Frame:

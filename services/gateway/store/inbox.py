@@ -106,11 +106,11 @@ class InboxStore:
 
     def _columns(self, rows: Sequence[InboxRow]) -> Iterable[object]:
         return (
-            [row.tenant_id for row in rows],
+            _once([row.tenant_id for row in rows]),
             [row.id for row in rows],
-            [row.kind for row in rows],
-            [row.channel for row in rows],
-            [row.account_id for row in rows],
+            _once([row.kind for row in rows]),
+            _once([row.channel for row in rows]),
+            _once([row.account_id for row in rows]),
             [row.provider_id for row in rows],
             [row.subject for row in rows],
             [row.payload for row in rows],
@@ -266,6 +266,11 @@ def _if_any(column: list[Element]) -> list[Element]:
     return column if any(column) else []
 
 
+def _once(column: list[Element]) -> list[Element]:
+    """The column, of a single element when all rows have the same there (see `inbox_sql`)."""
+    return column[:1] if column and column.count(column[0]) == len(column) else column
+
+
 def _moved(found: Sequence[asyncpg.Record]) -> dict[tuple[UUID, str, str, str], str]:
     return {
         (row["tenant_id"], row["channel"], row["account_id"], row["alias"]): row["begun_as"]
@@ -308,10 +313,10 @@ def _persons(rows: Sequence[InboxRow]) -> Iterable[object]:
 def _raw_columns(raws: Sequence[RawBody]) -> Iterable[object]:
     return (
         [raw.id for raw in raws],
-        [raw.channel for raw in raws],
-        [raw.account_id for raw in raws],
-        [raw.url for raw in raws],
-        [raw.content_type for raw in raws],
+        _once([raw.channel for raw in raws]),
+        _if_any([raw.account_id for raw in raws]),
+        _once([raw.url for raw in raws]),
+        _once([raw.content_type for raw in raws]),
         [raw.sealed for raw in raws],
         NOBODY,
     )

@@ -7,8 +7,8 @@ from typing import Final
 AFTER_SECONDS: Final = 300
 """An edit waits so long for the message it is about."""
 
-# Arrays of what hardly any row has come empty when none has it: `unnest` fills up with NULL. Each saves time per row on
-# both sides.
+# Arrays of what hardly any row has come empty when none has it: `unnest` fills up with NULL. What all rows have alike
+# ($1, $3, $4, $5; $19, $21, $22 of the bodies) comes once. Each saves time per row on both sides.
 #
 # `here` says whose rows these are, as `shared.db` does with every transaction, so that the statement can be a transaction
 # by itself: no row is checked or looked up before one of `here` is there.
@@ -21,7 +21,8 @@ _PERSONS: Final = """
 here AS MATERIALIZED (
     SELECT set_config('app.tenants', $25, true) AS tenants
 ), said AS MATERIALIZED (
-    SELECT t, i, ch, a, u, coalesce(b, u) AS b, at, phone
+    SELECT coalesce(t, ($1::uuid[])[1]) AS t, i, coalesce(ch, ($4::text[])[1]) AS ch,
+           coalesce(a, ($5::text[])[1]) AS a, u, coalesce(b, u) AS b, at, phone
     FROM here, unnest($1::uuid[], $13::uuid[], $4::text[], $5::text[], $14::text[], $15::text[], $16::timestamptz[],
                       $17::text[])
          AS p(t, i, ch, a, u, b, at, phone)
@@ -45,10 +46,12 @@ here AS MATERIALIZED (
     WHERE c.last_inbound_at < excluded.last_inbound_at OR (c.phone IS NULL AND excluded.phone IS NOT NULL)
 ), kept AS (
     INSERT INTO gateway.raw_bodies (tenant_id, id, channel, account_id, url, content_type, body)
-    SELECT $24::uuid, r.* FROM here, unnest($18::uuid[], $19::text[], $20::text[], $21::text[], $22::text[], $23::bytea[])
-                                     AS r(id)
+    SELECT $24::uuid, id, coalesce(ch, ($19::text[])[1]), a, coalesce(url, ($21::text[])[1]),
+           coalesce(kind, ($22::text[])[1]), body
+    FROM here, unnest($18::uuid[], $19::text[], $20::text[], $21::text[], $22::text[], $23::bytea[])
+         AS r(id, ch, a, url, kind, body)
     WHERE {may}
-    ORDER BY r.id
+    ORDER BY id
     ON CONFLICT DO NOTHING
 )
 """
@@ -64,8 +67,11 @@ stored AS (
            CASE WHEN k = 'event' OR i = ANY({settled}) THEN now() END,
            CASE WHEN waits THEN about END
     FROM (
-        SELECT *, about IS NOT NULL AND about <> ALL ($2::uuid[]) AND NOT EXISTS (
-            SELECT 1 FROM gateway.inbox o WHERE o.tenant_id = t AND o.id = about) AS waits
+        SELECT coalesce(t, ($1::uuid[])[1]) AS t, i, coalesce(k, ($3::text[])[1]) AS k, coalesce(c, ($4::text[])[1]) AS c,
+               coalesce(a, ($5::text[])[1]) AS a, p, s, b, r, d, about, n,
+               about IS NOT NULL AND about <> ALL ($2::uuid[]) AND NOT EXISTS (
+            SELECT 1 FROM gateway.inbox o
+            WHERE o.tenant_id = coalesce(t, ($1::uuid[])[1]) AND o.id = about) AS waits
         FROM here, unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[],
                           $9::bytea[], $11::float8[], $12::uuid[])
              WITH ORDINALITY AS given(t, i, k, c, a, p, s, b, r, d, about, n)

@@ -1,4 +1,4 @@
-"""What can a page get over HTTP? The widget, a visitor's token, a socket, a file, and the demo page."""
+"""What can a page get over HTTP, or bring? The widget, a visitor's token, a socket, files, and the demo page."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from services.gateway.webchat.downloads import Downloads
 from services.gateway.webchat.limits import Places, Rates
 from services.gateway.webchat.socket import Socket
 from services.gateway.webchat.surroundings import Surroundings
+from services.gateway.webchat.uploads import Refused, Uploads
 from shared import ids
 from shared.db import is_transient
 from shared.telemetry import get_logger
@@ -47,6 +48,7 @@ class Pages:
         self,
         around: Surroundings,
         downloads: Downloads,
+        uploads: Uploads,
         find: FindAccount,
         public_url: str,
         address: Address = peer_address,
@@ -54,6 +56,7 @@ class Pages:
     ) -> None:
         self._around = around
         self._downloads = downloads
+        self._uploads = uploads
         self._find = find
         self._own_origin = origin_of(public_url)
         self._address = address
@@ -71,6 +74,8 @@ class Pages:
         app.router.add_get("/webchat/widget.js", self.widget)
         app.router.add_post("/webchat/{account}/visitors", self.visitors)
         app.router.add_options("/webchat/{account}/visitors", self.preflight)
+        app.router.add_put("/webchat/{account}/uploads/{upload}", self.upload)
+        app.router.add_options("/webchat/{account}/uploads/{upload}", self.preflight)
         app.router.add_get("/webchat/{account}/socket", self.socket)
         app.router.add_get("/webchat/{account}/files/{delivery}", self.file)
         app.router.add_get("/webchat/{account}/demo", self.demo)
@@ -109,8 +114,27 @@ class Pages:
     async def preflight(self, request: web.Request) -> web.Response:
         """The browser asks whether a page of another origin may."""
         cors = self._cors(request, await self._account(request))
-        allowed = {"Access-Control-Allow-Methods": "POST", "Access-Control-Allow-Headers": "Content-Type"}
+        allowed = {
+            "Access-Control-Allow-Methods": "POST, PUT",
+            "Access-Control-Allow-Headers": "Authorization, Content-Type, X-Content-SHA256",
+        }
         return web.Response(status=204, headers={**cors, **allowed, "Access-Control-Max-Age": "600"})
+
+    async def upload(self, request: web.Request) -> web.Response:
+        """A visitor's file, which is a message: {"type": "stored", "id", "sha256", "size"}, or why not: {"say"}."""
+        account = await self._account(request)
+        cors = self._cors(request, account) | {"Access-Control-Expose-Headers": "Retry-After"}
+        try:
+            return web.json_response(
+                await self._uploads.take(account, request, self._address(request)), headers=cors
+            )
+        except Refused as refused:
+            if refused.after is not None:
+                cors["Retry-After"] = str(int(refused.after) + 1)
+            answer = web.json_response({"say": refused.say}, status=refused.status, headers=cors)
+            if not request.content.at_eof():
+                answer.force_close()  # what else comes is not read
+            return answer
 
     async def socket(self, request: web.Request) -> web.StreamResponse:
         """The page's WebSocket."""

@@ -12,7 +12,8 @@ class Limits:
     """What a gateway instance bears. Times in seconds.
 
     `messages_per_minute` and `asks_per_minute` (for older messages and files) of a visitor; `visitors_per_minute` made
-    for one address, `sockets_per_address`, `sockets` in all; `hello_seconds` until the first frame, `ping_seconds`
+    for one address, `sockets_per_address`, `sockets` in all; `uploads_per_minute` files of a visitor (five times as many of
+    an address), `upload_bytes_a_day` of a tenant; `hello_seconds` until the first frame, `ping_seconds`
     between pings, `write_seconds` until a page that does not read is cut off.
     """
 
@@ -21,6 +22,8 @@ class Limits:
     visitors_per_minute: int = 30
     sockets_per_address: int = 50
     sockets: int = 20_000
+    uploads_per_minute: int = 6
+    upload_bytes_a_day: int = 2 * 1024**3
     hello_seconds: float = 5.0
     ping_seconds: float = 25.0
     write_seconds: float = 10.0

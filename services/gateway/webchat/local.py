@@ -5,8 +5,9 @@ A nudge is a core NATS message and may be lost; the table is the truth, and the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Protocol
+from urllib.parse import unquote
 from uuid import UUID
 
 import orjson
@@ -14,7 +15,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from services.gateway.channels import HttpAnswer, HttpCall
-from services.gateway.channels.webchat import NAME
+from services.gateway.channels.webchat import NAME, UPLOADS
 from services.gateway.webchat.hub import Hub
 from shared import subjects
 from shared.db import is_transient
@@ -22,6 +23,9 @@ from shared.errors import Transient
 from shared.telemetry import get_logger
 
 AGAIN_SECONDS: Final = 1.0
+
+Give = Callable[[UUID, UUID, str], Awaitable[HttpAnswer]]
+"""See `uploads.Uploads.give`."""
 
 log = get_logger("gateway")
 
@@ -53,8 +57,10 @@ class Sent(Protocol):
 class Local:
     """Answers calls to `local:webchat/<conversation>` (`Caller.answers_locally`), and passes nudges on to the hub."""
 
-    def __init__(self, store: Sent, hub: Hub) -> None:
+    def __init__(self, store: Sent, hub: Hub, give: Give) -> None:
+        """`give`: a visitor's file, by tenant, its id, and account."""
         self._store = store
+        self._give = give
         self._hub = hub
         self._bus: Bus | None = None
 
@@ -74,8 +80,10 @@ class Local:
         self._hub.sweep_now()
 
     async def answer(self, call: HttpCall) -> HttpAnswer:
-        """Does what the call says. 200; 410 for a delivery that is not there or was refused; 429 while the database is
-        away (nothing was done: come again); 400 for a call that is none of ours."""
+        """Does what the call says, or gives the file it asks for. 200; 410 for a delivery or a file that is not there, or was
+        refused; 429 while the database is away (nothing was done: come again); 400 for a call that is none of ours."""
+        if call.url.startswith(UPLOADS):
+            return await self._file(call.url.removeprefix(UPLOADS))
         json = call.json or {}
         try:
             tenant_id, conversation_id = UUID(str(json["tenant"])), UUID(str(json["conversation"]))
@@ -95,6 +103,15 @@ class Local:
             return HttpAnswer(410, b"{}")
         await self._nudge(tenant_id, conversation_id, {"position": position, "id": str(delivery_id)})
         return HttpAnswer(200, orjson.dumps({"id": str(delivery_id)}))
+
+    async def _file(self, path: str) -> HttpAnswer:
+        tenant_id, account_id, upload_id = path.split("/")
+        try:
+            return await self._give(UUID(tenant_id), UUID(upload_id), unquote(account_id))
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            return HttpAnswer(429, b"", retry_after=AGAIN_SECONDS)
 
     async def _nudge(self, tenant_id: UUID, conversation_id: UUID, nudge: dict[str, object]) -> None:
         self._pass_on(conversation_id, nudge)  # our own pages need no bus

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import assert_never
 from uuid import UUID
 
@@ -35,12 +36,13 @@ CONFIRMED = BookingConfirmed.name
 class Notice:
     """One message to one person because of one event. (event, recipient, purpose) is told once, for ever.
 
-    It is about a booking or about a waitlist entry: exactly one of the two ids is given. `values` are its facts by name
-    (`domain/values.py`), for templates.
+    It is about a booking or about a waitlist entry: exactly one of the two ids is given. `at` (aware) is the time of what
+    it tells of. `values` are its facts by name (`domain/values.py`), for templates.
     """
 
     tenant_id: UUID
     event_id: UUID
+    at: datetime
     booking_id: UUID | None
     entry_id: UUID | None
     purpose: str
@@ -84,6 +86,7 @@ def plan(event: BookingEvent) -> list[Notice]:
         Notice(
             tenant_id=event.tenant_id,
             event_id=event.event_id,
+            at=event.at,
             booking_id=None if is_entry else about(event),
             entry_id=about(event) if is_entry else None,
             purpose=event.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -40,7 +41,17 @@ class ReceiptRequest(Value):
     @property
     def job_id(self) -> UUID:
         """The id under which the job waits in the outbox until the receipt is ready."""
-        return derive("receipt_job", self.receipt_id)
+        return receipt_job_id(self.receipt_id)
+
+    @property
+    def at(self) -> datetime:
+        """The time of the event: when the receipt is issued."""
+        return self.job.receipt.issued_at
+
+
+def receipt_job_id(receipt_id: UUID) -> UUID:
+    """The id under which the job for this receipt waits in the outbox."""
+    return derive("receipt_job", receipt_id)
 
 
 def plan_receipt(event: BookingConfirmed) -> ReceiptRequest:
@@ -87,6 +98,7 @@ def receipt_notice(request: ReceiptRequest, file: FileRef) -> Notice:
     return Notice(
         tenant_id=request.job.tenant_id,
         event_id=request.event_id,
+        at=request.at,
         booking_id=request.booking_id,
         entry_id=None,
         purpose=RECEIPT,
@@ -105,6 +117,7 @@ def notice_again(job: SendReceipt, request: ReceiptRequest, body: DocumentBody) 
     return Notice(
         tenant_id=job.tenant_id,
         event_id=job.request_id,
+        at=request.at,
         booking_id=job.booking_id,
         entry_id=None,
         purpose=RECEIPT,

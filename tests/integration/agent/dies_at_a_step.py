@@ -7,12 +7,14 @@ which writes its steps into the file, and says `killed` or `ended` when it is go
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from uuid import UUID
 
@@ -26,9 +28,11 @@ from services.agent.bookings import BusBookings
 from services.agent.groups import Group
 from services.agent.journal import Step
 from services.agent.language import warm
+from services.agent.model import build_agent
 from services.agent.models.source import Always, Models, ModelSource
 from services.agent.offline import OfflineModel
 from services.agent.opened import ClosedTurn, OpenedTurn, TurnStore
+from services.agent.runs import runner_of
 from services.agent.store import PostgresTurns
 from services.agent.takeover import Takeover
 from services.agent.tools.spec import Bookings
@@ -171,8 +175,13 @@ def run(step: int, file: Path) -> None:
 
 
 def main() -> None:
-    """Fork an agent for each line: what is imported already need not be imported again."""
+    """Fork an agent for each line: what is imported and read already need not be again, nor looked at for garbage."""
     warm()
+    import_module("anyio._backends._asyncio")  # which anyio imports when it first runs
+    Models(Settings())
+    runner_of(build_agent())
+    gc.collect()
+    gc.freeze()
     for line in sys.stdin:
         step, _, file = line.strip().partition(" ")
         child = os.fork()

@@ -99,9 +99,9 @@ async def over_http(quick: Settings, bus: Bus, db: Database) -> AsyncIterator[st
 
 
 @asynccontextmanager
-async def client_of(url: str, token: str) -> AsyncIterator[Client]:
-    """The SDK's client with a bearer token."""
-    headers = {"Authorization": f"Bearer {token}"}
+async def client_of(url: str, token: str, **more: str) -> AsyncIterator[Client]:
+    """The SDK's client with a bearer token; `more` are further headers."""
+    headers = {"Authorization": f"Bearer {token}", **more}
     async with (
         httpx2.AsyncClient(headers=headers) as http,
         Client(streamable_http_client(url, http_client=http)) as client,
@@ -125,6 +125,20 @@ async def test_a_customers_token_books_and_cancels_for_that_customer_over_http(
 
     [used] = await tokens.all(ids.tenant_id_of(slug))
     assert used.used_at is not None
+
+
+async def test_results_over_http_are_in_the_language_that_the_request_accepts(
+    quick: Settings, bus: Bus, db: Database, booking: BookingService, slug: str
+) -> None:
+    tokens, said = Tokens(db, now, ids.fresh), {}
+    _, text = await tokens.give(ids.tenant_id_of(slug), "desktop", "customer", MARIA, timedelta(days=1))
+    async with over_http(quick, bus, db) as url:
+        for header in ("de-AT, en;q=0.5", "ja", "it"):
+            async with client_of(url, text, **{"Accept-Language": header}) as client:
+                found = await answer(client, "find_sessions", what="yoga", when="tomorrow at 7pm")
+                said[header] = found["sessions"][0]["line"].rsplit(", ", 1)[1]
+
+    assert said == {"de-AT, en;q=0.5": "10 Plätze frei", "ja": "10 spots left", "it": "restano 10 posti"}
 
 
 async def test_an_operators_token_serves_whoever_is_named(
@@ -223,6 +237,51 @@ async def test_the_process_serves_on_stdin_and_stdout(
     async with Client(stdio_client(server)) as client:
         assert "find_sessions" in {tool.name for tool in (await client.list_tools()).tools}
         await book_and_cancel(client)
+
+
+@pytest.mark.parametrize("by", ["setting", "option"])
+async def test_the_process_gives_results_in_the_language_it_was_told(
+    quick: Settings, booking: BookingService, slug: str, by: str
+) -> None:
+    arguments = ["-m", "services.agent.mcp", "--tenant", slug, "--customer", "351912", "--account", "100"]
+    environment = {
+        "USHER_NATS_URL": quick.nats_url or "",
+        "USHER_MCP_LANGUAGE": "pt" if by == "setting" else "fr",
+        "USHER_CONFIG": os.devnull,
+        "PYTHONPATH": str(Path.cwd()),
+    }
+    arguments += ["--language", "pt"] if by == "option" else []
+    server = StdioServerParameters(command=sys.executable, args=arguments, env=environment)
+    async with Client(stdio_client(server)) as client:
+        found = await answer(client, "find_sessions", what="yoga", when="tomorrow at 7pm")
+
+    assert found["sessions"][0]["line"].endswith("restam 10 lugares")
+
+
+def test_a_language_that_we_do_not_speak_is_refused_with_those_there_are() -> None:
+    arguments = [
+        "-m",
+        "services.agent.mcp",
+        "--tenant",
+        "t",
+        "--customer",
+        "1",
+        "--account",
+        "2",
+        "--language",
+        "ja",
+    ]
+    environment = {
+        "USHER_CONFIG": os.devnull,
+        "USHER_NATS_URL": "nats://127.0.0.1:9",
+        "PYTHONPATH": str(Path.cwd()),
+    }
+    done = subprocess.run(
+        [sys.executable, *arguments], env=environment, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert "en, es, pt, fr, de, it" in done.stderr
 
 
 async def test_a_customer_is_told_where_they_wrote(

@@ -13,8 +13,14 @@ from shared.settings import Settings
 
 _TABLES = {
     *("conversations", "turns", "turn_steps", "outbox", "dead_letters"),
-    *("tenant_models", "model_answers", "preferences", "handoffs"),
+    *("tenant_models", "model_answers", "preferences", "handoffs", "people", "operators", "handoff_rules"),
 }
+
+
+_WITH_ROWS = (
+    *("conversations", "turns", "turn_steps", "preferences", "handoffs"),
+    *("people", "operators", "handoff_rules"),
+)
 
 
 async def test_every_table_forces_row_security_by_tenant(database: Settings) -> None:
@@ -33,7 +39,7 @@ async def test_every_table_forces_row_security_by_tenant(database: Settings) -> 
     assert all(row["forced"] and row["policy"] and row["tenant"] for row in rows)
 
 
-@pytest.mark.parametrize("table", ["conversations", "turns", "turn_steps", "preferences", "handoffs"])
+@pytest.mark.parametrize("table", sorted(_WITH_ROWS))
 async def test_without_a_tenant_nothing_is_seen_and_another_tenant_sees_nothing(
     db: Database, table: str
 ) -> None:
@@ -63,5 +69,10 @@ _FILL = {
     " VALUES ($1, $2, 'time', 'mornings', now())",
     "handoffs": "INSERT INTO agent.handoffs (tenant_id, handoff_id, conversation_id, reason, began_at, until)"
     " VALUES ($1, $2, $2, 'asked', now(), now())",
+    "people": "INSERT INTO agent.people (tenant_id, customer_id, at) VALUES ($1, $2, now())",
+    "operators": "INSERT INTO agent.operators (tenant_id, channel, account_id, user_id, slug)"
+    " VALUES ($1, 'whatsapp', 'a', $2::uuid::text, 'casa')",
+    "handoff_rules": "INSERT INTO agent.handoff_rules (tenant_id, stuck)"
+    " SELECT $1, 1 WHERE $2::uuid IS NOT NULL",
     "turn_steps": "INSERT INTO agent.turn_steps (tenant_id, message_id, key, payload) VALUES ($1, $2, 'k', $3)",
 }

@@ -36,6 +36,7 @@ ROWS = (
     "gateway.consents (tenant_id, channel, user_id, scope, allowed, source, at)"
     " VALUES ($1, 'whatsapp', $2::uuid::text, 'all', true, '', now())",
     "gateway.raw_bodies (tenant_id, id, channel, body) VALUES ($1, $2, 'whatsapp', '')",
+    "gateway.webchat_uploads (tenant_id, id, account_id, user_id, size, sha256, body) VALUES ($1, $2, 'a', 'u', 0, '', '')",
     "gateway.inbox (tenant_id, id, kind, channel, account_id, provider_id, payload, raw, next_attempt_at, handled_at)"
     " VALUES ($1, $2, 'event', 'whatsapp', 'a', 'p', '', '', 'infinity', now())",
     "gateway.quarantine (tenant_id, id, channel, reason, body) VALUES ($1, $2, 'whatsapp', 'a reason', '')",
@@ -50,6 +51,9 @@ ROWS = (
     "agent.model_answers VALUES ($1, $2, 'model:0', 0, $2, 'a model', 1, 1, 0, 1, now())",
     "agent.preferences VALUES ($1, $2, 'day', 'tuesday', now())",
     "agent.handoffs (tenant_id, handoff_id, conversation_id, reason, began_at, until) VALUES ($1, $2, $2, 'asked', now(), now())",
+    "agent.people VALUES ($1, $2, NULL, now())",
+    "agent.operators (tenant_id, channel, account_id, user_id, slug) VALUES ($1, 'whatsapp', 'a', $2::uuid::text, 'us')",
+    "agent.handoff_rules (tenant_id, hours) SELECT $1, 1 WHERE $2::uuid IS NOT NULL",
     "agent.mcp_tokens (tenant_id, token_id, label, scope, hash, quote_key, expires_at)"
     " VALUES ($1, $2, 'mine', 'operator', '', '', now())",
     "agent.mcp_servers (tenant_id, name, url, tools) SELECT $1, 'theirs', 'https://mcp.example', '{}' WHERE $2::uuid IS NOT NULL",
@@ -58,6 +62,7 @@ ROWS = (
     "notifier.notifications VALUES ($1, $2, $2, $2, $2, 'receipt', $2, '{}')",
     "notifier.calendars VALUES ($1, $2, 0, now())",
     "notifier.receipts VALUES ($1, $2, $2, $2, 'requested', '{}')",
+    "notifier.forgotten VALUES ($1, $2, now())",
     "notifier.outbox VALUES ($1, $2, 'out.x', '', now(), 0, 'infinity')",
     "notifier.dead_letters VALUES ($1, $2, 'evt.x', '', 'a reason', 1)",
     "booking.dead_letters VALUES ($1, $2, 'cmd.x', '', 'a reason', 1)",

@@ -21,6 +21,7 @@ from services.booking.people_merge import (
 )
 from shared.db import Database
 from shared.messages.booking import Contact, CustomerExported
+from shared.messages.people import ForgetPerson, MergePeople
 from tests.integration.booking.people_shop import NOW, Shop, open_shop
 
 DAY = timedelta(days=1)
@@ -88,7 +89,8 @@ async def busy_customer(shop: Shop) -> tuple[UUID, UUID]:
 
 
 async def dump(shop: Shop, *, but: frozenset[str] = frozenset()) -> str:
-    """All that the tenant's tables say."""
+    """All that the tenant's tables say. (Who else must forget is in the outbox until it was done: a test of its own.)"""
+    but = but | {"outbox"}
     tables = await shop.rows(
         "SELECT table_name FROM information_schema.columns"
         " WHERE table_schema = 'booking' AND column_name = 'tenant_id' AND $1::uuid IS NOT NULL"
@@ -100,8 +102,8 @@ async def dump(shop: Shop, *, but: frozenset[str] = frozenset()) -> str:
                 f"SELECT to_jsonb(x)::text AS row FROM booking.{table} x WHERE tenant_id = $1"
             )
             said += [str(row["row"]) for row in rows]
-            if table in ("dead_letters", "outbox"):
-                payloads = await shop.rows(f"SELECT payload FROM booking.{table} WHERE tenant_id = $1")
+            if table == "dead_letters":
+                payloads = await shop.rows("SELECT payload FROM booking.dead_letters WHERE tenant_id = $1")
                 said += [repr(row["payload"]) for row in payloads]
     return "\n".join(said)
 
@@ -202,6 +204,31 @@ async def test_all_that_a_person_was_merged_from_is_forgotten_with_them(shop: Sh
         assert await person_ids(connection, shop.tenant_id, ben) == []
     rest = await dump(shop)
     assert not [trace for trace in (str(ana), str(ben), "canary", USER) if trace in rest]
+
+
+async def test_others_are_told_whom_to_forget_and_nobody_is_told_when_nothing_was_done(shop: Shop) -> None:
+    ana, ben = await shop.customer(USER), await shop.customer("77", "telegram")
+    linked = IdentityLinked(ana, "telegram", "77", ben)
+    async with shop.db.tenant(shop.tenant_id) as connection:
+        assert await apply_identity_linked(connection, shop.tenant_id, linked)
+    assert await erase(shop, ana)
+    assert not await erase(shop, ana)
+    sent = await shop.rows(
+        "SELECT subject, payload FROM booking.outbox WHERE tenant_id = $1 AND next_attempt_at <= now() ORDER BY created_at, subject"
+    )
+    merge, *forget = (bytes(row["payload"]) for row in sent)
+    told = MergePeople.decode(merge)
+    assert (told.merged, told.survivor) == ((ben,), ana)
+    assert len(set(forget)) == 1
+    job = ForgetPerson.decode(forget[0])
+    assert set(job.customer_ids) == {ana, ben}
+    assert {(one.channel, one.user_id) for one in job.identities} == {("whatsapp", USER), ("telegram", "77")}
+    assert [row["subject"] for row in sent] == [
+        f"job.agent.merge_people.{shop.tenant_id}",
+        f"job.agent.forget_person.{shop.tenant_id}",
+        f"job.gateway.forget_person.{shop.tenant_id}",
+        f"job.notifier.forget_person.{shop.tenant_id}",
+    ]
 
 
 async def test_outcomes_of_later_commands_lose_the_attendees_in_the_daily_sweep(shop: Shop) -> None:

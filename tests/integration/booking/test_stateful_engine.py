@@ -279,6 +279,7 @@ def stage(database: Settings) -> Iterator[type[Engine]]:
         runner.run(opened.close())
 
 
+@pytest.mark.no_cover  # the same lines thousands of times
 @pytest.mark.timeout(600 + 4 * EXAMPLES)  # finding the shortest way to a failure takes minutes
 def test_whatever_people_do_the_database_agrees_with_what_they_were_told(stage: type[Engine]) -> None:
     run_state_machine_as_test(

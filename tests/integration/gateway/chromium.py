@@ -94,6 +94,8 @@ async def browser(command: str, folder: Path) -> AsyncIterator[Tab]:
         "--disable-gpu",
         "--disable-dev-shm-usage",
         "--no-first-run",
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
         "--window-size=900,720",
         "--remote-debugging-port=0",
         f"--user-data-dir={folder}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
 import aiohttp
@@ -240,6 +241,16 @@ async def start(settings: Settings) -> Gateway:
 
     await until(ready)
     return service
+
+
+@asynccontextmanager
+async def another(settings: Settings) -> AsyncIterator[Gateway]:
+    """One more gateway, gone in the end whatever happens."""
+    service = await start(settings)
+    try:
+        yield service
+    finally:
+        await service.stop()
 
 
 @pytest.fixture

@@ -19,10 +19,11 @@ from shared.messages.media import BuildReceipt, FileRef, ReceiptData
 from shared.settings import Settings
 from tests.integration.conftest import eventually
 from tests.integration.gateway import bodies
-from tests.integration.gateway.conftest import World, start, until
+from tests.integration.gateway.conftest import World, another, start, until
 from tests.integration.gateway.graph import Graph
 from tests.integration.gateway.outbound_rig import wrote
 from usher.embedded import EmbeddedServers
+from usher.embedded.ports import choose
 
 pytestmark = pytest.mark.usefixtures("gateway")
 PEOPLE = ["351910000001", "351910000002", *(str(351930000000 + n) for n in range(20))]
@@ -361,16 +362,15 @@ async def test_the_next_gateway_takes_up_what_was_left_and_waits_for_the_echo_of
     graph.take_and_break_off()
     unclear, waiting = world.message("unclear"), world.message("waiting")
     await world.send(unclear, waiting)
-    await world.becomes(unclear, "sending")
+    await eventually(lambda: len(graph.taken) == 1)
     await gateway.stop()
 
-    service = await start(quick)
-    await world.status(bodies.status(graph.taken[0].wamid, "delivered", tracker=graph.taken[0].tracker))
+    async with another(quick):
+        await world.status(bodies.status(graph.taken[0].wamid, "delivered", tracker=graph.taken[0].tracker))
+        await world.becomes(unclear, "delivered")
+        await world.becomes(waiting, "sent")
 
-    await world.becomes(unclear, "delivered")
-    await world.becomes(waiting, "sent")
     assert [taken.words for taken in graph.taken] == ["unclear", "waiting"]
-    await service.stop()
 
 
 async def test_stopping_lets_the_call_under_way_finish(gateway: Gateway, world: World, graph: Graph) -> None:
@@ -390,19 +390,16 @@ async def test_stopping_lets_the_call_under_way_finish(gateway: Gateway, world: 
 async def test_two_gateways_share_the_work_and_each_message_is_sent_once_in_order(
     world: World, graph: Graph, quick: Settings
 ) -> None:
-    from usher.embedded.ports import choose
-
-    second = await start(quick.model_copy(update={"http_port": choose()}))
     people = [str(351930000000 + n) for n in range(20)]
     messages = [world.message(str(n), person) for n in range(5) for person in people]
 
-    await world.send(*messages)
-    for message in messages[-len(people) :]:
-        await world.becomes(message, "sent")
+    async with another(quick.model_copy(update={"http_port": choose()})):
+        await world.send(*messages)
+        for message in messages[-len(people) :]:
+            await world.becomes(message, "sent")
 
     for person in people:
         assert [taken.words for taken in graph.taken if taken.to == person] == ["0", "1", "2", "3", "4"]
-    await second.stop()
 
 
 async def test_messages_get_through_the_loss_of_nats_and_a_crash_of_postgresql(

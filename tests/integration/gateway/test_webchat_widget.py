@@ -15,7 +15,16 @@ from services.gateway.webchat.limits import Limits
 from shared.bus import Bus
 from shared.db import Database
 from shared.files import Files
-from shared.messages.conversation import Choice, ChoiceContent, DocumentBody, LinkBody, TextBody, TextContent
+from shared.messages.conversation import (
+    Choice,
+    ChoiceContent,
+    DocumentBody,
+    LinkBody,
+    MediaContent,
+    TextBody,
+    TextContent,
+    VoiceContent,
+)
 from shared.settings import Settings
 from tests.integration.conftest import eventually
 from tests.integration.gateway import chromium
@@ -41,7 +50,7 @@ async def site(database: Settings) -> AsyncIterator[Site]:
 
 @pytest.fixture
 async def gateway(site: Site, bus: Bus) -> AsyncIterator[Instance]:
-    async with instance(site, bus, Limits(messages_per_minute=600)) as running:
+    async with instance(site, bus, Limits(messages_per_minute=600, uploads_per_minute=600)) as running:
         yield running
 
 
@@ -217,3 +226,78 @@ async def test_the_chat_speaks_the_pages_language_and_runs_in_its_direction(
     await tab.until(f"{NOTES}[0] === 'Enviada'")
     if picture := os.environ.get("WEBCHAT_SCREENSHOT"):
         await tab.screenshot(Path(picture).with_suffix(".rtl.png"))
+
+
+# --- files ------------------------------------------------------------------------------------------------
+
+PICK = f"""(() => {{
+  const input = {CHAT}.querySelector('input[type=file]'), picked = new DataTransfer();
+  picked.items.add(new File([%s], %r, {{ type: %r }}));
+  input.files = picked.files;
+  input.dispatchEvent(new Event('change'));
+}})()"""
+PNG = "new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10, 0])"
+MIC = f"{CHAT}.querySelectorAll('form .tool')[1]"
+
+
+def media(site: Site) -> list[tuple[str, str | None]]:
+    """Kind and name (voice: type) of what came."""
+    return [
+        (one.content.media, one.content.filename)
+        if isinstance(one.content, MediaContent)
+        else ("voice", one.content.mime)
+        for one in site.received
+        if isinstance(one.content, MediaContent | VoiceContent)
+    ]
+
+
+async def test_a_picked_file_is_sent_and_one_that_cannot_be_is_said_so(
+    site: Site, gateway: Instance, tab: chromium.Tab
+) -> None:
+    await tab.run(PICK % (PNG, "me.png", "image/png"))
+    await eventually(lambda: media(site) == [("image", "me.png")])
+    await tab.until(f"{NOTES}[0] === 'Sent'")
+    await tab.run(PICK % ("'x'", "a.exe", "application/x-msdownload"))
+    await tab.until(f"{CHAT}.querySelector('.status').textContent.includes('cannot be sent')")
+    await tab.run(PICK % ("'no picture'", "b.png", "image/png"))
+    await tab.until(f"{NOTES}[1] === 'Files of this kind cannot be sent.'")
+    await tab.type("afterwards")
+    await tab.until(f"{NOTES}[2] === 'Sent'")
+
+    assert media(site) == [("image", "me.png")]
+    assert await tab.run(SEEN) == ["📎 me.png", "📎 b.png", "afterwards"]
+    tab.complaints.clear()  # that the gateway refused one
+
+
+async def test_a_voice_note_is_recorded_by_one_tap_and_sent_by_the_next(
+    site: Site, gateway: Instance, tab: chromium.Tab
+) -> None:
+    await tab.run(f"{MIC}.click()")
+    await tab.until(f"{MIC}.getAttribute('aria-pressed') === 'true'")
+    await tab.run(f"{MIC}.click()")
+    await tab.until(f"{NOTES}[0] === 'Sent'")
+
+    [(kind, mime)] = media(site)
+    assert kind == "voice"
+    assert mime in ("audio/webm", "audio/ogg", "audio/mp4")
+    assert await tab.run(f"{MIC}.getAttribute('aria-pressed')") == "false"
+
+
+async def test_a_file_that_could_not_be_stored_survives_a_reload_and_comes_once_before_what_was_written_later(
+    site: Site, gateway: Instance, tab: chromium.Tab
+) -> None:
+    site.is_away = True
+    await tab.run(PICK % (PNG, "me.png", "image/png"))
+    await tab.until(f"{NOTES}.length === 1")
+    await tab.type("later")
+    await tab.until(f"{NOTES}.length === 2")
+    await tab.run("window.isBefore = true")
+    await tab.ask("Page.reload")
+    await tab.until("!window.isBefore && window.UsherChat && document.readyState === 'complete'")
+    assert site.received == []
+    site.is_away = False
+    await tab.run("UsherChat.open()")
+
+    await tab.until(f"{NOTES}.length === 2 && {NOTES}.every((note) => note === 'Sent')")
+    assert [type(one.content) for one in site.received] == [MediaContent, TextContent]
+    tab.complaints.clear()  # that it could not be stored

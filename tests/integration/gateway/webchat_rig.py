@@ -17,8 +17,10 @@ from services.gateway.channels import HttpAnswer, MessageIn
 from services.gateway.channels.webchat import WebChat as Adapter
 from services.gateway.domain.account import ChannelAccount
 from services.gateway.inbound import row_of
+from services.gateway.secrets import Vault, new_key
 from services.gateway.store.deliveries import DeliveryStore, NewDelivery
 from services.gateway.store.inbox import InboxStore
+from services.gateway.store.uploads import UploadStore
 from services.gateway.store.webchat import WebChatStore
 from services.gateway.webchat.app import WebChat
 from services.gateway.webchat.identity import issue
@@ -30,10 +32,12 @@ from shared.db import Database
 from shared.errors import Transient
 from shared.files import Files
 from shared.messages.conversation import Body, ChannelAddress, MessageSent, TextBody
+from shared.settings import Settings
 from usher.embedded.ports import choose
 
 SITE = "https://studio.example"
 SECRET = "newest-visitor-secret-0123456789abcdef"
+KEY = new_key()
 FORMER_SECRET = "former-visitor-secret-0123456789abcdef"
 Frame = dict[str, Any]
 
@@ -143,7 +147,16 @@ async def instance(site: Site, bus: Bus | None, limits: Limits | None = None) ->
     """A running instance; without a bus it sees what others deliver only by looking."""
     port = choose()
     url = f"http://127.0.0.1:{port}"
-    chat = WebChat(WebChatStore(site.db), site.receive, site.find, url, limits=limits, sweep_alone=0.05)
+    chat = WebChat(
+        WebChatStore(site.db),
+        UploadStore(site.db),
+        Vault.from_settings(Settings.model_validate({"secrets_key": KEY})),
+        site.receive,
+        site.find,
+        url,
+        limits=limits,
+        sweep_alone=0.05,
+    )
     app = web.Application()
     chat.routes(app)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)

@@ -10,7 +10,7 @@ import pytest
 from shared.db import Database
 from shared.settings import Settings
 
-_TABLES = {"notifications", "receipts", "calendars", "outbox", "dead_letters"}
+_TABLES = {"notifications", "receipts", "calendars", "forgotten", "outbox", "dead_letters"}
 
 
 async def test_every_table_forces_row_security_by_tenant(database: Settings) -> None:
@@ -56,6 +56,7 @@ _FILL = {
     "notifications": "INSERT INTO notifier.notifications VALUES ($1, $2, $2, $2, $2, 'receipt', $2, '{}')",
     "calendars": "INSERT INTO notifier.calendars VALUES ($1, $2, 0, now())",
     "receipts": "INSERT INTO notifier.receipts VALUES ($1, $2, $2, $2, 'requested', '{}')",
+    "forgotten": "INSERT INTO notifier.forgotten VALUES ($1, $2, now())",
     # Never due, so that no relay sends it.
     "outbox": "INSERT INTO notifier.outbox VALUES ($1, $2, 'out.x', '', now(), 0, 'infinity')",
     "dead_letters": "INSERT INTO notifier.dead_letters VALUES ($1, $2, 'evt.x', '', 'a reason', 1)",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
 import aiohttp
 from aiohttp import web
-from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse
+from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, TextPart
 from pydantic_ai.models import Model, ModelRequestParameters
+from pydantic_ai.models.function import FunctionModel
 from pydantic_ai.tools import ToolDefinition
 
 from devkit.llm.app import build
@@ -19,6 +22,7 @@ from devkit.llm.config import LlmConfig
 from devkit.llm.steps import Step
 from services.agent.facts import facts_of
 from services.agent.models.choices import Choice
+from services.agent.models.names import named_model
 from services.agent.models.settings import TurnSettings
 from services.agent.models.source import Models
 from services.agent.replay import JournaledTools
@@ -85,21 +89,23 @@ async def emulating() -> AsyncIterator[Emulator]:
     await site.start()
     host, port = runner.addresses[0][:2]
     before = dict(os.environ)
-    async with aiohttp.ClientSession() as http:
-        emulator = Emulator(f"http://{host}:{port}", http)
-        os.environ.update(emulator.variables())
-        try:
-            yield emulator
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
-            await runner.cleanup()
+    # It speaks plain HTTP, and a client for each model would read the system's whole list of authorities.
+    with tempfile.TemporaryDirectory() as no_authorities:
+        async with aiohttp.ClientSession() as http:
+            emulator = Emulator(f"http://{host}:{port}", http)
+            os.environ.update(emulator.variables() | {"SSL_CERT_DIR": no_authorities})
+            try:
+                yield emulator
+            finally:
+                os.environ.clear()
+                os.environ.update(before)
+                await runner.cleanup()
 
 
 @asynccontextmanager
 async def models(llm: str, **more: Any) -> AsyncIterator[Models]:
     """The models of an installation with `USHER_LLM=llm`; `more`: settings, and arguments of `Models`."""
-    arguments = {key: more.pop(key) for key in ("choices", "budget", "clock") if key in more}
+    arguments = {key: more.pop(key) for key in ("choices", "budget", "clock", "make") if key in more}
     found = Models(Settings(llm=llm, **more), **arguments)
     try:
         yield found
@@ -112,6 +118,13 @@ async def chain(llm: str, **more: Any) -> AsyncIterator[Model]:
     """The model of a tenant of such an installation."""
     async with models(llm, **more) as source:
         yield await source.of(TENANT)
+
+
+def other_here(name: str, source: str = "") -> Model:
+    """`Models`' `make`, with a `test:other` that answers at once, in this process."""
+    if name != "test:other":
+        return named_model(name, source)
+    return FunctionModel(lambda messages, info: ModelResponse([TextPart("At once.")]), model_name="other")
 
 
 class Chosen:
@@ -127,8 +140,9 @@ class Chosen:
         return self.choices.get(tenant_id, Choice())
 
 
+@cache
 def parameters() -> ModelRequestParameters:
-    """The agent's tools, as it offers them."""
+    """The agent's tools, as it offers them: the same for every turn."""
     reply = ToolDefinition(
         name="reply", kind="output", parameters_json_schema={"type": "object", "properties": {}}
     )

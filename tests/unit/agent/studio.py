@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -12,6 +12,7 @@ import orjson
 from pydantic_ai.models import Model
 
 from services.agent.answering import Answering
+from services.agent.evals.counter import Counter
 from services.agent.groups import Group
 from services.agent.handoff import Handoff, Rules
 from services.agent.journal import Step
@@ -24,48 +25,23 @@ from services.agent.runs import runner_of
 from services.agent.speaker import AgentSpeaker
 from services.agent.summaries import Summaries
 from services.agent.takeover import Takeover
+from services.agent.tenant_rules import SameRules
 from services.agent.tools.spec import HandoffReason, Ports, Preference, PreferenceKey, TurnContext
 from services.agent.turns import Turns
 from shared import ids
 from shared.errors import Transient
 from shared.messages.booking import (
-    AnswerOffer,
-    Balances,
-    BookingQuoted,
-    BookingsFound,
-    BookingStatus,
     BookingView,
     BookSession,
-    BookSlot,
     BusinessView,
-    CancelBooking,
-    CancellationQuoted,
-    CancellationQuoteView,
     Catalogue,
     Command,
     CommandOutcome,
     FindSessions,
-    FindSlots,
-    GetSession,
-    JoinWaitlist,
-    LeaveWaitlist,
-    MyBalances,
-    MyBookings,
-    NextMove,
     PassView,
-    QuoteBooking,
-    QuoteCancellation,
-    QuoteLineView,
-    QuoteView,
-    Refusal,
-    RefusalCode,
-    RescheduleBooking,
-    RescheduleToSlot,
     ServiceView,
-    SessionDetails,
     SessionsFound,
     SessionView,
-    SlotsFound,
     SlotView,
     StaffView,
     WaitlistEntryView,
@@ -159,200 +135,29 @@ class Scissors:
             raise Cut(name)
 
 
-class Studio:
-    """The booking service in memory: the agent's `Bookings` port, with the same answers for the same command id.
+class Shelf:
+    """A stock of these sessions and these `slots`. Whoever is booked for a slot is no longer free then."""
 
-    `free` are slots, `fee` what cancelling costs, `prices` what a session or slot start costs this customer (else its
-    own price), `past` what they booked before.
-    """
-
-    def __init__(self, *sessions: SessionView, catalogue: Catalogue = CATALOGUE) -> None:
+    def __init__(self, sessions: Sequence[SessionView], offer: Catalogue) -> None:
+        self.now = NOW
+        self.offer = offer
+        self.services = {service.service_id: service for service in offer.services}
         self.sessions = {s.session_id: s for s in sessions}
-        self.offer = catalogue
-        self.free: list[SlotView] = []
-        self.bookings: dict[UUID, BookingView] = {}
-        self.past: list[BookingView] = []
-        self.waiting: dict[UUID, WaitlistEntryView] = {}
-        self.outcomes: dict[UUID, CommandOutcome] = {}
-        self.commands: list[Command] = []
-        self.questions: list[FindSessions] = []
-        self.fee = 0
-        self.prices: dict[UUID, QuoteView] = {}
-        self.receipts: list[SendReceipt] = []
-        self.away = False
-        self.scissors = Scissors()
+        self.slots: list[SlotView] = []
 
-    async def catalogue(self, tenant_id: UUID) -> Catalogue:
-        return self.offer
+    def free(
+        self, service: ServiceView, starts_from: datetime, starts_before: datetime, staff: Sequence[UUID]
+    ) -> Iterator[SlotView]:
+        for slot in sorted(self.slots, key=lambda slot: slot.starts_at):
+            wanted = slot.service_id == service.service_id and starts_from <= slot.starts_at < starts_before
+            if wanted and (not staff or set(slot.staff_ids) & set(staff)):
+                yield slot
 
-    async def find(self, question: FindSessions) -> SessionsFound:
-        self.questions.append(question)
-        mine = [
-            s
-            for s in sorted(self.sessions.values(), key=lambda s: s.starts_at)
-            if (not question.service_ids or s.service_id in question.service_ids)
-            and (not question.staff_ids or s.staff_id in question.staff_ids)
-            and (question.price_up_to is None or s.price <= question.price_up_to)
-        ]
-        inside = [s for s in mine if question.starts_from <= s.starts_at < question.starts_before]
-        roomy = tuple(s for s in inside if s.seats_left >= question.party_size)[: question.limit]
-        others = [s for s in mine if s.seats_left >= question.party_size and s not in inside]
-        near = sorted(others, key=lambda s: abs(s.starts_at - question.starts_from))[:3]
-        return SessionsFound(
-            sessions=roomy,
-            full=tuple(s for s in inside if s.seats_left < question.party_size),
-            alternatives=() if roomy else tuple(sorted(near, key=lambda s: s.starts_at)),
-        )
+    def slot(self, service_id: UUID, starts_at: datetime, staff_id: UUID | None) -> SlotView | None:
+        return next((s for s in self.slots if (s.service_id, s.starts_at) == (service_id, starts_at)), None)
 
-    async def slots(self, question: FindSlots) -> SlotsFound:
-        fitting = [
-            slot
-            for slot in sorted(self.free, key=lambda slot: slot.starts_at)
-            if slot.service_id == question.service_id
-            and (not question.staff_ids or set(slot.staff_ids) & set(question.staff_ids))
-        ]
-        inside = [s for s in fitting if question.starts_from <= s.starts_at < question.starts_before]
-        after = [s for s in fitting if s.starts_at >= question.starts_before]
-        return SlotsFound(
-            slots=tuple(inside[: question.limit]), alternatives=() if inside else tuple(after[:3])
-        )
-
-    async def session(self, question: GetSession) -> SessionDetails:
-        found = self.sessions.get(question.session_id)
-        return SessionDetails(session=found, description="Breath and movement.", location="Upstairs")
-
-    async def mine(self, question: MyBookings) -> BookingsFound:
-        found = [b for b in self.bookings.values() if b.status is BookingStatus.CONFIRMED]
-        found += self.past if question.past else []
-        waiting = sorted(self.waiting.values(), key=lambda e: e.session.starts_at)
-        return BookingsFound(
-            bookings=tuple(sorted(found, key=lambda b: b.session.starts_at)), waiting=tuple(waiting)
-        )
-
-    async def balances(self, question: MyBalances) -> Balances:
-        ten = PassView(pass_id=ids.derive("pass"), name="10 classes", kind="pack", left=7)
-        return Balances(currency="EUR", passes=(ten,))
-
-    async def quote(self, question: QuoteBooking) -> BookingQuoted:
-        place = question.session_id or question.service_id
-        session = self.sessions.get(question.session_id) if question.session_id else None
-        if session is not None and session.seats_left < question.party_size:
-            full = Refusal(code=RefusalCode.SESSION_FULL, sentence="That class is full.")
-            return BookingQuoted(refusal=full)
-        if place in self.prices:
-            return BookingQuoted(quote=self.prices[place])
-        each = session.price if session else self.service(question.service_id).price
-        line = QuoteLineView(label="Price", amount=each * question.party_size)
-        return BookingQuoted(quote=QuoteView(lines=(line,), total=line.amount, due_now=0, currency="EUR"))
-
-    async def quote_cancellation(self, question: QuoteCancellation) -> CancellationQuoted:
-        booking = self.bookings.get(question.booking_id)
-        if booking is None:
-            missing = Refusal(code=RefusalCode.NOT_FOUND, sentence="There is no such booking.")
-            return CancellationQuoted(refusal=missing)
-        terms = CancellationQuoteView(
-            refund=0, fee=self.fee, currency="EUR", reason="late" if self.fee else "in time"
-        )
-        return CancellationQuoted(quote=terms, booking=booking)
-
-    async def do(self, command: Command) -> CommandOutcome:
-        if self.away:
-            raise Transient("booking is away")
-        self.scissors.moment("command not sent")
-        self.commands.append(command)
-        if command.command_id not in self.outcomes:
-            self.outcomes[command.command_id] = self._done(command)
-        self.scissors.moment("command done, outcome not received")
-        return self.outcomes[command.command_id]
-
-    async def send_receipt(self, job: SendReceipt) -> ReceiptSent:
-        self.receipts.append(job)
-        return ReceiptSent(status="sent" if job.booking_id in self.bookings else "none")
-
-    def fill(self, chosen: SessionView) -> None:
-        """Somebody else takes the last places."""
-        self.sessions[chosen.session_id] = chosen.model_copy(update={"seats_left": 0})
-
-    def service(self, service_id: UUID | None) -> ServiceView:
-        """A service of the catalogue."""
-        return next(s for s in self.offer.services if s.service_id == service_id)
-
-    def queued(self, chosen: SessionView, *, offered: bool = False, name: str = "entry") -> WaitlistEntryView:
-        """The customer waits for this session, or was offered a place in it."""
-        entry = WaitlistEntryView(
-            entry_id=ids.derive(name, chosen.session_id),
-            session=chosen,
-            party_size=1,
-            status="offered" if offered else "waiting",
-            position=None if offered else 1,
-            offer_expires_at=NOW + timedelta(hours=2) if offered else None,
-        )
-        self.waiting[entry.entry_id] = entry
-        return entry
-
-    def _done(self, command: Command) -> CommandOutcome:
-        match command:
-            case BookSession():
-                return self._book(command)
-            case BookSlot():
-                return self._book_slot(command)
-            case CancelBooking():
-                return self._cancel(command)
-            case RescheduleBooking() | RescheduleToSlot():
-                return self._move(command)
-            case JoinWaitlist():
-                entry = self.queued(self.sessions[command.session_id])
-                return CommandOutcome(command_id=command.command_id, entry=entry)
-            case LeaveWaitlist():
-                self.waiting.pop(command.entry_id)
-                return CommandOutcome(command_id=command.command_id, done="left")
-            case AnswerOffer():
-                entry = self.waiting.pop(command.entry_id)
-                if not command.accept:
-                    return CommandOutcome(command_id=command.command_id, done="declined")
-                return self._booked(command.command_id, entry.session, entry.party_size)
-            case _:
-                raise TypeError(command.name)
-
-    def _book(self, command: BookSession) -> CommandOutcome:
-        chosen = self.sessions[command.session_id]
-        if chosen.seats_left < command.party_size:
-            near = [s for s in self.sessions.values() if s.seats_left >= command.party_size]
-            moves = tuple(
-                NextMove(move="book", session=s) for s in sorted(near, key=lambda s: s.starts_at)[:3]
-            )
-            refusal = Refusal(code=RefusalCode.SESSION_FULL, sentence="That class is full.", next=moves)
-            return CommandOutcome(command_id=command.command_id, refusal=refusal)
-        left = chosen.seats_left - command.party_size
-        chosen = self.sessions[command.session_id] = chosen.model_copy(update={"seats_left": left})
-        return self._booked(command.command_id, chosen, command.party_size)
-
-    def _booked(self, command_id: UUID, chosen: SessionView, party_size: int) -> CommandOutcome:
-        booking = BookingView(
-            booking_id=ids.derive("booking", command_id),
-            reference="ABC123",
-            status=BookingStatus.CONFIRMED,
-            party_size=party_size,
-            total=chosen.price * party_size,
-            session=chosen,
-            booked_at=NOW,
-        )
-        self.bookings[booking.booking_id] = booking
-        return CommandOutcome(command_id=command_id, booking=booking)
-
-    def _book_slot(self, command: BookSlot) -> CommandOutcome:
-        slot = self._slot(command.service_id, command.starts_at)
-        if slot is None:
-            near = tuple(NextMove(move="book_slot", slot=slot) for slot in self.free[:3])
-            refusal = Refusal(code=RefusalCode.SLOT_TAKEN, sentence="That time is taken.", next=near)
-            return CommandOutcome(command_id=command.command_id, refusal=refusal)
-        self.free.remove(slot)
-        return self._booked(command.command_id, self._appointment(slot, command.staff_id), command.party_size)
-
-    def _slot(self, service_id: UUID, starts_at: datetime) -> SlotView | None:
-        return next((s for s in self.free if (s.service_id, s.starts_at) == (service_id, starts_at)), None)
-
-    def _appointment(self, slot: SlotView, staff_id: UUID | None) -> SessionView:
+    def appointment(self, slot: SlotView, staff_id: UUID | None) -> SessionView:
+        self.slots.remove(slot)
         staff = next(p for p in self.offer.staff if p.staff_id == (staff_id or slot.staff_ids[0]))
         return SessionView(
             session_id=ids.derive("appointment", slot.service_id, slot.starts_at),
@@ -370,27 +175,95 @@ class Studio:
             seats_left=0,
         )
 
-    def _cancel(self, command: CancelBooking) -> CommandOutcome:
-        if self.fee > (command.fee_shown or 0):
-            refusal = Refusal(code=RefusalCode.FEE_CHANGED, sentence="Cancelling costs something now.")
-            return CommandOutcome(command_id=command.command_id, refusal=refusal)
-        booking = self.bookings[command.booking_id]
-        gone = booking.model_copy(update={"status": BookingStatus.CANCELLED})
-        self.bookings[command.booking_id] = gone
-        return CommandOutcome(command_id=command.command_id, booking=gone)
+    def take(self, session: SessionView, seats: int) -> None:
+        found = self.sessions.get(session.session_id)
+        if found is not None:
+            left = {"seats_left": found.seats_left - seats}
+            self.sessions[session.session_id] = found.model_copy(update=left)
 
-    def _move(self, command: RescheduleBooking | RescheduleToSlot) -> CommandOutcome:
-        booking = self.bookings[command.booking_id]
-        if isinstance(command, RescheduleBooking):
-            there = self.sessions[command.session_id]
-        else:
-            slot = self._slot(booking.session.service_id, command.starts_at)
-            if slot is None:
-                refusal = Refusal(code=RefusalCode.SLOT_TAKEN, sentence="That time is taken.")
-                return CommandOutcome(command_id=command.command_id, refusal=refusal)
-            there = self._appointment(slot, command.staff_id)
-        moved = self.bookings[command.booking_id] = booking.model_copy(update={"session": there})
-        return CommandOutcome(command_id=command.command_id, booking=moved)
+
+class Studio(Counter):
+    """The booking service in memory (the evals' own), with all that it is asked and told, and where a process can die."""
+
+    def __init__(self, *sessions: SessionView, catalogue: Catalogue = CATALOGUE) -> None:
+        self.shelf = Shelf(sessions, catalogue)
+        super().__init__(self.shelf)
+        self.passes = (PassView(pass_id=ids.derive("pass"), name="10 classes", kind="pack", left=7),)
+        self.location = "Upstairs"
+        self.commands: list[Command] = []
+        self.questions: list[FindSessions] = []
+        self.receipts: list[SendReceipt] = []
+        self.away = False
+        self.scissors = Scissors()
+
+    @property
+    def sessions(self) -> dict[UUID, SessionView]:
+        return self.shelf.sessions
+
+    @sessions.setter
+    def sessions(self, sessions: dict[UUID, SessionView]) -> None:
+        self.shelf.sessions = sessions
+
+    @property
+    def offer(self) -> Catalogue:
+        return self.shelf.offer
+
+    @offer.setter
+    def offer(self, catalogue: Catalogue) -> None:
+        self.shelf.offer = catalogue
+
+    @property
+    def free(self) -> list[SlotView]:
+        return self.shelf.slots
+
+    @free.setter
+    def free(self, slots: list[SlotView]) -> None:
+        self.shelf.slots = slots
+
+    @property
+    def bookings(self) -> dict[UUID, BookingView]:
+        return self.books.bookings
+
+    @property
+    def past(self) -> list[BookingView]:
+        return self.books.past
+
+    @past.setter
+    def past(self, bookings: list[BookingView]) -> None:
+        self.books.past = bookings
+
+    @property
+    def waiting(self) -> dict[UUID, WaitlistEntryView]:
+        return self.books.waiting
+
+    @property
+    def outcomes(self) -> dict[UUID, CommandOutcome]:
+        return self.books.outcomes
+
+    async def find(self, question: FindSessions) -> SessionsFound:
+        self.questions.append(question)
+        return await super().find(question)
+
+    async def do(self, command: Command) -> CommandOutcome:
+        if self.away:
+            raise Transient("booking is away")
+        self.scissors.moment("command not sent")
+        self.commands.append(command)
+        outcome = await super().do(command)
+        self.scissors.moment("command done, outcome not received")
+        return outcome
+
+    async def send_receipt(self, job: SendReceipt) -> ReceiptSent:
+        self.receipts.append(job)
+        return await super().send_receipt(job)
+
+    def fill(self, chosen: SessionView) -> None:
+        """Somebody else takes the last places."""
+        self.sessions[chosen.session_id] = chosen.model_copy(update={"seats_left": 0})
+
+    def queued(self, chosen: SessionView, *, offered: bool = False) -> WaitlistEntryView:
+        """The customer waits for this session, or was offered a place in it."""
+        return self.books.queue(chosen, 1, 1, offered_at=NOW if offered else None)
 
 
 @dataclass
@@ -569,8 +442,7 @@ class Chat:
             memory=Memory(),
             publish=self._publish,
             clock=lambda: self.now,
-            takeover_hours=12,
-            rules=self.rules,
+            rules=SameRules(self.rules),
             summaries=self.summaries,
         )
         return self.turns

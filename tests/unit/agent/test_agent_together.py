@@ -77,6 +77,7 @@ async def test_an_answered_member_that_comes_again_with_a_new_message_leaves_tha
     assert "Rua das Flores 10" in told[reply_id(fresh.message_id, 0)]
 
 
+@pytest.mark.no_cover  # the same lines thousands of times
 async def test_a_group_cut_at_any_moment_and_delivered_again_in_other_groups_books_and_answers_once() -> None:
     async def begin() -> tuple[Chat, Llm, list[MessageReceived]]:
         llm = Llm()

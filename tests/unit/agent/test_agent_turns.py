@@ -143,7 +143,7 @@ async def test_a_booking_without_an_outcome_is_neither_denied_nor_promised_but_a
     await chat.say("yoga tomorrow at 7pm")
     message = chat.message(TextContent(text="yes"))
     slow = Slow()
-    slow.sessions, slow.outcomes, slow.bookings = studio.sessions, studio.outcomes, studio.bookings
+    slow.sessions, slow.books = studio.sessions, studio.books
     chat.studio, chat._deadline = slow, 0.05
     before = len(chat.published)
     for _ in range(3):

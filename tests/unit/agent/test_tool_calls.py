@@ -34,7 +34,18 @@ from shared.messages.booking import (
     StaffView,
 )
 from shared.messages.conversation import ChannelAddress
-from tests.unit.agent.studio import BUSINESS, NOW, TENANT, VINYASA, YIN, ZONE, Studio, session, week
+from tests.unit.agent.studio import (
+    BUSINESS,
+    CATALOGUE,
+    NOW,
+    TENANT,
+    VINYASA,
+    YIN,
+    ZONE,
+    Studio,
+    session,
+    week,
+)
 
 CUT, COLOUR = ids.derive("service", "Cut"), ids.derive("service", "Colour")
 RITA, TOM = ids.derive("staff", "Rita"), ids.derive("staff", "Tom")
@@ -286,21 +297,26 @@ async def test_a_quote_tells_the_price_or_the_terms_and_does_nothing() -> None:
 
 
 async def test_queues_are_joined_left_and_their_offers_answered() -> None:
+    early = await call(week(), "join_waitlist", session_id=str(SEVEN.session_id))
+    assert early["code"] == "seats_free"
     studio = week()
+    studio.fill(SEVEN)
     joined = await call(studio, "join_waitlist", session_id=str(SEVEN.session_id))
     entry_id = joined["entry"]["entry_id"]
     assert (await call(studio, "leave_waitlist", entry_id=entry_id))["status"] == "done"
     assert isinstance(studio.commands[-1], LeaveWaitlist)
-    offer = studio.queued(SEVEN, offered=True, name="offer")
+    offer = studio.queued(SEVEN, offered=True)
     taken = await call(studio, "answer_offer", entry_id=str(offer.entry_id), accept=True)
-    assert taken["booking"]["reference"] == "ABC123"
+    assert taken["booking"]["reference"] == "EVAL"
     assert isinstance(studio.commands[-1], AnswerOffer)
     gone = await call(studio, "answer_offer", entry_id=str(offer.entry_id), accept=True)
     assert gone["code"] == "offer_expired"
 
 
 async def test_a_session_is_described_without_who_else_comes() -> None:
-    answer = await call(week(), "session_details", session_id=str(SEVEN.session_id))
+    told = [each.model_copy(update={"description": "Breath and movement."}) for each in CATALOGUE.services]
+    described = Studio(SEVEN, catalogue=CATALOGUE.model_copy(update={"services": tuple(told)}))
+    answer = await call(described, "session_details", session_id=str(SEVEN.session_id))
     missing = await call(week(), "session_details", session_id=str(ids.derive("none")))
 
     assert (answer["description"], answer["location"]) == ("Breath and movement.", "Upstairs")

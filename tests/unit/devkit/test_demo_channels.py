@@ -72,3 +72,24 @@ def test_the_script_has_a_conversation_on_every_channel_of_the_demo() -> None:
         "whatsapp",
         *(account["channel"] for account in accounts(seed)),
     }
+
+
+def test_pages_and_profiles_are_in_one_emulator_that_signs_as_the_gateway_expects(tmp_path: Path) -> None:
+    seed = yaml.safe_load(SEED.read_text())
+    seed["tenants"][0]["channels"] += [
+        {"channel": "messenger", "account_id": "500000000000042"},
+        {"channel": "instagram", "account_id": "17841400000000042"},
+    ]
+    file = tmp_path / "seed.yaml"
+    file.write_text(yaml.safe_dump(seed))
+    world = private_world(tmp_path / "data", seed_file=file)
+
+    assert world.messenger is not None
+    assert world.messenger.app_secret == world.settings.whatsapp_app_secret
+    assert world.settings.meta_api_url == f"http://127.0.0.1:{world.messenger.port}/v23.0"
+    for known, account in zip(
+        accounts(world.seed, "messenger", "instagram"), world.messenger.accounts, strict=True
+    ):
+        assert account.page_token.get_secret_value() == known["secrets"]["page_token"]
+        assert account.webhook_url == f"{world.settings.public_url}/webhooks/{known['channel']}"
+    assert "messenger" in {child.name for child in world.emulator_children()}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -27,6 +29,7 @@ from services.gateway.channels import (
     load,
 )
 from services.gateway.domain.account import ChannelAccount
+from services.gateway.sender import Caller, NotTrusted, TooLarge
 from shared.messages.conversation import (
     ChannelAddress,
     ChoiceContent,
@@ -147,8 +150,18 @@ async def test_what_is_not_signed_by_twilio_is_refused(signing: str) -> None:
             adapter(twilio, "twilio_sms").verify(request(hook, "twilio_sms"))
 
 
-async def test_a_voice_note_is_found_where_the_adapter_says() -> None:
-    async with running(media_redirect=True) as twilio:
+@asynccontextmanager
+async def calling() -> AsyncIterator[Caller]:
+    caller = Caller()
+    await caller.start()
+    try:
+        yield caller
+    finally:
+        await caller.stop()
+
+
+async def test_a_voice_note_is_had_from_where_twilio_redirects_and_the_credentials_stay_behind() -> None:
+    async with running(media_redirect=True) as twilio, calling() as caller:
         channel = adapter(twilio, "twilio_whatsapp")
         data = base64.b64encode(b"OggS...").decode()
         await twilio.writes(channel="whatsapp", media=[{"content_type": "audio/ogg", "data": data}])
@@ -160,9 +173,12 @@ async def test_a_voice_note_is_found_where_the_adapter_says() -> None:
 
         assert isinstance(link, MediaLink)
         assert link.mime == "audio/ogg"
-        async with twilio.client.session.get(link.url, headers=link.headers) as answer:
-            assert await answer.read() == b"OggS..."
-            assert channel.trusts(str(answer.url))
+        # The storage answers 400 to a request that brings credentials along.
+        assert await caller.download(link, channel.trusts, 100) == (200, b"OggS...")
+        with pytest.raises(TooLarge):
+            await caller.download(link, channel.trusts, 3)
+        with pytest.raises(NotTrusted):
+            await caller.download(link, lambda url: url == link.url, 100)
 
 
 async def test_every_refusal_means_to_the_adapter_what_it_meant_to_twilio() -> None:

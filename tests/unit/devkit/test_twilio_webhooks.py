@@ -130,6 +130,14 @@ async def test_a_file_is_had_with_credentials_only(redirect: bool) -> None:
         async with twilio.client.session.get(url, headers=AUTH) as answer:
             assert (await answer.read(), answer.content_type) == (b"OggS...", "audio/ogg")
             assert bool(answer.history) == redirect
+            found = answer.url
+        if redirect:
+            assert found.origin() != answer.history[0].url.origin()
+            async with twilio.client.session.get(found, headers=AUTH) as refused:
+                assert refused.status == 400  # as storage does that is given a signed link and credentials
+            twilio.clock.now += 5 * 3600
+            async with twilio.client.session.get(found) as late:
+                assert late.status == 403
 
 
 # --- status callbacks ----------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import pytest
 from aiohttp import web
@@ -53,14 +53,35 @@ class House:
         self.reception = Reception()
         self.doors: set[Door] = set()
         self.port = 0
+        self.is_handed_on = False
+        self._bytes_read = 0
+        self._happened = asyncio.Event()
+
+    def read(self, size: int) -> None:
+        """The door has read so many bytes."""
+        self._bytes_read += size
+        self._happened.set()
+
+    def hand_on(self) -> None:
+        """What comes from now on is read by aiohttp."""
+        self.is_handed_on = True
+        self._happened.set()
+
+    async def until_read(self, size: int) -> None:
+        """Return when the door has read so many bytes in all, or hands the connection on."""
+        async with asyncio.timeout(10):
+            while self._bytes_read < size and not self.is_handed_on:
+                self._happened.clear()
+                await self._happened.wait()
 
     async def talk(self, *said: bytes, answers: int = 1) -> bytes:
-        """Send these one after another; what comes back until there were so many answers."""
+        """Send these, each when the one before has been read; what comes back until there were so many answers."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        sent = self._bytes_read
         for part in said:
             writer.write(part)
-            await writer.drain()
-            await asyncio.sleep(0.01)  # so that they arrive apart: no result depends on it
+            sent += len(part)
+            await self.until_read(sent)
         heard = b""
         async with asyncio.timeout(10):
             while heard.count(b"HTTP/1.1 ") < answers or not heard.endswith(b"|"):
@@ -70,6 +91,20 @@ class House:
                 heard += data if not data[-1:].isdigit() else data + b"|"
         writer.close()
         return heard
+
+
+class SeenDoor(Door):
+    """A door that tells what it has read."""
+
+    def __init__(
+        self, house: House, onward: Callable[[], asyncio.Protocol], reception: Reception, doors: set[Door]
+    ) -> None:
+        super().__init__(reception, onward, doors)
+        self._house = house
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._house.read(len(data))
 
 
 @pytest.fixture
@@ -82,8 +117,15 @@ async def house() -> AsyncIterator[House]:
         return web.Response(status=299, text="0")
 
     server = web.Server(behind)
-    loop = asyncio.get_running_loop()
-    listening = await loop.create_server(lambda: Door(built.reception, server, built.doors), "127.0.0.1", 0)
+
+    def onward() -> asyncio.Protocol:
+        built.hand_on()
+        return server()
+
+    def door() -> Door:
+        return SeenDoor(built, onward, built.reception, built.doors)
+
+    listening = await asyncio.get_running_loop().create_server(door, "127.0.0.1", 0)
     built.port = listening.sockets[0].getsockname()[1]
     yield built
     listening.close()

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.gateway.inbound import InboxRow
-from services.gateway.inbox import InboxWriter
+from services.gateway.inbox import ENOUGH_ROWS, InboxWriter
 from services.gateway.raw import RawBody
 from shared.errors import Poison, Transient
 from tests.unit.gateway.factories import TENANT
@@ -56,8 +56,19 @@ def away() -> None:
     raise ConnectionRefusedError("no server")
 
 
-def row(row_id: UUID | None = None) -> InboxRow:
-    return InboxRow(TENANT, row_id or uuid4(), "message", "whatsapp", "111", "wamid", b"{}", b"{}", "subject")
+def row(row_id: UUID | None = None, conversation: UUID | None = None) -> InboxRow:
+    return InboxRow(
+        TENANT,
+        row_id or uuid4(),
+        "message",
+        "whatsapp",
+        "111",
+        "wamid",
+        b"{}",
+        b"{}",
+        "subject",
+        conversation or uuid4(),
+    )
 
 
 class Setup:
@@ -200,7 +211,7 @@ async def test_what_comes_while_one_transaction_is_under_way_shares_the_next() -
     setup = Setup()
     gate = asyncio.Event()
     setup.store.hurdles = [lambda: gate]
-    first, others = row(), [row() for _ in range(20)]
+    first, others = row(), [row() for _ in range(ENOUGH_ROWS - 1)]
     async with setup.running() as writer:
         writing = [asyncio.create_task(writer.write([first], b"a"))]
         while setup.store.hurdles:
@@ -212,6 +223,70 @@ async def test_what_comes_while_one_transaction_is_under_way_shares_the_next() -
         await asyncio.gather(*writing)
 
     assert setup.store.commits == [[first.id], [one.id for one in others]]
+
+
+async def begun(writer: InboxWriter, rows: Sequence[InboxRow]) -> list[asyncio.Task[None]]:
+    """Requests of one row each, which wait to be stored in this order."""
+    writing = []
+    for one in rows:
+        writing.append(asyncio.create_task(writer.write([one], one.id.bytes)))
+        await asyncio.sleep(0)
+    return writing
+
+
+async def test_beside_one_transaction_as_many_rows_as_are_worth_one_are_stored_without_waiting_for_it() -> (
+    None
+):
+    setup = Setup(patience=60.0)
+    gate = asyncio.Event()
+    setup.store.hurdles = [lambda: gate]
+    first, others = row(), [row() for _ in range(ENOUGH_ROWS)]
+    async with setup.running() as writer:
+        writing = await begun(writer, [first])
+        while setup.store.hurdles:
+            await asyncio.sleep(0)
+        await asyncio.gather(*await begun(writer, others))
+        assert setup.store.commits == [[one.id for one in others]]
+        gate.set()
+        await asyncio.gather(*writing)
+
+    assert setup.new == [*(one.id for one in others), first.id]
+
+
+async def test_what_is_of_one_conversation_is_stored_in_the_order_in_which_it_came() -> None:
+    setup = Setup(patience=60.0)
+    gate = asyncio.Event()
+    setup.store.hurdles = [lambda: gate]
+    ana, bruno = uuid4(), uuid4()
+    first, both = row(conversation=ana), [row(conversation=ana), row(conversation=bruno)]
+    brunos, others = row(conversation=bruno), [row() for _ in range(ENOUGH_ROWS)]
+    async with setup.running() as writer:
+        writing = await begun(writer, [first])
+        while setup.store.hurdles:
+            await asyncio.sleep(0)
+        writing.append(asyncio.create_task(writer.write(both, b"both")))
+        await asyncio.sleep(0)
+        writing += await begun(writer, [brunos])
+        await asyncio.gather(*await begun(writer, others))
+        assert setup.new == [one.id for one in others]  # what is of neither goes by
+        gate.set()
+        await asyncio.gather(*writing)
+
+    assert setup.new[ENOUGH_ROWS:] == [first.id, *(one.id for one in both), brunos.id]
+
+
+async def test_a_flood_in_one_conversation_is_stored_in_its_order_whatever_is_under_way() -> None:
+    setup = Setup(patience=60.0)
+    gate = asyncio.Event()
+    setup.store.hurdles = [lambda: gate]
+    ana = uuid4()
+    rows = [row(conversation=ana) for _ in range(4 * ENOUGH_ROWS)]
+    async with setup.running() as writer:
+        writing = await begun(writer, rows)
+        gate.set()
+        await asyncio.gather(*writing)
+
+    assert setup.new == [one.id for one in rows]
 
 
 async def test_a_transaction_that_takes_long_does_not_hold_up_what_comes_after_it() -> None:

@@ -74,6 +74,15 @@ def test_who_is_refused_pays_nothing_for_it() -> None:
     assert buckets.refuse("a", 1.0) == 0
 
 
+def test_who_owes_from_before_waits_behind_what_waits_and_no_longer() -> None:
+    buckets = Buckets("test", per_second=2, burst=3)
+    buckets.owe("a", 5.0, 100.0)  # the last one held back goes at 105
+    buckets.owe("a", 4.0, 100.0)
+    assert [buckets.take("a", 100.0) for _ in range(2)] == [5.5, 6.0]
+    assert buckets.take("b", 100.0) == 0
+    assert buckets.take("a", 108.0) == 0
+
+
 def test_buckets_do_not_grow_without_end() -> None:
     buckets = Buckets("test", per_second=1, burst=1, most=100)
     for number in range(1000):

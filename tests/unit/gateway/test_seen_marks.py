@@ -62,13 +62,14 @@ class World:
         channels: dict[str, Channel] = {"whatsapp": adapter()}
         marks = SeenMarks(channels, self, self, self, self, now=lambda: NOW)
         marks.offer(rows)
+        taps = [row.provider_id for row in rows if b'"choice"' in row.payload]
         running = asyncio.create_task(marks.run())
         async with asyncio.timeout(10):
             while marks.waiting:
                 await asyncio.sleep(0)
             self.free, self.paused = True, False
             marks.offer([row("last")])
-            while "last" not in self.calls:
+            while not {"last", *taps} <= set(self.calls):
                 await asyncio.sleep(0)
         running.cancel()
         return [call for call in self.calls if call != "last"]
@@ -105,6 +106,10 @@ async def test_an_old_message_is_not_marked() -> None:
 async def test_nothing_is_marked_while_others_wait_for_their_turn_or_the_account_is_paused() -> None:
     assert await World(free=False).marked(row("wamid.1")) == []
     assert await World(paused=True).marked(row("wamid.1")) == []
+
+
+async def test_a_tap_waits_for_its_turn_because_its_button_keeps_turning() -> None:
+    assert await World(free=False).marked(row("tap", "choice"), row("wamid.1")) == ["tap"]
 
 
 async def test_a_mark_that_fails_does_not_stop_the_next() -> None:

@@ -121,6 +121,11 @@ def _spoken_to(m: Found, ctx: Context) -> Built:
     return _to(m, ctx) if m.n("M") in (5, 10, 20, 25) else None
 
 
+def _evening_to(m: Found, ctx: Context) -> Built:
+    """ "ten to six tomorrow evening", where it can be no range; "five to seven" is one."""
+    return _spoken_to(m, ctx) if m.n("M") > m.n("H") else None
+
+
 def _past_noon(m: Found, _: Context) -> Built:
     minutes = m.n("M") if m.has("M") else m.word("Q", "quarter") if m.has("Q") else 30
     total = (m.word("N", "noon") * 60 + (minutes if m.has("P") else -minutes)) % (24 * 60)
@@ -242,6 +247,7 @@ CLOCK_RULES = (
     Rule("Q=quarter (to|of) H=h24 X=mer?", _to),
     Rule("(?<=at/before/after) M=mins to H=h24 X=mer?", _to),
     Rule("(?<!from/between) M=num to H=h24 (?=(in the)? partword)", _to),
+    Rule("(?<!from/between/num) M=num to H=h12 (?=(reldays/weekday) partword)", _evening_to),
     Rule("(?<=at/for/after/before/the) half H=h12 X=mer? " + COUNTED, _half),
     Rule("half H=h12 X=mer", _half),
     Rule("half H=h12 (?=(reldays|weekday|in|partword|on|tonight))", _half),
@@ -256,6 +262,8 @@ CLOCK_RULES = (
     Rule("(?<=at) H=h24 M=mins minute_u X=mer?", _hour_minutes),
     Rule("H=hhmm (hour_u|oclock)", _military),
     Rule("(?<=at/after/before) (?!yr) H=hhmm " + COUNTED, _military),
+    Rule("((?<=reldays/weekday)|^) (?!yr) H=hhmm (?=stop? $)", _military),
+    Rule("(?<!label/num/dash/month/of/plain) (?!yr) H=hhmm (?=on? (reldays/weekday))", _military),
     Rule("H=h12? N=noon ish?", _noon),
     Rule("(?<=at/range_to/from/between/weekday/reldays/dash) H=h24 h_letter", _hour_minutes),
     Rule("H=h24 h_letter", _late_hour),
@@ -282,7 +290,7 @@ BARE_RULES = (
         _bare_hour,
     ),
     Rule(
-        "(?<!for/of/we_are/day_noun/any/num/label/month/month_name/clock/to/and/dash) "
+        "(?<!for/of/los_u/we_are/day_noun/any/num/label/month/month_name/clock/to/and/dash) "
         "(?!vague_one) H=h24 M=mins? (?=(on the?)? day)",
         _bare_hour,
     ),

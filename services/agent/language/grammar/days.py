@@ -179,6 +179,24 @@ def _weekday_week(m: Found, ctx: Context) -> Built:
     return one(dates.next_weekday(ctx.today, m.word("W", "weekday"), 2))
 
 
+def _weeks_from(m: Found, ctx: Context) -> Built:
+    """ "a week today", "two weeks tomorrow"."""
+    length = m.value("L", Length)
+    if not length.days or length.days % 7 or not length.whole_days:
+        return None
+    return one(dates.shifted(ctx.today, days=length.days + m.word("R", "reldays")))
+
+
+def _week_from(m: Found, ctx: Context) -> Built:
+    """ "tomorrow week"."""
+    return one(dates.shifted(ctx.today, days=7 + m.word("R", "reldays")))
+
+
+def _one_after(m: Found, ctx: Context) -> Built:
+    """ "not this friday but the next": the one of the week after."""
+    return one(dates.next_weekday(dates.shifted(ctx.today, days=-1), m.word("W", "weekday"), 2))
+
+
 def _day_beside(m: Found, _: Context) -> Built:
     return one(dates.shifted(m.value("D", Day).start, days=1 if m.has("A") else -1))
 
@@ -186,7 +204,7 @@ def _day_beside(m: Found, _: Context) -> Built:
 LENGTH_RULES = (
     Rule("a? half a? U=unit", _half_length),
     Rule("(a|N=num)? quarter of? a hour_u", _quarter_hour),
-    Rule("F=numeric_date of? a? hour_u", _fraction_length),
+    Rule("F=numeric_date of? a? (hour_u|h_letter)", _fraction_length),
     Rule("N=decimal hour_u", _decimal_length),
     Rule("(?<=for) N=num night_u", _nights),
     Rule("N=num nights_u", _nights),
@@ -197,7 +215,17 @@ LENGTH_RULES = (
     Rule("A=length (and|comma)? B=length", _sum),
 )
 
+_NEXT_ONE = "(plain/correct/and/but/comma)* (the/on)? (next/next_post/coming_post)"
+_ENDS = "(?!weekday/unit/weekend_u/partword/month/plural_u/num)"
+NOT_THIS_RULES = (
+    Rule(f"not (this/on/the)* W=weekday {_NEXT_ONE} vague_one? {_ENDS}", _one_after),
+    Rule(f"(the? this) W=weekday not {_NEXT_ONE} vague_one? {_ENDS}", _one_after),
+)
+
 DAY_RULES = (
+    *NOT_THIS_RULES,
+    Rule("(?<!in/for/the/this/past/within/after) L=length_days R=reldays", _weeks_from),
+    Rule("R=reldays week_u (?!end_of)", _week_from),
     Rule("R=reldays", _reldays),
     Rule("L=length ago", _past),
     Rule("last (W=weekday|U=unit|weekend_u|partword|length)", _past),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.agent.language.grammar import SHARED
+from services.agent.language.grammar.days import NOT_THIS_RULES
 from services.agent.language.grammar.de_clocks import CLOCK_RULES_DE, HOURS_DE, PART_RULES_DE
 from services.agent.language.grammar.de_days import (
     AFTER_DATED_DE,
@@ -30,7 +31,7 @@ RULES: Hooks = {
     Stage.CLOCKS: Changes(instead=(*CLOCK_RULES_DE, *_CLOCKS)),
     Stage.DATED: Changes(instead=(*DATED_RULES_DE, *_DATED, *AFTER_DATED_DE)),
     Stage.LENGTHS: Changes(before=LENGTH_RULES_DE),
-    Stage.DAYS: Changes(instead=(*DAY_RULES_DE, *_DAYS)),
+    Stage.DAYS: Changes(instead=(*NOT_THIS_RULES, *DAY_RULES_DE, *_DAYS)),
     Stage.PERIODS: Changes(before=PERIOD_RULES_DE),
     Stage.BARE: Changes(instead=(*PART_RULES_DE, *_BARE)),
     Stage.SPANS: Changes(before=SPAN_RULES_DE),

@@ -37,6 +37,7 @@ from services.agent.language.grammar.de_it import (
     workweek,
     year_end,
 )
+from services.agent.language.grammar.spans import refused
 from services.agent.language.tokens import Token
 from services.agent.language.values import Day, Length, Nothing, Unit
 
@@ -198,4 +199,4 @@ SPAN_RULES_DE = (
     Rule("from (on|the)* A=day/period zum (on|the)* B=day/period", from_to),
 )
 
-NEGATION_RULES_DE = (Rule("D=day/clock not (?=comma|stop|and|$)", nothing),)
+NEGATION_RULES_DE = (Rule("D=day/clock not (?=comma|stop|and|$)", refused),)

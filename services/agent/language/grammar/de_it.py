@@ -23,6 +23,7 @@ from services.agent.language.values import (
 
 _YEARS_AHEAD = 2
 _A_FEW = 3
+_WEEK_COUNTED = 8
 
 
 def inserted(group: tuple[Rule, ...], start: str, more: tuple[Rule, ...]) -> tuple[Rule, ...]:
@@ -171,7 +172,9 @@ def day_and_length(m: Found, ctx: Context) -> Built:
     if not length.whole_days:
         at = after_now(length, ctx) if day.start == ctx.today else None
         return Moment(at) if at else None
-    return one(dates.shifted(day.start, days=length.days, months=length.months))
+    # "Freitag in 8 Tagen" is a week on: both ends are counted.
+    days = 7 if length.days == _WEEK_COUNTED and day.drift is Unit.WEEK else length.days
+    return one(dates.shifted(day.start, days=days, months=length.months))
 
 
 def day_less_length(m: Found, _: Context) -> Built:

@@ -58,6 +58,11 @@ def _weekday_morning(m: Found, ctx: Context) -> Built:
     )
 
 
+def _tomorrow(_: Found, ctx: Context) -> Built:
+    """ "las ocho de mañana por la tarde"."""
+    return one(dates.shifted(ctx.today, days=1))
+
+
 def _any_morning(m: Found, _: Context) -> Built:
     """ "cualquier mañana"."""
     return PartOfDay(Part.MORNING) if m.word("R", "reldays") == 1 else None
@@ -84,7 +89,7 @@ def _no_time(_: Found, __: Context) -> Built:
 def _counted_from(m: Found, ctx: Context) -> Built:
     """ "de hoy en ocho (días)" is a week from today, "el lunes en quince" two weeks on: both ends are counted."""
     n = m.n("N") if m.has("N") else m.value("L", Length).days
-    days = {8: 7, 15: 14}.get(n)
+    days = n if n and n % 7 == 0 else {8: 7, 15: 14}.get(n)
     if m.has("R"):
         start: date | None = dates.shifted(ctx.today, days=m.word("R", "reldays"))
     else:
@@ -117,6 +122,7 @@ RULES: Hooks = {
     Stage.DATED: Changes(
         before=(
             Rule("in the ord_digits (?!of? month)", _no_time),
+            Rule("on (?=digits) D=dom (?=partword)", _day_of_month, dated=True),
             Rule("the? D=dom/dom_ord of? the? month_u N=next_post", dom_of_month, dated=True),
             Rule("the? D=dom/dom_ord of month_u", dom_of_month, dated=True),
             Rule(
@@ -143,6 +149,7 @@ RULES: Hooks = {
     Stage.DAYS: Changes(
         before=(
             Rule("P=thisday_part", _this_part),
+            Rule("of_morning (?=partword)", _tomorrow),
             Rule("any R=reldays", _any_morning),
             Rule("W=weekday R=reldays", _weekday_morning),
             Rule("(R=reldays|W=weekday) in (N=num|L=length_days)", _counted_from),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.agent.language.grammar import SHARED
+from services.agent.language.grammar.days import NOT_THIS_RULES
 from services.agent.language.grammar.de_it import inserted, without
 from services.agent.language.grammar.de_it_clocks import AFTERNOON_RULE
 from services.agent.language.grammar.it_clocks import (
@@ -36,7 +37,7 @@ RULES: Hooks = {
     Stage.CLOCKS: Changes(instead=(*CLOCK_RULES_IT, *_CLOCKS)),
     Stage.DATED: Changes(instead=(*DATED_RULES_IT, *_DATED, *BARE_DAYS_IT)),
     Stage.LENGTHS: Changes(before=LENGTH_RULES_IT),
-    Stage.DAYS: Changes(instead=(*DAY_RULES_IT, *_DAYS)),
+    Stage.DAYS: Changes(instead=(*NOT_THIS_RULES, *DAY_RULES_IT, *_DAYS)),
     Stage.PERIODS: Changes(before=PERIOD_RULES_IT),
     Stage.PARTS: Changes(after=PART_RULES_IT),
     Stage.EARLY_RANGES: Changes(before=EARLY_RANGES_IT),

@@ -37,6 +37,7 @@ from services.agent.language.grammar.de_it import (
     year_end,
 )
 from services.agent.language.grammar.it_clocks import CLOCK_RANGE
+from services.agent.language.grammar.spans import refused
 from services.agent.language.values import Clock, Day, Length, Stretch, Unit
 
 
@@ -122,7 +123,15 @@ _END = (
 _NO_CHOICE = "(?!one_noun/people/unit/partword/weekday/weekday_mar/num/day_noun)"
 _ONE_OF_MONTH = "dom/dom_ord"
 
+
+def _weeks(m: Found, _: Context) -> Built:
+    """ "tra 2 sett" are weeks, and no September."""
+    return Length(days=7 * m.n("N")) if m.n("N") <= _MOST_WEEKS else None
+
+
+_MOST_WEEKS = 52
 DATED_RULES_IT = (
+    Rule("(?<=in) N=num sett_u", _weeks),
     *feast_rules("(of|in)* the? N=next_year|(of|in|year_mark)* Y=yr"),
     Rule("(?!dom/dom_ord) N=num/ord of? month", no_such_day),
     Rule(
@@ -152,6 +161,7 @@ DATED_RULES_IT = (
         _nth_weekday_of_month,
         dated=True,
     ),
+    Rule("W=weekday comma? the? D=dom (?=and (the|on)* weekday)", _weekday_dom, dated=True),
     Rule("W=weekday comma? the? D=dom (?=hour_word (num/clock_digits/dotted))", _weekday_dom, dated=True),
     Rule("the? last day_u of? the? (N=next_month|month_u)", last_of_month, dated=True),
     Rule("W=weekday comma? the? D=dom" + _END + "(?!range_to/num/partword)", _weekday_dom, dated=True),
@@ -224,4 +234,6 @@ SPAN_RULES_IT = (
     Rule("(from/dal) (on|the)* D=day (?!range_to/it_to/clock)", given_up),
 )
 
-NEGATION_RULES_IT = (Rule("not (at|on|it_to|hours_the|the)* (clock|day|period|window|part|edge)+", nothing),)
+NEGATION_RULES_IT = (
+    Rule("not (at|on|of|in|it_to|hours_the|the)* (clock|day|period|window|part|edge)+", refused),
+)

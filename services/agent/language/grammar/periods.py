@@ -124,6 +124,7 @@ PERIOD_RULES = (
     Rule("(in|for|within)? (next|coming|this) (N=num|S=span_words) coming? U=unit", _coming_units),
     Rule("(in|for|within)? the? (N=num|S=span_words) (next|coming) U=plural_u", _coming_units),
     Rule("(next|coming) L=length", _coming_length),
+    Rule("the? week_u (of|starting) D=day", _week_of),
     Rule("the? week_u after next", week(2)),
     Rule("the? month_u after next", month(2)),
     Rule("the? weekend_u after next", weekend(2)),
@@ -138,7 +139,8 @@ PERIOD_RULES = (
     Rule("(any|the|this|coming)* weekend_u", weekend(0)),
     Rule("next year_u", year(1)),
     Rule(
-        "(?<=in/of/from/upto/range_to/mid/early/late/before/after/starting/next/this/for) M=month of? (Y=yr|N=next year_u)?",
+        "(?<=in/of/from/upto/range_to/mid/early/late/end_of/start_of/before/after/starting/next/this/for) "
+        "M=month of? (Y=yr|N=next year_u)?",
         _named_month,
     ),
     Rule("M=month (of|comma)? (Y=yr|N=next year_u)", _named_month),
@@ -151,5 +153,4 @@ PERIOD_RULES = (
     Rule("mid D=period", _middle_of),
     Rule("rest (of|on)? D=period", _rest),
     Rule("rest R=reldays", _today_rest),
-    Rule("the? week_u (of|starting) D=day", _week_of),
 )

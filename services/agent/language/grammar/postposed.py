@@ -95,6 +95,7 @@ CLOCK_RULES = (
     ),
     Rule("(?<=clock range_to) C=dotted X=mer?", _dotted),
     Rule("^ C=dotted stop? $", _dotted),
+    Rule("((?<=for/comma/stop/plain)|^) C=dotted (?=on? the? (reldays/weekday/dom_ord))", _dotted),
     Rule("H=h24 hour_mark M=mins? X=mer?", whole_hour),
     Rule("(?<=at/hours_the) H=h24 hour_u (?!and half) M=mins? X=mer?", whole_hour),
     Rule("hours_the H=h24 sharp X=mer?", whole_hour),

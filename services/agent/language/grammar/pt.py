@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from services.agent.language.cascade import Built, Context, Found, Rule
 from services.agent.language.grammar.clocks import in_part
+from services.agent.language.grammar.days import weekday_in
+from services.agent.language.grammar.periods import week
 from services.agent.language.grammar.pt_fr_clocks import (
     CLOCK_RULES,
     CLOSED,
@@ -69,9 +71,11 @@ _NUMBERS = (
     Rule("from (W=weekday|R=reldays) in_eight (N=num (?!month)(?!of month)|F=long_length) day_u?", in_eight),
     Rule("R=reldays in_eight F=long_length", in_eight),
     Rule("of num in_time num unit", nothing),
+    Rule("((?<=stop/comma/or/and)|^) D=ord_digits (?=at/at_shy/clock_digits/partword)", _feira),
     Rule("(?<=in/each) D=ord_digits (?=at/comma/stop/clock_digits/partword|$)", _feira),
 )
 _CLOCKS = (
+    Rule("(?<!for/of/people/in_time/during/num) H=h24 (?=less quarter)", bare_hour),
     Rule(
         "(?<!for/of/from/come/label) (Q=quarter|M=num (U=minute_u)?) less_to the? (H=h24 hour_u?|"
         "N=noon) " + COUNTED,
@@ -84,6 +88,11 @@ _CLOCKS = (
     ),
 )
 _BARE = (Rule("at_shy H=h24 " + CLOSED, _shy_hour),)
+_DAYS = (
+    Rule("W=weekday coming_week next?", weekday_in(1)),
+    Rule("coming_week next? (the|in|comma)* W=weekday", weekday_in(1)),
+)
+_PERIODS = (Rule("coming_week next?", week(1)),)
 
 RULES: Hooks = {
     Stage.NUMBERS: Changes(instead=(*_NUMBERS, *NUMBER_RULES)),
@@ -91,8 +100,8 @@ RULES: Hooks = {
     Stage.WEEKS: Changes(instead=()),
     Stage.DATED: Changes(instead=DATED_RULES),
     Stage.LENGTHS: Changes(instead=LENGTH_RULES),
-    Stage.DAYS: Changes(instead=DAY_RULES),
-    Stage.PERIODS: Changes(instead=(*MONTH_RULES, *PERIOD_RULES)),
+    Stage.DAYS: Changes(before=_DAYS, instead=DAY_RULES),
+    Stage.PERIODS: Changes(before=_PERIODS, instead=(*MONTH_RULES, *PERIOD_RULES)),
     Stage.PARTS: Changes(instead=PART_RULES),
     Stage.EARLY_RANGES: Changes(instead=EARLY_RANGE_RULES),
     Stage.BARE: Changes(instead=BARE_RULES),

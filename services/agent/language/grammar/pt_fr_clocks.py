@@ -244,6 +244,7 @@ NUMBER_RULES = (
     Rule(f"^ {_SHY} (?=stop? $|comma? (at/at_shy/clock_digits/dom|le dom))", _abbreviated),
     Rule(f"(?<=each/this/next) {_SHY}", _abbreviated),
     Rule(f"{_SHY} (?=(at|at_shy)? clock_digits)", _abbreviated),
+    Rule(f"{_SHY} (?=partword)", _abbreviated),
 )  # fmt: skip
 
 CLOCK_RULES = (
@@ -278,8 +279,9 @@ CLOCK_RULES = (
     Rule("(?<=clock and) H=h24 hour_u", bare_hour),
     Rule("H=hhmm X=mer", _military),
     Rule("H=h24 X=mer", bare_hour),
-    Rule(f"(?<!le/weekday/num/dom_ord/for/of/dash)(?<!num and) H=h24 (of|in|the)* {_PART}", _in_part),
+    Rule(f"(?<!le/weekday/num/dom_ord/for/of/dash/less)(?<!num and) H=h24 (of|in|the)* {_PART}", _in_part),
     Rule(f"(?<=from/hours_art) H=h24 (of|in|the)* {_PART}", _in_part),
+    Rule(f"(?<=weekday) H=h12 of the? {_PART}", _in_part),
     Rule("(?<=at/hours_art) H=h24 " + COUNTED, _of_three),
     Rule("at_shy H=h24 (?=(and (half_past/quarter/mins))|less)", bare_hour),
     Rule("(?<!le/weekday/num/dom_ord/for/of/dash) H=h24 (of|in)+ the? W=hours_word", _in_hours),

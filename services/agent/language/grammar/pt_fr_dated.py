@@ -259,7 +259,7 @@ DATED_RULES = (
     Rule(f"le D={_DOM} {_OF} (this month_u|month_u here|month_u)", _dom_of_month, dated=True),
     Rule("week_u (of|the|le|dayn)+ D=dom (?!of? month)", _week_of_dom),
     Rule(f"le A=dom or (le|the)* B=dom {_NO_COUNT}", _either_dom),
-    Rule(f"W=weekday (comma|the|le)* D=dom/ord_digits {_NO_COUNT}", _weekday_dom, dated=True),
+    Rule(f"W=weekday (comma|the|le)* D=dom/ord_digits {_NO_COUNT} (?!of the? partword)", _weekday_dom, dated=True),
     Rule("W=weekday (comma|the|le)* D=dom (?=at_shy num hour_u)", _weekday_dom, dated=True),
     Rule(f"le D=dom/ord_digits {_NO_COUNT}", _dom, dated=True),
     Rule("weekday (comma|dash|le|the|bracket)* D=dated bracket?", _keep, dated=True),

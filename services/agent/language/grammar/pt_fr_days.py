@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.agent.language import dates
 from services.agent.language.cascade import Built, Context, Found, Rule
 from services.agent.language.grammar.dated import one
-from services.agent.language.grammar.days import after_now, times, weekday_in
+from services.agent.language.grammar.days import NOT_THIS_RULES, after_now, times, weekday_in
 from services.agent.language.grammar.pt_fr_clocks import nothing
 from services.agent.language.grammar.pt_fr_periods import NEXT_WEEK, THIS_WEEK, coming_units
 from services.agent.language.values import Day, Edge, Length, Moment, Nothing, Open, Stretch, Unit
@@ -159,6 +159,7 @@ LENGTH_RULES = (
 )  # fmt: skip
 
 DAY_RULES = (
+    *NOT_THIS_RULES,
     Rule("R=reldays", _reldays),
     Rule("(correct|and|or) (comma|the|le|in)* next_day", nothing),
     Rule("(the|le|in)* N=next_day", _next_day),

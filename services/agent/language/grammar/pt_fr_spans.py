@@ -7,8 +7,8 @@ import re
 from services.agent.language import dates
 from services.agent.language.cascade import Builder, Built, Context, Found, Rule
 from services.agent.language.grammar.clocks import in_part, likely
-from services.agent.language.grammar.pt_fr_clocks import COUNTED, clock, hours, nothing
-from services.agent.language.grammar.spans import halves
+from services.agent.language.grammar.pt_fr_clocks import COUNTED, clock, hours
+from services.agent.language.grammar.spans import halves, refused
 from services.agent.language.values import (
     PART_HOURS,
     Clock,
@@ -250,7 +250,9 @@ BARE_RULES = (
     Rule("L=length (after|B=before) (at|the|hours_art)* C=clock", _moved),
     Rule("C=clock (during|for)* L=length", _for_length),
     Rule("C=clock (in|of|the|at|at_shy|comma|le)* P=part", _clock_in_part),
-    Rule("P=part (at|at_shy|for|comma|of|hours_art)* C=clock", _clock_in_part),
+    Rule(
+        "P=part ((?!after/before/starting/upto) (at|at_shy|for|comma|of|hours_art))* C=clock", _clock_in_part
+    ),
     Rule("P=part at_shy H=h24 " + COUNTED, _hour_in_part),
     Rule("W=window (at|at_shy|comma|hours_art)* C=clock", _clock_in_window),
     Rule("(?<=day/part) at_shy H=h24 (?=stop/comma/and/or/for|$)", lambda m, ctx: clock(m.n("H"))),
@@ -280,6 +282,8 @@ SPAN_RULES = (
 
 _ANY = "(clock|day|period|window|part|edge|moment|stretch)+"
 NEGATION_RULES = (
-    Rule(f"except (at|at_shy|for|this|in|the|le|hours_art)* {_ANY}", nothing),
-    Rule(f"(?<!plain/come/cant/move) not (at|at_shy|for|this|in|the|le|hours_art)* {_ANY}", nothing),
+    Rule(f"except (at|at_shy|for|this|in|of|the|le|hours_art)* {_ANY}", refused),
+    Rule(f"(?<!plain/come/cant/move) not (at|at_shy|for|this|in|of|the|le|hours_art)* {_ANY}", refused),
+    Rule("less (the|le|in|of)* (day|part)+", refused),
+    Rule("(the|le|in|of)* (day|part)+ (not|no_word) (?=comma|stop|please|$)", refused),
 )

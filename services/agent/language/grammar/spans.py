@@ -139,6 +139,17 @@ def _nothing(_: Found, __: Context) -> Built:
     return Nothing()
 
 
+def refused(m: Found, _: Context) -> Built:
+    """ "not the morning", "anything but monday": what is said is not wanted."""
+    inside = m.tokens[m.match.start() : m.match.end()]
+    return Nothing(tuple(token.value for token in inside if token.value is not None))
+
+
+def _refused_plural(m: Found, ctx: Context) -> Built:
+    """ "no mornings"; but "no, monday" is a correction."""
+    return refused(m, ctx) if m.tokens[m.match.end() - 1].text.endswith("s") else None
+
+
 def _or(m: Found, _: Context) -> Built:
     """ "5 or 6pm": the first with the half of the day of the second, then the second."""
     window = aligned(_clock(m, "A"), m.value("B", Clock))
@@ -166,6 +177,7 @@ SPAN_RULES = (
     Rule("between (on|the)* A=day/period (and|range_to) the? B=day/period", _day_range),
     Rule("A=day/period range_to (on|the)* B=day/period", _days),
     Rule("(from? now|fromnow) range_to B=day/period", _from_now_to),
+    Rule("between now and (the|on)* B=day/period", _from_now_to),
     Rule("(after|starting) (at|on)* C=clock", _after),
     Rule("from at* C=clock onward?", _open_from),
     Rule("C=clock onward", _after),
@@ -185,5 +197,8 @@ SPAN_RULES = (
 )
 
 NEGATION_RULES = (
-    Rule("not (on|at|for|this|in|the|good)* (clock|day|period|window|part|edge|moment|stretch)+", _nothing),
+    Rule("not (on|at|for|this|in|the|good)* (clock|day|period|window|part|edge|moment|stretch)+", refused),
+    Rule("no_plural (day|part)+", _refused_plural),
+    Rule("less (the|on|in)* (day|part)+", refused),
+    Rule("(the|on|in)* (day|part)+ (not|no_word) (?=comma|stop|please|$)", refused),
 )

@@ -13,6 +13,9 @@ from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from services.agent.language.folding import fold
 from services.agent.language.lexer import PLAIN_LEXING, Lexing, lex
 from services.agent.language.lexicon.tables import Details
@@ -21,9 +24,14 @@ from services.agent.language.tokens import Token, number_tags, ordinal_tags
 
 SHARED_TAGS = words(  # of shared rules that English has no words for
     "hours_the and_min less less_to sharp hour_mark next_post coming_post last_post after_next_post ago_pre moved_to "
-    "span_from we_are named"
+    "span_from we_are named but los_u no_word no_plural please"
 )
 LANGUAGES = ("en", "es", "pt", "fr", "de", "it")
+_GUESSED = frozenset({"weekday", "month"})
+_GUESSED_FROM = 6  # letters; shorter names have too many neighbours
+_OWN_WORDS = words(
+    "quarto quartos quinto quanta quantas segundo segundos domenico domenica domingos montage sundry"
+)
 _FOLDED_FROM = (
     4  # shorter words change their meaning with the accent ("é" and "e"): those are listed both ways
 )
@@ -39,10 +47,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The words of a language; `phrases` maps a first word to its phrases, longest first."""
+    """The words of a language; `phrases` maps a first word to its phrases, longest first.
+
+    `guessed` are the words that are known with a slip of a finger too, by their first letter.
+    """
 
     entries: Mapping[str, Entry]
     phrases: Mapping[str, tuple[tuple[str, ...], ...]]
+    guessed: Mapping[str, tuple[str, ...]]
 
     def tag_sets(self) -> set[frozenset[str]]:
         """Every tag set a word of this language can have."""
@@ -81,11 +93,18 @@ class Lexicon:
                 return phrase
         return ()
 
+    def _misspelt(self, text: str) -> Entry | None:
+        """The weekday or month that is one slip of a finger away ("satuday"); None for anybody's own word."""
+        if len(text) < _GUESSED_FROM or text in _OWN_WORDS or not text.isalpha():
+            return None
+        close = process.extractOne(text, self.guessed.get(text[0], ()), scorer=OSA.distance, score_cutoff=1)
+        return self.entries[close[0]] if close else None
+
     def _known(self, text: str, source: list[Token]) -> Token:
         """One token for `source`, tagged when its text (or its text without 's, or without accents) is known."""
         entry = self.entries.get(text) or self.entries.get(text.removesuffix("'s"))
         if entry is None and len(text) >= _FOLDED_FROM:
-            entry = self.entries.get(fold(text))
+            entry = self.entries.get(fold(text)) or self._misspelt(fold(text))
         start, end = source[0].start, source[-1].end
         return Token(text, start, end, entry.tags, entry.words) if entry else Token(text, start, end)
 
@@ -124,7 +143,7 @@ def load(language: str = "en") -> Lexicon:
     entries = {text: Entry(frozenset(found), words.get(text, {})) for text, found in tags.items()}
     for text in [text for text in entries if len(text) >= _FOLDED_FROM]:
         entries.setdefault(fold(text), entries[text])
-    return Lexicon(entries, _phrases(entries))
+    return Lexicon(entries, _phrases(entries), _guessed(entries))
 
 
 @lru_cache(maxsize=len(LANGUAGES))
@@ -168,6 +187,17 @@ def _spaced(name: str, lexing: Lexing) -> str:
     if name.replace(" ", "").isalpha():
         return name
     return " ".join(token.text for token in lex(name, lexing))
+
+
+def _guessed(entries: Mapping[str, Entry]) -> dict[str, tuple[str, ...]]:
+    """The long names of weekdays and months, folded, by their first letter."""
+    found: dict[str, list[str]] = {}
+    for text, entry in entries.items():
+        name = not entry.tags.isdisjoint(_GUESSED) and entry.tags.isdisjoint({"ord", "abbr"})
+        least = _GUESSED_FROM if "weekday" in entry.tags else _GUESSED_FROM + 1  # "aprite" is no April
+        if name and len(text) >= least and text.isalpha() and text == fold(text):
+            found.setdefault(text[0], []).append(text)
+    return {first: tuple(names) for first, names in found.items()}
 
 
 def _phrases(entries: Mapping[str, Entry]) -> dict[str, tuple[tuple[str, ...], ...]]:

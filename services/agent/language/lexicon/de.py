@@ -38,7 +38,7 @@ LEXING = Lexing(
     split=_parts,
     dotted_dates=True,
     opaque=r"(?<!\d)(?!\d{1,2}[/-]\d{1,2}[/-]\d{2,4})0(?:[\s/-]*\d){8,12}(?!\d)|(?<!\w)(?:[^\W\d_]+(?:stra(?:ß|ss)e|str\.|gasse|allee|platz|weg|ring|ufer|damm)|postfach)\s"
-    r"\d{1,4}\s?[a-h]?(?!\w)(?!\s?uhr|[.:]\d)",
+    r"\d{1,4}\s?[a-h]?(?!\w)(?!\s?uhr|[.:]\d)|(?<!\w)(?:stra(?:ß|ss)e|platz)\sdes\s\d{1,2}\.\s[^\W\d_]+(?:\s\d{1,4})?(?!\w)",
 )
 
 _ONES = ("", "ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun")
@@ -277,7 +277,9 @@ PLAIN: dict[str, str] = {
     "late": "späten, später, spätes, spät am",
     "mid": "mitte, mitte des, mitte der",
     "rest": "rest, rest der, rest des, restliche, restlichen, verbleibende",
-    "not": "nicht, außer, ausser, kein, keinen, keinesfalls, auf keinen fall, nicht am, statt, anstatt",
+    "please": "bitte, danke",
+    "not": "nicht, alles außer, alles ausser, jeder tag außer, jeden tag außer, nur nicht, bloß nicht, "
+    "ausgenommen, abgesehen von, außer, ausser, kein, keinen, keinesfalls, auf keinen fall, statt, anstatt",
     "instead": "stattdessen",
     "correct": "nein, nee, ne, nö, doch lieber, lieber, besser, sondern, ich meine, ich meinte, "
     "ich meinte natürlich, "

@@ -156,6 +156,7 @@ INTENTS: dict[str, tuple[str, ...]] = {
 # A question about cancelling, or a refusal to, is no cancellation.
 UNLESS: dict[str, str] = {
     "cancel": (
+        r"\b(?:hat|haben|falls|wenn)\b[\w\s]{0,25}\bjemand\b[\w\s]{0,25}\babsag\w*|\b(?:hat|haben|falls|wenn)\b[\w\s]{0,25}\bjemand\b[\w\s]{0,25}\babgesagt\b|"
         r"\b(?:nicht|ohne zu|keinesfalls) (?:stornieren|absagen|abmelden|canceln)\b|\b(?:bis wann|wie lange vorher|"
         r"wie kurzfristig)\b|"
         r"\b(?:was kostet|wie ?viel|kostet|zahle|gebühr\w*|kostenlos|erstatt\w*)\b.*\b(?:stornier\w*|absag\w*|"

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from services.agent.language.lexer import Lexing
 from services.agent.language.values import Part, Unit
+
+LEXING = Lexing(  # "12 march street" is where somebody lives
+    opaque=r"(?<!\w)sun\s?(?:cream|screen|bed|beds|tan|burn|glasses|lotion|shine)(?!\w)|"
+    r"(?<![\w:.])\d{1,4}[a-f]?\s(?:(?!(?:on|at|in|near|the|for|am|pm|tomorrow|today|tonight|by|from|to|and|or)\s)[^\W\d_]+\s){1,2}"
+    r"(?:street|road|rd|avenue|ave|lane|boulevard|blvd)(?!\w)"
+)
 
 CARDINALS: dict[int, str] = {
     0: "zero", 1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine",
@@ -58,7 +65,7 @@ MEANINGS: dict[str, dict[str, int]] = {
     },
     "meridiem_letter": {"a": 0, "p": 1},
     "partword": {
-        "before lunch, morning, mornings, forenoon, breakfast time, breakfasttime": Part.MORNING,
+        "before lunch, morn, morning, mornings, forenoon, breakfast time, breakfasttime": Part.MORNING,
         "after lunch, afternoon, afternoons, aftenoon, arvo": Part.AFTERNOON,
         "evening, evenings, evenning, eve": Part.EVENING,
         "night, nights, nite, night time, nighttime": Part.NIGHT,
@@ -152,8 +159,12 @@ PLAIN: dict[str, str] = {
     "late": "late, late in",
     "mid": "mid, middle of, the middle of, mid -, half way through",
     "rest": "rest, rest of, remainder of, later, the rest of, remaining",
-    "not": "not, neither, nor, isn't, isnt, except, except for, other than, anything but, rather than, instead of, apart from, "
-    "besides, not on, not for, not at, never, aren't",
+    "no_plural": "no",
+    "please": "please, pls, plz, thanks",
+    "not": "not, neither, any day but, any time but, anytime but, every day but, all but, everything but, "
+    "any day except, any day other than, definitely not, preferably not, rather not, just not, only not, "
+    "nor, isn't, isnt, except, except for, other than, anything but, rather than, instead of, apart from, "
+    "besides, not on, not for, never, aren't",
     "instead": "instead",
     "correct": "no, nope, nah, actually, instead, sorry, rather, i mean, i meant, make it, make that, scratch that, "
     "correction, wait, oops, better, doesn't work, does not work, won't work, is no good, is not good, "

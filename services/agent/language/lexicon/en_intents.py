@@ -21,7 +21,8 @@ _CANT = (
 )
 
 UNLESS: dict[str, str] = {
-    "cancel": r"\bhow (?:much|late|long|early)\b[^.!?]*\bcancel",
+    "cancel": r"\bhow (?:much|late|long|early)\b[^.!?]*\bcancel|"
+    r"\b(?:any|got|had|get|there (?:is|are|been)|in case of) (?:a |an |any |some |new |last[- ]minute )*cancell?ations?\b",
 }
 
 INTENTS: dict[str, tuple[str, ...]] = {

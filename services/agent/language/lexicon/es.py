@@ -10,6 +10,7 @@ LEXING = Lexing(
     units=r"[ap]m?|h|hs|hr|hrs|hora|horas|m|min|mins|minutos?|seg|s|d|días?|dias?|sem",
     currency=r"usd|eur|gbp|mxn|euros?|dólares|dolares|pesos?|soles|céntimos|centimos|centavos|por\sciento",
     clock=r"(?<![\d:.])\d{1,2}\s?h\s?[0-5]\d(?!\w)",
+    opaque=r"(?<!\w)(?:calle|avenida|avda|plaza|paseo|carrera)\.?\s(?:del?\s)?\d{1,2}\s(?:de\s)?[^\W\d_]+(?:,?\s\d{1,4})?(?!\w)",
 )
 
 _ONES = {
@@ -65,7 +66,8 @@ MEANINGS: dict[str, dict[str, int]] = {
     "mer": {"am, a.m., a m": 0, "pm, p.m., p m": 1},
     "meridiem_letter": {"p": 1},
     "partword": {
-        "de la mañana, por la mañana, en la mañana, a la mañana, la mañana, las mañanas, mañanas, "
+        "de la mañana, por la mañana, por la mñn, por la mna, x la mñn, de la mñn, en la mañana, a la mañana, "
+        "la mañana, las mañanas, mañanas, "
         "por las mañanas, esta mañana por la mañana, antes de comer, antes de almorzar, antes del almuerzo, "
         "durante la mañana, de mañana": Part.MORNING,
         "primera hora, a primera hora, primera hora de la mañana, a primera hora de la mañana, bien temprano, "
@@ -131,6 +133,7 @@ PLAIN: dict[str, str] = {
     "less": "menos",
     "oh": "cero, zero",
     "hours_the": "las",
+    "of_morning": "de mañana",
     "on": "para el, para este, para el día, el día, en el día, el día de",
     "in": "en, dentro de, de aquí a, de acá a, al cabo de",
     "within": "dentro de los, en menos de, en el plazo de, antes de que pasen",
@@ -141,6 +144,7 @@ PLAIN: dict[str, str] = {
     "to_the": "para las, para la",
     "of_hours": "de las, de la",
     "the_m": "el, ese, aquel",
+    "los_u": "los",
     "the": "el, la, los, las, lo, ese, esa, aquel",
     "of": "de, del, de los, de la",
     "a": "un, una",
@@ -203,7 +207,11 @@ PLAIN: dict[str, str] = {
     "late": "a última hora de",
     "rest": "resto, resto de, resto del, el resto de, el resto del, lo que queda de, lo que queda del, "
     "más tarde, más tarde de",
-    "not": "no, ni, excepto, menos el, salvo, salvo el, excepto el, que no sea, que no sea el, en vez de, en vez del, "
+    "please": "por favor, porfa, gracias, xfa",
+    "not": "no, ni, menos los, menos las, menos por, menos por la, menos en, cualquier día menos, "
+    "cualquier dia menos, cualquier día menos el, cualquier cosa menos, excepto por, excepto los, "
+    "que no sea los, que no sea por, mejor no, mejor no el, excepto, menos el, salvo, salvo el, excepto el, "
+    "que no sea, que no sea el, en vez de, en vez del, "
     "en lugar de, en lugar del, nunca",
     "instead": "en su lugar, en cambio",
     "correct": "no, mejor, en realidad, perdón, perdona, quiero decir, quise decir, digo, más bien, mejor dicho, "

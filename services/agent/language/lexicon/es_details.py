@@ -87,7 +87,8 @@ PARTY = PartyWords(
     alone="solo yo, solamente yo, para mi solo, para mi sola, yo solo, yo sola, solo para mi, solo una persona, voy solo, "
     "voy sola, una sola persona, para una persona, somos uno",
     pair="para los dos, las dos personas, nosotros dos, en pareja, para una pareja",
-    before="para, para los, para las, reserva para, mesa para, mesa de, reservar para, somos, seremos, seriamos, venimos, vamos, "
+    before="a los, apuntanos a los, para, para los, para las, reserva para, mesa para, mesa de, reservar para, "
+    "somos, seremos, seriamos, venimos, vamos, "
     "iremos, vamos a ser, en total",
     between="unos unas solo solamente nosotros los las aproximadamente",
     we_are="somos, seremos, seriamos, vamos a ser, vamos, iremos, vendremos, venimos",

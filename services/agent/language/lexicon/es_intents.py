@@ -23,7 +23,8 @@ _WANT = (
 )
 
 UNLESS: dict[str, str] = {
-    "cancel": r"\b(?:politicas?|antelacion|anticipacion|plazo|penalizacion|cuanto (?:cuesta|cobra\w*))\b",
+    "cancel": r"\b(?:hay|hubo|ha habido|teneis|tienes|tienen|sale|surge) (?:alguna|una)? ?cancelacion\w*|"
+    r"\b(?:politicas?|antelacion|anticipacion|plazo|penalizacion|cuanto (?:cuesta|cobra\w*))\b",
 }
 
 INTENTS: dict[str, tuple[str, ...]] = {

@@ -6,6 +6,7 @@ from services.agent.language.lexer import Lexing
 from services.agent.language.values import Part, Unit
 
 LEXING = Lexing(
+    mixed="dem1|2m1|2main|a2m1|apr[eè]s2m1",
     ordinal=r"(?:er|ère|re|e|è|ème|eme|ième|ieme|nde?)(?!\w)",
     units="[ap]m?|min|mins|mn|m|h|hr|hrs|j|d|s|k|sem|ans?",
     currency="euros?|eur|francs?|chf|dollars?|cad|centimes?|cts?|balles|percent",
@@ -15,7 +16,8 @@ LEXING = Lexing(
     opaque=r"(?<!\d)0[1-9](?:[\s.-]?\d{2}){4}(?!\d)|(?<![\w.])\d{3}-\d{2}-\d{4}(?!\d)|"
     r"(?<![\d/])\d{1,2}/\d{1,2},\d+|\S+\.(?:xlsx?|pdf|docx?|png|jpe?g|zip|csv|txt)(?!\w)|"
     r"(?<!\w)7\s?j?/\s?7(?![\w/])|(?<!\w)24\s?h?/\s?24(?![\w/])|\(\d{3}\)\s?\d{3}-\d{4}|"
-    r"(?<!\d)\d{2}(?:[\s.-]\d{2}){3,}(?!\d)",
+    r"(?<!\d)\d{2}(?:[\s.-]\d{2}){3,}(?!\d)|"
+    r"(?<!\w)(?:rue|avenue|av\.|place|boulevard|bd)\sdu\s(?:\d{1,2}|1er)\s[^\W\d_]+(?:\s\d{4})?(?!\w)",
 )
 
 CARDINALS: dict[int, str] = {
@@ -46,7 +48,8 @@ MEANINGS: dict[str, dict[str, int]] = {
     "reldays": {
         "aujourd'hui, aujourdhui, aujourd hui, auj, ajd, ojd, ce jour, dans la journée, "
         "dans le courant de la journée, en cours de journée": 0,
-        "demain, 2main, dmain": 1, "après-demain, après demain": 2, "hier": -1, "avant-hier, avant hier": -2,
+        "demain, dem1, 2m1, a2m1, 2main, dmain": 1, "après-demain, après demain": 2, "hier": -1,
+        "avant-hier, avant hier": -2,
     },
     "next_day": {"lendemain, jour suivant, jour d'après, jour après": 1, "surlendemain": 2},
     "unit": {
@@ -155,6 +158,7 @@ PLAIN: dict[str, str] = {
     "next": "prochain, prochaine, prochains, prochaines, la prochaine, le prochain, qui vient, "
     "qui viennent, à venir",
     "following": "suivant, suivante, suivants, suivantes, d'après, qui suit",
+    "next_post": "celui d'après, celle d'après, celui d'apres, celle d'apres, le suivant, la suivante",
     "this": "ce, cet, cette",
     "here": "ci, -ci, - ci, courant, en cours",
     "last": "dernier, dernière, derniers, dernières, passé, passée, précédent, précédente, d'avant",
@@ -183,7 +187,7 @@ PLAIN: dict[str, str] = {
     "backward": "ou avant, et avant, au plus tard, dernier délai, maximum, max, ou plus tôt",
     "later": "plus tard, après, plus loin",
     "ago": "plus tôt, auparavant, avant",
-    "ago_before": "il y a, y a, ya, voici, voilà, ça fait, cela fait",
+    "ago_before": "depuis, il y a, y a, ya, voici, voilà, ça fait, cela fait",
     "end_of": "fin, fin de, fin du, fin d'",
     "start_of": "début, début de, début du, début d', tout début",
     "mid": "mi, mi-, milieu, milieu de, milieu du, milieu d'",
@@ -193,8 +197,11 @@ PLAIN: dict[str, str] = {
     "now_shy": "là maintenant",
     "now": "maintenant, tout de suite, immédiatement, dès maintenant, dans l'immédiat, sur-le-champ, "
     "sur le champ",
+    "please": "s'il vous plaît, s'il te plaît, svp, stp, merci",
+    "no_word": "non",
     "not": "pas, ni",
-    "except": "sauf, excepté, hormis, à part, plutôt que, au lieu de, au lieu du, en dehors de, en dehors du",
+    "except": "sauf, tout sauf, n'importe quand sauf, n'importe quel jour sauf, tous les jours sauf, "
+    "surtout pas, excepté, hormis, à part, plutôt que, au lieu de, au lieu du, en dehors de, en dehors du",
     "but": "mais, surtout, et surtout",
     "cant": "veux pas, ne veux pas, peux pas, peut pas, pourrai pas, pourrais pas, pourra pas, ne peux pas, "
     "ne peut pas, ne pourrai pas, suis pas disponible, ne suis pas disponible, suis pas dispo, "

@@ -21,7 +21,8 @@ LEXING = Lexing(
     opaque=r"(?<!\w)(?:via|viale|corso|piazza|piazzale|vicolo|largo)(?:\s(?!"
     + _NO_STREET
     + r"(?!\w))[^\W\d_]{2,}\.?){1,4}"
-    r",?\s(?:n\.?\s?)?\d{1,4}(?![\w:])(?![.,]\d)",
+    r",?\s(?:n\.?\s?)?\d{1,4}(?![\w:])(?![.,]\d)|"
+    r"(?<!\w)(?:via|viale|corso|piazza|largo)\s\d{1,2}\s[^\W\d_]+(?:,?\s\d{1,4})?(?![\w:])(?![.,]\d)",
 )
 
 _ONES = ("", "uno", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove")
@@ -111,7 +112,7 @@ MEANINGS: dict[str, dict[str, int]] = {
     "mer": {"am, a.m.": 0, "pm, p.m.": 1},
     "partword": {
         "mattina, mattino, mattinata, mattine, in mattinata, antimeridiane": Part.MORNING,
-        "pomeriggio, pomeriggi, dopo pranzo, dopopranzo, primo pomeriggio, nel primo pomeriggio, pom": Part.AFTERNOON,
+        "pomeriggio, pomeriggi, dopo pranzo, dopopranzo, primo pomeriggio, nel primo pomeriggio, pom, pome": Part.AFTERNOON,
         "sera, serata, sere, dopo cena, dopocena": Part.EVENING,
         "notte, nottata, notti": Part.NIGHT,
         "pranzo, ora di pranzo, pausa pranzo, all'ora di pranzo, a pranzo, in pausa pranzo": Part.LUNCH,
@@ -171,6 +172,7 @@ PLAIN: dict[str, str] = {
     "and_min": "e",
     "less": "meno",
     "sharp": "in punto, spaccate",
+    "sett_u": "sett, sett.",
     "next_post": "prossimo, prossima, prossimi, prossime, venturo, ventura, seguente, successivo, successiva",
     "coming_post": "che viene, che verrà, che arriva, entrante",
     "last_post": "scorso, scorsa, scorsi, scorse, passato, passata",
@@ -209,7 +211,7 @@ PLAIN: dict[str, str] = {
     "week_u": "settimana, settimane",
     "month_u": "mese",
     "year_u": "anno",
-    "weekend_u": "weekend, week - end, fine settimana, finesettimana, week end, fine - settimana, wend",
+    "weekend_u": "weekend, week - end, fine settimana, finesettimana, week end, fine - settimana, wend, we",
     "h_letter": "h",
     "nights_u": "notti",
     "night_u": "notte, notti",
@@ -274,7 +276,11 @@ PLAIN: dict[str, str] = {
     "late": "tardo, tarda, tardi",
     "mid": "metà, metà di, a metà, verso metà, la metà di",
     "rest": "resto, resto del, resto della, resto di",
-    "not": "non, invece del, invece dell', invece della, invece delle, al posto del, al posto della, "
+    "please": "per favore, per piacere, grazie, pf",
+    "no_word": "no",
+    "not": "non, tranne, tranne il, tranne la, tranne di, eccetto, eccetto il, salvo, fuorché, a parte, "
+    "qualsiasi giorno tranne, qualunque giorno tranne, tutto tranne, invece del, invece dell', "
+    "invece della, invece delle, al posto del, al posto della, "
     "al posto delle, tranne, eccetto, invece di, al posto di, anziché, escluso",
     "instead": "invece",
     "correct": "no, anzi, meglio, piuttosto, invece, scusa, scusi, cioè, volevo dire, intendevo, mi correggo, "

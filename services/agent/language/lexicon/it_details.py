@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.agent.language.lexicon.tables import ChoiceWords, PartyWords
 
-LITERAL_HOURS = True  # people count to 24: "alle 7" is 07:00 first
+AFTERNOON_UNTIL = 2  # people count to 24: "alle 7" is 07:00 first, but nobody comes at one in the night
 
 QUESTION = (
     r"^\W*(?:(?:ciao|salve|buongiorno|buonasera|ehi|ok|e|allora|scusi|scusa)\W+)*(?:avete|hai|c'e|ci sono|qual[ei]?|"
@@ -98,7 +98,7 @@ PARTY = PartyWords(
     self_and="io e, io ed, me e, io con, io più",
     alone="solo io, solo per me, soltanto io, sono solo, sono sola, da solo, da sola, solo me, per me solo, per me sola",
     pair="noi due, tutti e due, tutte e due, entrambi, io e te",
-    before="per, tavolo per",
+    before="per, tavolo per, segnaci in, prenotaci in, mettici in, saremmo in, verremmo in, verremo in, veniamo in",
     between="le i circa solo noi",
     we_are="siamo in, saremo in, siamo, saremo, veniamo in, in totale siamo, verremo in, in tutto siamo",
     sized={

@@ -147,6 +147,8 @@ INTENTS: dict[str, tuple[str, ...]] = {
 # A question about cancelling, or a refusal to, is no cancellation.
 UNLESS: dict[str, str] = {
     "cancel": (
+        r"\b(?:qualche|c'e (?:una|qualche)|ci sono|avete|una) (?:disdett[ae]|cancellazion[ei])"
+        r"\b(?=.*\b(?:oggi|stasera|domani|\w+i)\b|\?)|"
         r"\b(?:non voglio|non vorrei|non devo|non|senza) (?:disdire|cancellare|annullare)\b|\b(?:fino a quando|"
         r"entro quando|con quanto anticipo)\b|"
         r"\b(?:politica|penale|condizioni|termini|regole|costo) (?:di|per la|della) (?:cancellazione|disdetta)|"

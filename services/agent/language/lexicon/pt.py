@@ -164,7 +164,7 @@ PLAIN: dict[str, str] = {
     "slash": "/",
     "colon": ":",
     "feira": "feira, feiras, f",
-    "next": "próximo, próxima, próximos, próximas, que vem, que vêm, que entra, vindouro, vindoura",
+    "next": "próximo, próxima, próximos, próximas, que vem, q vem, que vêm, que entra, vindouro, vindoura",
     "following": "seguinte, seguintes, outra",
     "this": "logo à, logo a, este, esta, neste, nesta, esse, essa, nesse, nessa, deste, desta, desse, "
     "dessa, presente, corrente",
@@ -215,9 +215,15 @@ PLAIN: dict[str, str] = {
     "now_shy": "já, ja, já já, ja ja",
     "now": "agora, agora mesmo, imediatamente, já já, neste momento, nesse momento, neste instante, "
     "de imediato",
+    "please": "por favor, pfv, pf, obrigado, obrigada",
     "not": "não, nao, nem",
-    "except": "exceto, excepto, sem ser, tirando, a não ser, em vez de, ao invés de, em vez da, em vez do, "
-    "em vez das, menos na, menos no, menos à, menos às",
+    "except": "exceto, qualquer hora menos, qualquer horário menos, qualquer coisa menos, menos de, "
+    "menos ao, menos aos, menos às, fora, excepto, sem ser, tirando, a não ser, em vez de, ao invés de, "
+    "em vez da, em vez do, "
+    "em vez das, menos na, menos no, menos à, menos às, menos a, dia menos, dias menos, qualquer dia menos, "
+    "qualquer dia exceto, qualquer dia que não seja, qualquer dia sem ser, todos menos, todas menos, "
+    "que não seja, que não seja na, que não seja no",
+    "coming_week": "para a semana, pra semana, p'ra semana",
     "but": "mas, sobretudo",
     "cant": "não quero, nao quero, não queria, não posso, nao posso, não consigo, nao consigo, não dá, "
     "nao da, não da, não podemos, não vou poder, não poderei, não vai dar, não estou disponível, "

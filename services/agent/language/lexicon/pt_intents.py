@@ -159,6 +159,7 @@ INTENTS: dict[str, tuple[str, ...]] = {
 # An intent is not asked where its pattern here matches: asking what a cancellation costs cancels nothing.
 UNLESS: dict[str, str] = {
     "cancel": (
+        r"\b(?:teve|tem|ha|houve|surgiu|surgir|tiver|alguma) (?:alguma |uma )?(?:desistencia|cancelamento)\w*|"
         r"\b(?:nao quero|nao vou|nao preciso|sem) (?:cancelar|desmarcar)\b|"
         r"\b(?:politica|taxas?|multas?|custos?|prazo|condicoes|regras) de cancel|"
         r"\b(?:quanto|custa|pago|reembols\w+)\b.*\b(?:cancel|desmarc)|\bate quando\b|\bse (?:eu |a gente "

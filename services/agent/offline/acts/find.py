@@ -32,10 +32,10 @@ def search(scene: Scene, args: Json) -> Script:
     """Search with these arguments, first with the person the customer prefers when none is named."""
     liked = scene.prefers("staff") if "staff" not in args else None
     if liked:
-        answer = yield from looked_up(scene, {**args, "staff": liked})
+        answer = yield from _fitting(scene, {**args, "staff": liked})
         if answer and not answer.get("problem") and (answer.get("sessions") or answer.get("slots")):
             return tell.found(answer, scene.words)
-    answer = yield from looked_up(scene, args)
+    answer = yield from _fitting(scene, args)
     if answer is None:
         return Reply(text=scene.words("lost"), stuck=True)
     if answer.get("slots") and _no_day(scene, args):
@@ -60,6 +60,20 @@ def _no_day(scene: Scene, args: Json) -> bool:
     said = understand(when, scene.facts.local_now, language=scene.said.language)
     exact = said.start is not None and said.end is None and said.grain in (Grain.MINUTE, Grain.HOUR)
     return said.time_only and exact
+
+
+def _fitting(scene: Scene, args: Json) -> Generator[Calls, Results, Json | None]:
+    """What there is, without what the message refuses; where that leaves nothing, what there is on other days."""
+    refused = scene.said.without
+    answer = yield from looked_up(scene, args)
+    if answer is None or not refused or answer.get("problem"):
+        return answer
+    kept = tell.spared(answer, refused)
+    if "when" not in args or any(kept.get(key) for key in tell.TO_BOOK):
+        return kept
+    wider = yield from looked_up(scene, {key: value for key, value in args.items() if key != "when"})
+    kept = tell.spared(wider, refused) if wider is not None else kept
+    return {**kept, "exact": False, "asked_clock": None}
 
 
 def looked_up(scene: Scene, args: Json) -> Generator[Calls, Results, Json | None]:
@@ -92,7 +106,7 @@ def searches(scenes: list[Scene]) -> Generator[Calls, Results, Reply]:
     answers: list[Json] = []
     for scene in scenes:
         answer = yield from looked_up(scene, find_args(scene.heard, (), scene.facts.local_now))
-        answers += [answer] if answer is not None else []
+        answers += [tell.spared(answer, scene.said.without)] if answer is not None else []
     return tell.all_found(answers, scenes[0].words)
 
 

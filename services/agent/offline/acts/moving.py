@@ -61,7 +61,7 @@ def instead(scene: Scene) -> Script:
 def move_to(scene: Scene, booking: Json) -> Script:
     """Where the booking can go, by what the message says of the time; asks when it says none."""
     when = _target(scene, booking)
-    if when is None:
+    if when is None and not scene.said.without:
         return Reply(text=scene.words("move_when", what=f"{booking['service']}, {booking['local']}"))
     answer = yield from _there(scene, booking, when)
     if answer is None:
@@ -87,6 +87,11 @@ def move_to(scene: Scene, booking: Json) -> Script:
 
 
 def _there(scene: Scene, booking: Json, when: str | None) -> Generator[Calls, Results, Json | None]:
+    answer = yield from _places(scene, booking, when)
+    return tell.spared(answer, scene.said.without) if answer is not None else None
+
+
+def _places(scene: Scene, booking: Json, when: str | None) -> Generator[Calls, Results, Json | None]:
     args: Json = {"what": booking["service"]}
     if when is not None:
         args["when"] = when

@@ -17,7 +17,7 @@ _NAMES = (
     "about always any_other balance bare_cancel better_not beyond book_it both call_me cant_come "
     "clause code details earlier forget hours_earlier hours_later human info_hours info_offers "
     "info_packs info_phone info_where instead later leave_list list maybe_pick never_mind no_pick opens pay_link "
-    "prefer receipt recommend refines reschedule speak the_one to_target too waitlist where_in_line"
+    "prefer receipt recommend refines reschedule same_again speak the_one to_target too waitlist was_better where_in_line"
 )
 NAMES = tuple(_NAMES.split())
 """Every kind of cue there is; a language may lack some."""

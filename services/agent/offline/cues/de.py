@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 PATTERNS: Final[dict[str, str]] = {
+    "was_better": r"\b(?:war|waren|ware|waere|ist|passte|passt|klang|ging)\b[\w\s]{0,20}\bbesser\b|"
+    r"\b(?:lieber|doch)(?: wieder)? (?:der|die|das|den) (?:erste\w*|vorige\w*|vorherige\w*)\b|\bzuruck zu(?:m|r)?\b",
+    "same_again": r"\b(?:das gleiche|dasselbe|den gleichen|denselben|die gleiche|dieselbe|den selben|das selbe)\b[\w\s]{0,20}"
+    r"\b(?:mal|immer|wieder|nochmal|erneut)\b|\bwie (?:beim )?letzte[sn]? mal\b|\bwie (?:immer|ublich|gewohnt)\b|"
+    r"\b(?:buch|reservier)\w*\b[\w\s]{0,12}\b(?:nochmal|noch mal|noch einmal|erneut)\b|\bnochmal (?:dasselbe|das gleiche)\b",
     "cant_come": r"\bschaff\w* (?:es|das)\b[\w\s]*\bnicht\b|\b(?:kann|konnte|"
     r"werde)\b[\w\s]*\bnicht (?:kommen|teilnehmen|dabei sein)\b|"
     r"\bmir ist (?:et)?was dazwischen ?gekommen\b|\bich komme nicht\b|\bmuss\b[\w\s]*\babsagen\b",

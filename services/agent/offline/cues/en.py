@@ -5,6 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 PATTERNS: Final[dict[str, str]] = {
+    "was_better": r"\b(?:was|were|is|sounded|seemed|would be|looks?|suited me) (?:much |a bit |actually )?better\b|"
+    r"\b(?:prefer(?:red)?|rather) the (?:first|previous|earlier) one\b|\bback to (?:the (?:first|previous|earlier)|\d)|"
+    r"\bthe (?:first|previous|earlier) one after all\b",
+    "same_again": r"\b(?:same|usual)\b[\w\s]{0,25}\b(?:last time|as before|as always|as usual|again)\b|\b(?:my|the) usual\b|"
+    r"\b(?:book|rebook|do|get) (?:it|that|this|the same(?: one| thing| class)?) again\b|\b(?:as|like) last time\b|"
+    r"\brepeat my (?:last )?booking\b|\brebook my (?:last|usual)\b",
     "cant_come": r"\b(?:can'?t|cannot|won'?t be able to|not able to|unable to) (?:come|make it|attend|"
     r"be there)\b",
     "clause": r"[.?!;\n]+|,? \b(?:and then|and also|and|also|then|plus)\b ",

@@ -5,6 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 PATTERNS: Final[dict[str, str]] = {
+    "was_better": r"\b(?:era|eran|estaba|es|seria|me (?:venia|viene|va|iba|quedaba|queda|iban|venian)) mejor\b|"
+    r"\b(?:prefiero|preferia|mejor) (?:la|el) (?:primer\w*|anterior|de antes)\b|\bvolvamos a\b",
+    "same_again": r"\b(?:lo|la|el) mism[oa]\b[\w\s]{0,15}\b(?:siempre|ultima vez|otra vez|vez pasada|de antes|de nuevo)\b|"
+    r"\blo de siempre\b|\b(?:como|igual que) (?:la (?:ultima|otra) vez|la vez pasada|siempre)\b|"
+    r"\b(?:reserv\w+|apunt\w+)\b(?: lo| la| me)? (?:otra vez|de nuevo)\b|\botra vez lo mismo\b|"
+    r"\brepetir (?:la|mi) (?:ultima )?reserva\b",
     "cant_come": r"\bno (?:puedo|podre|voy a poder|podemos) (?:ir|venir|asistir|acudir|llegar)\b|"
     r"\bme ha surgido\b|\bno llego\b|\bno me va a ser posible\b",
     "clause": r"[.?!;\n]+|,? \b(?:y (?:tambien|luego|despues|ademas)|y|ademas|tambien|luego)\b ",

@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 PATTERNS: Final[dict[str, str]] = {
+    "was_better": r"\b(?:etait|etaient|est|serait|sonnait|(?:m')?(?:allait|va|convenait|irait)|me convenait|me va) mieux\b|"
+    r"\b(?:prefere|preferais|plutot) (?:le|la) (?:premier\w*|precedent\w*|\w+ d'avant)\b|\brevenons a\b",
+    "same_again": r"\bcomme (?:la derniere fois|d'habitude|la fois d'avant|toujours)\b|\bla? ?meme chose\b|\bpareil que\b|"
+    r"\bl[ea] meme\b[\w\s']{0,25}\b(?:derniere fois|d'habitude|encore)\b|"
+    r"\breserve[rz]?(?:-l[ea]|-moi ca)? (?:a nouveau|encore une fois|de nouveau)\b",
     "cant_come": r"\bje (?:ne )?(?:peux|pourrai|pourrais) (?:pas|plus) (?:venir|etre la|y aller)\b|"
     r"\bje ne (?:viens|viendrai) pas\b|\bun empechement\b",
     "clause": r"[.?!;\n]+|,? \b(?:et (?:aussi|puis|ensuite)|et|puis|aussi|ensuite)\b ",

@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 PATTERNS: Final[dict[str, str]] = {
+    "was_better": r"\b(?:era|erano|andava|andavano|stava|e|sarebbe|andrebbe|va) meglio\b|"
+    r"\b(?:preferivo|preferisco|meglio) (?:il|la|le|quell[oa]) (?:prim[oa]|precedente|di prima)\b|\btorniamo (?:a|alle|al)\b",
+    "same_again": r"\b(?:lo|la|il) (?:stess[oa]|solit[oa])\b[\w\s']{0,15}\b(?:volta|sempre|prima|nuovo)\b|\bil solito\b|"
+    r"\bcome (?:l'ultima volta|sempre|al solito|l'altra volta|la volta scorsa|la scorsa volta)\b|"
+    r"\bprenot\w+(?: la stessa| lo stesso)? (?:di nuovo|ancora|un'altra volta)\b|\bla stessa cosa\b|\briprenot\w+",
     "cant_come": r"\bnon (?:posso|riesco a|potro) (?:venire|esserci|partecipare)\b|\bnon ce la faccio\b|"
     r"\bho (?:avuto )?un imprevisto\b|\bnon vengo\b",
     "clause": r"[.?!;\n]+|,? \b(?:e (?:anche|poi|inoltre)|e|inoltre|anche)\b ",

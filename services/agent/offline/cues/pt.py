@@ -5,6 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 PATTERNS: Final[dict[str, str]] = {
+    "was_better": r"\b(?:era|eram|estava|e|seria|ficava|fica|dava|da|ficavam) melhor\b|"
+    r"\b(?:prefiro|preferia|melhor) (?:a|o|as|os) (?:primeir\w*|anterior|de antes)\b|\bvoltando (?:a|ao|as)\b",
+    "same_again": r"\b(?:o|a|na|no) mesm[oa]\b[\w\s]{0,15}\b(?:sempre|ultima vez|outra vez|vez passada|de antes|de novo)\b|"
+    r"\bo de sempre\b|\b(?:como|igual) (?:a|ao|da|na|o)? ?(?:ultima vez|vez passada|sempre)\b|"
+    r"\b(?:reserv\w+|marc\w+|agend\w+)(?:-[oa])?(?: isso| isto| ela| ele)? (?:de novo|outra vez|novamente)\b|"
+    r"\brepetir (?:a|a minha|minha) (?:ultima )?(?:reserva|marcacao)\b",
     "cant_come": r"\bnao (?:posso|vou poder|consigo|poderei|vou conseguir) (?:ir|vir|comparecer|estar)\b|"
     r"\bsurgiu(?:-me)? (?:um imprevisto|algo|uma coisa)\b",
     "clause": r"[.?!;\n]+|,? \b(?:e (?:tambem|depois)|e|tambem|alem disso)\b ",

@@ -54,6 +54,7 @@ TEXTS: Final[dict[str, str]] = {
     "no_passes": "Sie haben im Moment keine Karte, und es ist nichts offen.",
     "owed": "Noch offen: {price}.",
     # bookings
+    "no_history": "Ich finde keine frühere Buchung von Ihnen. Was möchten Sie buchen?",
     "no_bookings": "Sie haben keine kommenden Buchungen. Sagen Sie mir, was Sie buchen möchten.",
     "one_booking": "Sie haben eine Buchung: {what}.",
     "your_bookings": "Ihre Buchungen:",

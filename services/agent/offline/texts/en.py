@@ -54,6 +54,7 @@ TEXTS: Final[dict[str, str]] = {
     "no_passes": "You have no pass at the moment, and nothing is open to pay.",
     "owed": "Open to pay: {price}.",
     # bookings
+    "no_history": "I find no earlier booking of yours. What would you like to book?",
     "no_bookings": "You have no bookings to come. Tell me what you would like to book.",
     "one_booking": "You have one booking: {what}.",
     "your_bookings": "Your bookings:",

@@ -54,6 +54,7 @@ TEXTS: Final[dict[str, str]] = {
     "no_passes": "Ahora mismo no tienes ningún bono ni nada pendiente de pago.",
     "owed": "Pendiente de pago: {price}.",
     # bookings
+    "no_history": "No encuentro ninguna reserva anterior tuya. ¿Qué te gustaría reservar?",
     "no_bookings": "No tienes reservas pendientes. Dime qué te gustaría reservar.",
     "one_booking": "Tienes una reserva: {what}.",
     "your_bookings": "Tus reservas:",

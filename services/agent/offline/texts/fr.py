@@ -54,6 +54,7 @@ TEXTS: Final[dict[str, str]] = {
     "no_passes": "Vous n'avez pas de carte pour l'instant, et rien à payer.",
     "owed": "Reste à payer : {price}.",
     # bookings
+    "no_history": "Je ne trouve aucune réservation antérieure. Que souhaitez-vous réserver ?",
     "no_bookings": "Vous n'avez pas de réservation à venir. Dites-moi ce que vous voulez réserver.",
     "one_booking": "Vous avez une réservation : {what}.",
     "your_bookings": "Vos réservations :",

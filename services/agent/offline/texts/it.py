@@ -54,6 +54,7 @@ TEXTS: Final[dict[str, str]] = {
     "no_passes": "Al momento non hai nessun pacchetto e niente da pagare.",
     "owed": "Da pagare: {price}.",
     # bookings
+    "no_history": "Non trovo nessuna prenotazione precedente. Cosa vuole prenotare?",
     "no_bookings": "Non hai prenotazioni in programma. Dimmi che cosa vorresti prenotare.",
     "one_booking": "Hai una prenotazione: {what}.",
     "your_bookings": "Le tue prenotazioni:",

@@ -54,6 +54,7 @@ TEXTS: Final[dict[str, str]] = {
     "no_passes": "De momento não tem nenhum pacote nem nada por pagar.",
     "owed": "Por pagar: {price}.",
     # bookings
+    "no_history": "Não encontro nenhuma reserva anterior. O que gostaria de reservar?",
     "no_bookings": "Não tem reservas marcadas. Diga-me o que gostaria de reservar.",
     "one_booking": "Tem uma reserva: {what}.",
     "your_bookings": "As suas reservas:",

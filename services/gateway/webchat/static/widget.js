@@ -25,6 +25,10 @@
       older: "Show earlier messages", download: "Download", unread: "new messages", you: "You", they: "Reply",
       slow: "A little slower: your message is sent in a moment.", empty: "Hello! How can we help?",
       refused: "This chat is not available on this page.", long: "This message is too long.",
+      attach: "Attach a file", record: "Record a voice message", stop: "Stop and send", voice: "Voice message",
+      big: "This file is too large: 16 MB are the most.", kind: "Files of this kind cannot be sent.",
+      lost: "Not sent: please choose the file again.", full: "This file cannot be sent now.",
+      mic: "The microphone cannot be used here.",
     },
     pt: {
       title: "Chat", open: "Abrir chat", close: "Fechar chat", write: "Escreva uma mensagem", send: "Enviar",
@@ -33,6 +37,10 @@
       older: "Mostrar mensagens anteriores", download: "Transferir", unread: "mensagens novas", you: "Você",
       they: "Resposta", slow: "Um pouco mais devagar: a sua mensagem segue já.", empty: "Olá! Como podemos ajudar?",
       refused: "Este chat não está disponível nesta página.", long: "Esta mensagem é demasiado longa.",
+      attach: "Anexar um ficheiro", record: "Gravar uma mensagem de voz", stop: "Parar e enviar", voice: "Mensagem de voz",
+      big: "Este ficheiro é demasiado grande: no máximo 16 MB.", kind: "Ficheiros deste tipo não podem ser enviados.",
+      lost: "Não enviado: escolha o ficheiro de novo.", full: "Este ficheiro não pode ser enviado agora.",
+      mic: "O microfone não pode ser usado aqui.",
     },
   };
   const language = (script.dataset.lang || document.documentElement.lang || navigator.language || "en").toLowerCase();
@@ -58,6 +66,34 @@
   };
   const prefix = `usher.chat.${account}.`;
   const TOKEN = `${prefix}token`;
+
+  // Files wait in the browser's own database until the gateway has them: a reload must not lose one.
+  const held = new Map(); // where that is refused
+  const drawer = (mode, act) => new Promise((done, fail) => {
+    const opening = indexedDB.open("usher.chat", 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore("files");
+    opening.onerror = () => fail(opening.error);
+    opening.onsuccess = () => {
+      const database = opening.result;
+      const asked = act(database.transaction("files", mode).objectStore("files"));
+      asked.onsuccess = () => { database.close(); done(asked.result); };
+      asked.onerror = () => { database.close(); fail(asked.error); };
+    };
+  });
+  const files = {
+    async put(id, blob) {
+      held.set(id, blob);
+      try { await drawer("readwrite", (all) => all.put(blob, id)); } catch { /* this page has it */ }
+    },
+    async get(id) {
+      if (held.has(id)) return held.get(id);
+      try { return await drawer("readonly", (all) => all.get(id)); } catch { return undefined; }
+    },
+    async remove(id) {
+      held.delete(id);
+      try { await drawer("readwrite", (all) => all.delete(id)); } catch { /* it is not there */ }
+    },
+  };
 
   const subject = (token) => {
     try {
@@ -181,7 +217,7 @@
         for (const one of frame.messages) add(one);
         break;
       case "stored":
-        inFlight = null;
+        if (inFlight === frame.id) inFlight = null;
         settle(frame.id);
         flush();
         break;
@@ -216,10 +252,47 @@
     if (!welcomed || inFlight || !state.outbox.length || Date.now() < pauseUntil) return;
     inFlight = state.outbox[0].id;
     const { when, ...frame } = state.outbox[0];
-    say(frame);
+    if (frame.type === "file") upload(frame);
+    else say(frame);
+  };
+  const MOST_FILE = 16 * 1048576;
+  const TYPES = ["audio/ogg", "audio/webm", "audio/mp4", "audio/x-m4a", "audio/mpeg", "audio/aac", "audio/wav", "audio/x-wav",
+    "image/jpeg", "image/png", "image/webp", "image/gif", "application/pdf"];
+  const hex = (bytes) => [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  /** Under the same id as often as it takes: the gateway keeps it once. */
+  const upload = async (frame) => {
+    const blob = await files.get(frame.id);
+    if (!blob) return unsent(frame.id, words.lost);
+    let answer = null;
+    try {
+      const headers = { Authorization: `Bearer ${await token()}`, "Content-Type": frame.mime };
+      if (crypto.subtle) headers["X-Content-SHA256"] = hex(await crypto.subtle.digest("SHA-256", await blob.arrayBuffer()));
+      const url = `${path}/uploads/${frame.id}?name=${encodeURIComponent(frame.name)}`;
+      answer = await fetch(url, { method: "PUT", body: blob, headers, credentials: "omit" });
+    } catch { /* no connection: again later */ }
+    const code = answer ? answer.status : 0;
+    if (code === 200) hear({ type: "stored", id: frame.id });
+    else if (code === 401) {
+      if (!identity) storage.remove(TOKEN);
+      restart();
+    } else if ([413, 415].includes(code)) unsent(frame.id, code === 413 ? words.big : words.kind);
+    else if (code >= 400 && code < 500 && ![408, 422, 429].includes(code)) unsent(frame.id, words.full);
+    else if (code === 507) unsent(frame.id, words.full);
+    else {
+      const after = answer ? Number(answer.headers.get("Retry-After")) || 2 : 2;
+      hear({ type: "error", code: code === 429 ? "slow_down" : "try_later", id: frame.id, after });
+    }
+  };
+  const unsent = (id, why) => {
+    if (inFlight === id) inFlight = null;
+    const item = state.items.find((one) => one.id === id);
+    if (item) item.why = why;
+    settle(id, "refused");
+    flush(); render();
   };
   const settle = (id, how) => {
     settled.add(id);
+    if (state.outbox.some((item) => item.id === id && item.type === "file")) files.remove(id);
     state.outbox = state.outbox.filter((item) => item.id !== id);
     const item = state.items.find((one) => one.id === id);
     if (item) item.state = how || "sent";
@@ -229,8 +302,8 @@
     crypto.randomUUID ? crypto.randomUUID() // only where the page came by https
       : "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) =>
           (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16));
-  const utter = (frame, text) => {
-    const id = uuid(), when = Date.now();
+  const utter = (frame, text, id = uuid()) => {
+    const when = Date.now();
     state.outbox.push({ ...frame, id, when });
     state.items.push({ id, when, mine: true, text, state: "sending" });
     save(); flush(); render();
@@ -340,6 +413,10 @@
     form { display: flex; gap: 8px; align-items: end; padding: 10px; border-block-start: 1px solid var(--line); }
     textarea { flex: 1; resize: none; max-height: 120px; padding: 8px 10px; border: 1px solid var(--line);
       border-radius: 10px; background: var(--bg); unicode-bidi: plaintext; }
+    form .tool { background: none; color: var(--dim); padding: 6px; line-height: 0; }
+    form .tool[aria-pressed=true] { color: #c62828; }
+    form .tool svg { width: 22px; height: 22px; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round;
+      stroke-linejoin: round; }
     form button { border: 0; border-radius: 10px; background: var(--own); color: var(--on); padding: 9px 14px; }
     .off { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
     @media (max-width: 480px) { .panel { inset: 0; width: auto; height: auto; border: 0; border-radius: 0; } }
@@ -354,12 +431,15 @@
     node.append(...children);
     return node;
   };
-  const icon = () => {
+  const BUBBLE = "M4 3h16a2 2 0 0 1 2 2v11a2 2 0 0 1-2 2H9l-5 4v-4a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2z";
+  const CLIP = "M21 11l-9 9a6 6 0 0 1-8-8l9-9a4 4 0 0 1 6 6l-9 9a2 2 0 0 1-3-3l8-8";
+  const MIC = "M12 2a3 3 0 0 0-3 3v6a3 3 0 0 0 6 0V5a3 3 0 0 0-3-3zM5 11a7 7 0 0 0 14 0M12 18v4";
+  const icon = (path = BUBBLE) => {
     const SVG = "http://www.w3.org/2000/svg";
     const drawing = document.createElementNS(SVG, "svg"), shape = document.createElementNS(SVG, "path");
     drawing.setAttribute("viewBox", "0 0 24 24");
     drawing.setAttribute("aria-hidden", "true");
-    shape.setAttribute("d", "M4 3h16a2 2 0 0 1 2 2v11a2 2 0 0 1-2 2H9l-5 4v-4a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2z");
+    shape.setAttribute("d", path);
     drawing.append(shape);
     return drawing;
   };
@@ -383,8 +463,14 @@
     enterkeyhint: "send", onkeydown: (event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); submit(); }
     }, oninput: () => grow() });
+  const picker = make("input", { type: "file", hidden: true, multiple: true, accept: TYPES.join(","), tabindex: "-1",
+    onchange: () => { for (const one of picker.files) attach(one, one.name, `📎 ${one.name}`); picker.value = ""; } });
+  const clip = make("button", { class: "tool", type: "button", "aria-label": words.attach, title: words.attach,
+    onclick: () => picker.click() }, icon(CLIP));
+  const mic = make("button", { class: "tool", type: "button", "aria-label": words.record, title: words.record,
+    "aria-pressed": "false", hidden: !(navigator.mediaDevices && window.MediaRecorder), onclick: () => record() }, icon(MIC));
   const form = make("form", { onsubmit: (event) => { event.preventDefault(); submit(); } },
-    box, make("button", { type: "submit" }, words.send));
+    picker, clip, mic, box, make("button", { type: "submit" }, words.send));
   const panel = make("div", { class: "panel", id: "panel", role: "dialog", "aria-label": title, hidden: true,
     onkeydown: (event) => { if (event.key === "Escape") close(); } },
     make("header", {}, make("h2", {}, title),
@@ -407,6 +493,50 @@
     box.value = "";
     grow();
     utter({ type: "message", text }, text);
+  };
+  const attach = async (blob, name, text) => {
+    const mime = blob.type.split(";")[0];
+    if (!TYPES.includes(mime)) return status(words.kind);
+    if (blob.size > MOST_FILE) return status(words.big);
+    const id = uuid();
+    await files.put(id, blob);
+    utter({ type: "file", name, mime }, text, id);
+  };
+  const LONGEST_NOTE = 5 * 60000;
+  let recorder = null;
+  const recording = (on) => {
+    mic.setAttribute("aria-pressed", String(on));
+    mic.setAttribute("aria-label", on ? words.stop : words.record);
+    mic.title = on ? words.stop : words.record;
+  };
+  /** The first tap begins, the second one sends. */
+  const record = async () => {
+    if (recorder) return recorder.state === "recording" && recorder.stop();
+    mic.disabled = true;
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+      const parts = [];
+      const kinds = ["audio/ogg;codecs=opus", "audio/webm;codecs=opus", "audio/mp4"];
+      const kind = kinds.find((one) => MediaRecorder.isTypeSupported(one));
+      recorder = new MediaRecorder(stream, kind ? { mimeType: kind } : {});
+      const longEnough = setTimeout(() => recorder && recorder.stop(), LONGEST_NOTE);
+      recorder.ondataavailable = (event) => parts.push(event.data);
+      recorder.onstop = () => {
+        clearTimeout(longEnough);
+        for (const track of stream.getTracks()) track.stop();
+        const note = new Blob(parts, { type: recorder.mimeType });
+        recorder = null;
+        recording(false);
+        if (note.size) attach(note, "voice", `🎤 ${words.voice}`);
+      };
+      recorder.start();
+      recording(true);
+    } catch {
+      recorder = null;
+      status(words.mic);
+    } finally {
+      mic.disabled = false;
+    }
   };
   const choose = (choice) => utter({ type: "choice", choice_id: choice.id, title: choice.title }, choice.title);
   const askOlder = () => {
@@ -452,7 +582,7 @@
     }
     if (chips.childNodes.length) one.append(chips);
     if (item.mine) {
-      const note = { sending: socket ? words.sending : words.failed, sent: words.sent, refused: words.long }[item.state];
+      const note = { sending: socket ? words.sending : words.failed, sent: words.sent, refused: item.why || words.long }[item.state];
       one.append(make("div", { class: "note" }, note));
     }
     return one;
@@ -513,6 +643,7 @@
     /** Forget this visitor in this browser (on a shared computer, when the user signs out). */
     forget() {
       if (who !== null) storage.remove(stateKey());
+      for (const item of state.outbox) if (item.type === "file") files.remove(item.id);
       if (!identity) storage.remove(TOKEN);
       identity = null;
       settled.clear();

@@ -23,6 +23,7 @@ def talk(world: str) -> Talk:
     return Talk(Desk(WORLDS[world]), OfflineModel())
 
 
+@pytest.mark.no_cover  # the same lines thousands of times
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(texts=st.lists(st.one_of(st.sampled_from(LINES), st.text(max_size=60)), min_size=1, max_size=6))
 async def test_any_lines_in_any_order_and_language_are_answered(texts: list[str]) -> None:
@@ -33,6 +34,7 @@ async def test_any_lines_in_any_order_and_language_are_answered(texts: list[str]
         assert all(choice.title.strip() and choice.choice_id for choice in reply.choices)
 
 
+@pytest.mark.no_cover  # the same lines thousands of times
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_no_first_message_changes_a_booking(language: str) -> None:
     # the answer to an offer of the notifier is no first message

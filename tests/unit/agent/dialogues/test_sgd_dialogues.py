@@ -76,6 +76,7 @@ def sample() -> list[Recorded]:
 
 
 @needs_data
+@pytest.mark.no_cover  # the same lines thousands of times
 async def test_everybody_gets_the_appointment_they_wanted_and_nobody_another(sample: list[Recorded]) -> None:
     played = [await play_recorded(dialogue, OfflineModel()) for dialogue in sample]
 
@@ -84,6 +85,7 @@ async def test_everybody_gets_the_appointment_they_wanted_and_nobody_another(sam
 
 
 @needs_data
+@pytest.mark.no_cover  # the same lines thousands of times
 async def test_a_yes_that_was_meant_for_another_question_rarely_books(sample: list[Recorded]) -> None:
     played = [await play_recorded(dialogue, OfflineModel(), as_recorded=True) for dialogue in sample]
 

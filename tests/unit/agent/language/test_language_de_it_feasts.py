@@ -29,6 +29,7 @@ def test_easter_and_advent_fall_on_their_known_sundays(year: int, easter: date, 
     assert feasts.advent_day(year, 0) == first_advent
 
 
+@settings(deadline=None)
 @given(st.integers(1900, 2200))
 def test_advent_has_four_sundays_before_christmas(year: int) -> None:
     fourth = feasts.advent_day(year, 21)
@@ -67,6 +68,7 @@ def test_every_italian_number_is_a_day_of_may(n: int) -> None:
         assert understood.start == datetime(2026, 5, n), word
 
 
+@settings(deadline=None)
 @given(st.integers(13, 23), st.integers(10, 59))
 def test_every_german_hour_with_minutes_is_understood_in_words_and_in_digits(hour: int, minute: int) -> None:
     hours, minutes = de.CARDINALS[hour].split(", ")[0], de.CARDINALS.get(minute, str(minute)).split(", ")[0]
@@ -78,6 +80,7 @@ def test_every_german_hour_with_minutes_is_understood_in_words_and_in_digits(hou
         assert understand(text, NOW, language="de").start == datetime(2026, 3, 5, hour, minute), text
 
 
+@settings(deadline=None)
 @given(st.integers(13, 23), st.integers(10, 59))
 def test_every_italian_hour_with_minutes_is_understood_in_words_and_in_digits(hour: int, minute: int) -> None:
     hours, minutes = it.CARDINALS[hour].split(", ")[0], it.CARDINALS.get(minute, str(minute)).split(", ")[0]

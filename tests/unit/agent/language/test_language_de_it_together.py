@@ -51,6 +51,7 @@ ORDERS = (
 )
 
 
+@pytest.mark.no_cover  # the same lines thousands of times
 @pytest.mark.parametrize("language", ["de", "it"])
 @pytest.mark.parametrize("order", ORDERS)
 def test_the_order_of_day_time_and_people_does_not_matter(language: str, order: str) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from io import StringIO
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.agent.language import answer_lines, understand
@@ -71,6 +71,7 @@ def test_without_any_hint_it_is_english() -> None:
     assert language_of("zzz", previous="xx", home="yy") == "en"
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=200), previous=st.sampled_from([None, *LANGUAGES]))
 def test_every_text_has_a_language(text: str, previous: str | None) -> None:
     assert language_of(text, previous=previous) in LANGUAGES

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.agent.language import Open, Understanding, understand
@@ -208,6 +208,7 @@ def test_further_days_offered_are_kept() -> None:
     assert read("el viernes o el sábado por la mañana").also_days == (datetime(2026, 3, 7),)
 
 
+@settings(deadline=None)
 @given(reference=references, weekday=st.integers(0, 6))
 def test_a_weekday_is_that_weekday_within_the_next_seven_days(reference: datetime, weekday: int) -> None:
     start = read(f"el {WEEKDAYS[weekday]}", reference).start
@@ -216,6 +217,7 @@ def test_a_weekday_is_that_weekday_within_the_next_seven_days(reference: datetim
     assert 1 <= (start.date() - reference.date()).days <= 7
 
 
+@settings(deadline=None)
 @given(reference=references, month=st.integers(1, 12), day=st.integers(1, 28))
 def test_a_date_without_a_year_is_the_next_one_that_is_not_past(
     reference: datetime, month: int, day: int
@@ -226,6 +228,7 @@ def test_a_date_without_a_year_is_the_next_one_that_is_not_past(
     assert reference.date() <= start.date() < date(reference.year + 2, 1, 1)
 
 
+@settings(deadline=None)
 @given(hour=st.integers(0, 23), minute=st.integers(0, 59), reference=references)
 def test_a_clock_time_comes_at_or_after_the_reference(hour: int, minute: int, reference: datetime) -> None:
     start = read(f"a las {hour:02d}:{minute:02d}", reference).start
@@ -241,6 +244,7 @@ JUMBLE = (
 )
 
 
+@settings(deadline=None)
 @given(said=st.lists(st.sampled_from(JUMBLE.split()), max_size=14), reference=references)
 def test_no_jumble_of_time_words_is_refused_and_ends_follow_starts(
     said: list[str], reference: datetime
