@@ -75,7 +75,7 @@ async def run_services(services: Sequence[Service], settings: Settings) -> None:
     starting = asyncio.create_task(_start_all(services))
     stop_asked = asyncio.create_task(stopping.wait())
     await asyncio.wait({starting, stop_asked}, return_when=asyncio.FIRST_COMPLETED)
-    _tune_garbage_collection()
+    tune_garbage_collection()
     if starting.done():
         starting.result()
         await stop_asked
@@ -96,7 +96,8 @@ async def _start_all(services: Sequence[Service]) -> None:
         get_logger(service.name).info("service_started")
 
 
-def _tune_garbage_collection() -> None:
+def tune_garbage_collection() -> None:
+    """For a process that has started: collect seldom, and never what is there by now."""
     # What was imported and started stays for ever: never walk it again. The default threshold (700 objects) made
     # collections a fifth of booking's CPU time under load.
     gc.collect()

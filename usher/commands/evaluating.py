@@ -94,6 +94,7 @@ def _evaluation(
 ) -> Evaluation:
     """What came of the dialogues that are meant. Raises UsherError when none can be played."""
     from shared.errors import UsherError
+    from shared.service import tune_garbage_collection
     from shared.telemetry import configure_logging
     from usher.configured import load_settings
     from usher.dialogue_files import read_script
@@ -118,6 +119,7 @@ def _evaluation(
         )
         raise UsherError(f"Nothing to play: {why}.")
     watch = _Watch(quiet=quiet)
+    tune_garbage_collection()  # as services do: what is measured are turns
     evaluation = run(evaluate(script, settings, at_once=at_once, progress=watch.on_played))
     watch.end()
     _print_problems(evaluation.problems[len(script.problems) :])
