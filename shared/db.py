@@ -15,9 +15,7 @@ from uuid import UUID
 
 import asyncpg
 import asyncpg.pool
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from shared.errors import Transient
 
@@ -113,15 +111,14 @@ def is_transient(error: BaseException) -> bool:
 
 
 class Database:
-    """A pool for asyncpg (hot writes) and one for SQLAlchemy (reads), both small."""
+    """A small pool of connections."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], engine: AsyncEngine) -> None:
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record]) -> None:
         self._pool = pool
-        self._engine = engine
 
     @classmethod
     async def open(cls, url: str, *, size: int = 8, name: str = "usher") -> Database:
-        """Prepare the pools. No connection is made until the first use, so the server may come up later."""
+        """Prepare the pool. No connection is made until the first use, so the server may come up later."""
         settings = {
             "application_name": name,
             "timezone": "UTC",
@@ -142,17 +139,10 @@ class Database:
             reset=_no_reset,
         )
         await pool
-        engine = create_async_engine(
-            url.replace("postgresql://", "postgresql+asyncpg://", 1),
-            pool_size=max(2, size // 2),
-            max_overflow=size,
-            connect_args={"server_settings": settings, "timeout": 5, "command_timeout": 30},
-        )
-        return cls(pool, engine)
+        return cls(pool)
 
     async def close(self) -> None:
-        """Close both pools, cutting off what still runs after 5 s."""
-        await self._engine.dispose()
+        """Close the pool, cutting off what still runs after 5 s."""
         try:
             async with _within(5):
                 await self._pool.close()
@@ -182,15 +172,6 @@ class Database:
     async def system(self) -> AsyncIterator[Connection]:
         """A transaction in the role `usher_system`: all tenants, on the tables that grant it something."""
         async with self._transaction(f"BEGIN; SET LOCAL ROLE {SYSTEM_ROLE}") as connection:
-            yield connection
-
-    @asynccontextmanager
-    async def read(self, tenant_id: UUID) -> AsyncIterator[AsyncConnection]:
-        """A SQLAlchemy transaction that sees this tenant's rows only."""
-        async with self._engine.connect() as connection, connection.begin():
-            await connection.execute(
-                text("SELECT set_config('app.tenants', :tenants, true)"), {"tenants": str(tenant_id)}
-            )
             yield connection
 
     async def ping(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import orjson
@@ -187,14 +188,19 @@ class JournaledTools(AbstractToolset[TurnDeps]):
         return guards.check(name, args, past)
 
     def _tool(self, spec: ToolSpec[Any]) -> ToolsetTool[TurnDeps]:
-        definition = ToolDefinition(
-            name=spec.name,
-            description=spec.description,
-            parameters_json_schema=spec.args.model_json_schema(),
-            sequential=spec.writes,
-        )
-        # As a dict, because that is what `call_tool` is given.
-        schema = core_schema.no_info_after_validator_function(dict, spec.args.__pydantic_core_schema__)
-        return ToolsetTool(
-            toolset=self, tool_def=definition, max_retries=2, args_validator=SchemaValidator(schema)
-        )
+        definition, validator = _told_and_checked(spec)
+        return ToolsetTool(toolset=self, tool_def=definition, max_retries=2, args_validator=validator)
+
+
+@cache
+def _told_and_checked(spec: ToolSpec[Any]) -> tuple[ToolDefinition, SchemaValidator]:
+    """A tool as a model is told of it, and what checks its arguments: made once, a schema takes milliseconds."""
+    definition = ToolDefinition(
+        name=spec.name,
+        description=spec.description,
+        parameters_json_schema=spec.args.model_json_schema(),
+        sequential=spec.writes,
+    )
+    # As a dict, because that is what `call_tool` is given.
+    schema = core_schema.no_info_after_validator_function(dict, spec.args.__pydantic_core_schema__)
+    return definition, SchemaValidator(schema)
