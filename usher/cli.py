@@ -23,6 +23,7 @@ from usher.commands.mcp import app as mcp_app
 from usher.commands.model import app as model_app
 from usher.commands.replay import replay_command
 from usher.conversations_cli import app as conversation_app
+from usher.customers_cli import app as customer_app
 from usher.loop import run as _run
 
 EXPECTED_STATUS = 1
@@ -155,6 +156,7 @@ app.command("deliveries")(deliveries_command)
 app.command("replay-inbound")(replay_command)
 app.add_typer(channel_app, name="channel")
 app.add_typer(conversation_app, name="conversation")
+app.add_typer(customer_app, name="customer")
 app.add_typer(mcp_app, name="mcp")
 app.add_typer(model_app, name="model")
 

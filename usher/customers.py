@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from shared import ids, subjects
 from shared.bus import Bus, QueryFailed
-from shared.db import Database
+from shared.db import Connection, Database
 from shared.errors import Unanswered, UsherError
 from shared.messages import booking as msg
 from shared.messages.envelope import Message
@@ -61,9 +61,7 @@ class CustomerDesk:
 
         async with self._db.tenant(self._tenant_id) as connection:
             await _known(connection, self._slug, self._tenant_id)
-            found = await find_customers(
-                connection, self._tenant_id, text, exactly=True, limit=SHOWN + 1
-            )
+            found = await find_customers(connection, self._tenant_id, text, exactly=True, limit=SHOWN + 1)
         if len(found) == 1:
             return found[0]
         if found:
@@ -159,7 +157,7 @@ async def open_desk(
     try:
         try:
             async with asyncio.timeout(deadline):
-                bus = await Bus.connect(settings.nats_url or "", "usher-customer")
+                bus = await Bus.connect(settings.nats_url or "", "customer-cli")
         except TimeoutError as error:
             raise CustomerError(
                 f"NATS did not answer within {deadline:g} s: `usher doctor` says what is reachable."
@@ -172,13 +170,12 @@ async def open_desk(
         await db.close()
 
 
-async def _known(connection: object, slug: str, tenant_id: UUID) -> None:
-    from shared.db import Connection
-
-    assert isinstance(connection, Connection)  # noqa: S101
+async def _known(connection: Connection, slug: str, tenant_id: UUID) -> None:
     if not await connection.fetchval("SELECT true FROM booking.tenants WHERE tenant_id = $1", tenant_id):
         raise CustomerError(f"There is no business {slug!r}: `usher import FILE` makes one.")
 
 
 def _silent(deadline: float) -> str:
-    return f"Booking did not answer within {deadline:g} s: is it running (`usher up`, or `usher run booking`)?"
+    return (
+        f"Booking did not answer within {deadline:g} s: is it running (`usher up`, or `usher run booking`)?"
+    )

@@ -69,10 +69,12 @@ async def find_customers(
     """Customers with this id, id on a channel, phone number or name: a part of a name or the last digits of a number will do,
     unless `exactly`. By name, at most `limit`."""
     said = text.strip()
-    named, digits = _escaped(said), digits_of(said)
-    if not exactly:
-        named, digits = f"%{named}%" if said else "", f"%{digits}" if digits else ""
-    rows = await connection.fetch(_FIND, tenant_id, _id(said), named, digits, said, limit, _NUMBERED)
+    named, digits, any_before = _escaped(said), digits_of(said), "" if exactly else "%"
+    patterns = (
+        f"{any_before}{named}{any_before}" if named else None,
+        f"{any_before}{digits}" if digits else None,
+    )
+    rows = await connection.fetch(_FIND, tenant_id, _id(said), *patterns, said, limit, _NUMBERED)
     return [
         Found(
             customer_id=row["id"],

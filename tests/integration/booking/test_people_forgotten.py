@@ -214,7 +214,8 @@ async def test_others_are_told_whom_to_forget_and_nobody_is_told_when_nothing_wa
     assert await erase(shop, ana)
     assert not await erase(shop, ana)
     sent = await shop.rows(
-        "SELECT subject, payload FROM booking.outbox WHERE tenant_id = $1 AND next_attempt_at <= now() ORDER BY created_at, subject"
+        "SELECT subject, payload FROM booking.outbox WHERE tenant_id = $1 AND next_attempt_at <= now()"
+        " ORDER BY created_at, subject"
     )
     merge, *forget = (bytes(row["payload"]) for row in sent)
     told = MergePeople.decode(merge)

@@ -57,7 +57,7 @@ async def tell(world: World, one: ForgetPerson, *, times: int = 1) -> None:
             msg_id=f"{job_id}:{n}",
             headers={HEADER_ID: str(job_id), HEADER_FROM: "probe"},
         )
-        await eventually(lambda before=before: len(confirmed) > before)  # type: ignore[misc]
+        await eventually(lambda before=before: len(confirmed) > before)
     await subscription.unsubscribe()
 
 
@@ -149,3 +149,33 @@ async def test_nothing_is_forgotten_of_what_came_later_or_by_another_tenants_wor
     after = await kept(world)
     assert "canary of later" in after
     assert ANA in after
+
+
+async def test_files_that_a_forgotten_visitor_sent_are_gone_and_others_stay(world: World) -> None:
+    now = datetime.now(UTC)
+    async with world.db.tenant(world.tenant_id) as connection:
+        await connection.execute(
+            "INSERT INTO gateway.channel_accounts (tenant_id, channel, account_id) VALUES ($1, 'webchat', $2)",
+            world.tenant_id,
+            uuid4().hex,
+        )
+        for visitor, received_at in (("ana", now), ("ana", now + timedelta(hours=1)), ("bea", now)):
+            await connection.execute(
+                "INSERT INTO gateway.webchat_uploads (tenant_id, id, account_id, user_id, size, sha256, body, received_at)"
+                " VALUES ($1, $2, 'a', $3, 0, '', 'canary', $4)",
+                world.tenant_id,
+                uuid4(),
+                visitor,
+                received_at,
+            )
+    theirs = Identity(channel="webchat", user_id="ana")
+    one = ForgetPerson(
+        tenant_id=world.tenant_id,
+        customer_ids=(uuid4(),),
+        identities=(theirs,),
+        at=now + timedelta(seconds=1),
+    )
+    for _ in range(2):
+        await Forgetting(world.db).forget(one)
+    left = [(row["user_id"], row["received_at"] > one.at) for row in await world.rows("webchat_uploads")]
+    assert sorted(left) == [("ana", True), ("bea", False)]

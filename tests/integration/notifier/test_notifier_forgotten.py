@@ -78,7 +78,7 @@ async def tell(world: World, *jobs: ForgetPerson, times: int = 1) -> None:
                 msg_id=f"{job_id}:{n}",
                 headers={HEADER_ID: str(job_id), HEADER_FROM: "probe"},
             )
-            await eventually(lambda before=before: len(confirmed_ids) > before)  # type: ignore[misc]
+            await eventually(lambda before=before: len(confirmed_ids) > before)
         assert f"{one.tenant_id}/{job_id}" in confirmed_ids
     await subscription.unsubscribe()
 
@@ -89,7 +89,7 @@ async def test_a_forgotten_persons_words_receipt_and_file_are_gone_and_others_ke
     ana, bea = booked(world, "Canary Ana"), booked(world, "Canary Bea")
     for number, event in enumerate((ana, bea), start=1):
         await world.say(event)
-        await eventually(lambda number=number: world.purposes.count("receipt") == number)  # type: ignore[misc]
+        await eventually(lambda number=number: world.purposes.count("receipt") == number)
     await world.drained()
     before = await kept(world)
     assert "Canary Ana" in before
@@ -151,6 +151,9 @@ async def test_an_event_from_before_that_comes_late_is_not_told_and_one_from_aft
     # The same job once more, and an older one: nothing of the new person is forgotten.
     await tell(world, job(late), job(late, at=NOW - timedelta(days=1)))
     assert "Canary anew" in await kept(world)
+    async with world.db.tenant(world.tenant_id) as connection:
+        [body] = await connection.fetch("SELECT body::text AS text FROM notifier.notifications")
+    assert "Vinyasa" in body["text"]
     await world.say(late.model_copy(update={"event_id": uuid4()}))
     await world.settled()
     assert world.purposes == ["booking_confirmed"]
