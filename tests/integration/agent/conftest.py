@@ -195,7 +195,7 @@ class Customer:
         self.said += 1
         return MessageReceived(
             tenant_id=self.gateway.tenant_id,
-            message_id=ids.derive("message", self.user_id, self.said),
+            message_id=ids.derive("message", self.gateway.tenant_id, self.user_id, self.said),
             conversation_id=self.conversation_id,
             sender=ChannelAddress(channel="whatsapp", account_id="100", user_id=self.user_id, name="Maria"),
             provider_id=f"wamid.{self.user_id}.{self.said}",
