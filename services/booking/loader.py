@@ -63,7 +63,7 @@ class Loader:
     async def sessions_on(
         self, connection: Queries, keys: Sequence[SessionKey]
     ) -> dict[SessionKey, SessionState]:
-        """The same, in a transaction of the caller's."""
+        """The same, asked by the caller's reader or transaction."""
         rows = await connection.fetch(sql.LOAD_SESSIONS, *columns(keys, 2))
         states = {}
         for row in rows:

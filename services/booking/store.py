@@ -64,8 +64,9 @@ class Store:
             else:
                 async with self._db.tenant(*tenants) as connection:
                     await self._all(connection, batch, now)
+        except asyncpg.DivisionByZeroError as error:  # how `WRITE` says it
+            raise Conflict("something that it rests on has moved") from error
         except (
-            asyncpg.DivisionByZeroError,  # says `WRITE` when something has moved
             asyncpg.UniqueViolationError,
             asyncpg.ForeignKeyViolationError,
             asyncpg.ExclusionViolationError,
