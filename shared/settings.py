@@ -255,6 +255,12 @@ class Settings(BaseSettings):
     booking_batch_limit: int = Field(
         512, ge=1, description="Commands that booking writes in one transaction, at most."
     )
+    booking_batches_at_once: int = Field(
+        2,
+        ge=1,
+        le=16,
+        description="Transactions that one instance of booking has under way at once, each of other sessions and customers.",
+    )
     max_tries: int = Field(
         5, ge=1, description="Tries before a message that fails by itself goes to the dead letters."
     )

@@ -148,7 +148,9 @@ class BookingService:
             max_tries=settings.max_tries,
         )
         replies = Replies(self._bus, self._sender, Alternatives(reads, time.monotonic), self._slots)
-        return BookingActor(Mailbox(settings.booking_batch_limit), writer, replies, self._committed)
+        mailbox = Mailbox(settings.booking_batch_limit)
+        lanes = settings.booking_batches_at_once
+        return BookingActor(mailbox, writer, replies, self._committed, lanes=lanes)
 
     async def _committed(self, written: Written) -> None:
         if written.due:

@@ -92,7 +92,9 @@ async def test_the_mailbox_gives_what_waits_up_to_the_limit_in_order() -> None:
     mailbox = Mailbox(limit=2)
     for n in range(3):
         await mailbox.put(3, [delivery(book(n))])
-    first, second = await mailbox.take(), await mailbox.take()
+    first = await mailbox.take()
+    mailbox.over(first)
+    second = await mailbox.take()
     assert [w.command for w in (*first, *second) if isinstance(w, Waiting)] == [book(0), book(1), book(2)]
     assert len(first) == 2
 
