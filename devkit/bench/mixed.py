@@ -22,8 +22,8 @@ WARM_UP_SECONDS = 20
 
 WHAT_IT_TAKES = {
     "commands": "a batch reads sessions with their bookings and queues and, at the same time, customers; then one statement "
-    "writes it all and commits: two round trips one after another and one fsync, and a command waits for the batch before "
-    "its own; a slow disk or busy cores show here first",
+    "writes it all and commits: two round trips one after another and one fsync, and a command waits for those of its own "
+    "session and customer; a slow disk or busy cores show here first",
 }
 TARGETS_MS = {"commands": 10.0, "session_queries": 5.0, "slot_queries": 5.0}
 WITHOUT_DISK = "_without_disk"

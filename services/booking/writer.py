@@ -45,7 +45,7 @@ class Written:
 
 
 class Writer:
-    """Writes one batch at a time. Keeps states between batches, so a command on a known session costs no read."""
+    """Writes batches, of different sessions also at the same time. Keeps states between batches, so a command on a known session costs no read."""
 
     def __init__(
         self,
