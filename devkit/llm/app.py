@@ -4,11 +4,11 @@ from typing import Final
 
 from aiohttp import web
 
+from devkit.emulator.serving import only_own_pages
 from devkit.llm.api import ModelApi
 from devkit.llm.config import LlmConfig
 from devkit.llm.control import ControlApi
 from devkit.llm.steps import Script
-from devkit.whatsapp.app import only_own_pages
 
 MOST_REQUEST_BYTES: Final = 16 * 1024 * 1024
 

@@ -2,8 +2,8 @@
 
 from pydantic import Field, SecretStr
 
+from devkit.emulator.values import Frozen
 from devkit.llm.steps import Step
-from devkit.whatsapp.config import Frozen
 
 
 class LlmConfig(Frozen):

@@ -4,10 +4,9 @@ from dataclasses import asdict
 
 from aiohttp import web
 
+from devkit.emulator.values import Frozen, model_in
 from devkit.llm.api import ModelApi
 from devkit.llm.steps import Script, Step
-from devkit.whatsapp.config import Frozen
-from devkit.whatsapp.requests import model_in
 
 
 class Steps(Frozen):

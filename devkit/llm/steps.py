@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
-from devkit.whatsapp.config import Frozen
+from devkit.emulator.values import Frozen
 
 Provider = Literal["openai", "anthropic", "ollama"]
 

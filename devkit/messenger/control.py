@@ -1,6 +1,5 @@
 """How do tests steer the emulator? People write, tap, block and read, faults go on and off, and all can be counted."""
 
-import asyncio
 import json
 from dataclasses import asdict
 from typing import Literal
@@ -8,13 +7,14 @@ from typing import Literal
 from aiohttp import web
 from pydantic import Base64Bytes, Field
 
+from devkit.emulator.control import Control
+from devkit.emulator.meta import Signing
+from devkit.emulator.values import Frozen, model_in
 from devkit.messenger.config import Account
-from devkit.messenger.faults import FaultBox, Faults
+from devkit.messenger.faults import FaultBox
 from devkit.messenger.network import Network
 from devkit.messenger.state import File, Json, Person, new_mid, new_number
 from devkit.messenger.webhooks import Webhooks
-from devkit.whatsapp.config import Frozen
-from devkit.whatsapp.requests import model_in
 
 
 class Attachment(Frozen):
@@ -66,26 +66,23 @@ class Recorded(Frozen):
 
     url: str
     body: Json
-    signing: Literal["good", "bad", "none"] = "good"
+    signing: Signing = "good"
 
 
-class ControlApi:
+class ControlApi(Control):
     """The handlers of `/_control/…`, `/files/…` and `/health`."""
 
     def __init__(self, network: Network, webhooks: Webhooks, faults: FaultBox) -> None:
+        super().__init__(webhooks, faults)
         self._network = network
         self._store = network.store
         self._webhooks = webhooks
-        self._faults = faults
 
     def routes(self) -> list[web.RouteDef]:
         """What to mount."""
         return [
-            web.get("/health", self.health),
+            *super().routes(),
             web.get("/files/{file}/{name}", self.file),
-            web.get("/_control/faults", self.faults),
-            web.post("/_control/faults", self.set_faults),
-            web.delete("/_control/faults", self.clear_faults),
             web.post("/_control/messages", self.write),
             web.get("/_control/messages", self.messages),
             web.post("/_control/people", self.person),
@@ -93,24 +90,6 @@ class ControlApi:
             web.post("/_control/webhook", self.webhook),
             web.get("/_control/stats", self.stats),
         ]
-
-    async def health(self, request: web.Request) -> web.Response:
-        """200 as long as it runs."""
-        return web.json_response({"status": "ok", "pending": self._webhooks.pending})
-
-    async def faults(self, request: web.Request) -> web.Response:
-        """The faults in force, with what is left of the counted ones."""
-        return web.json_response(self._faults.current.model_dump())
-
-    async def set_faults(self, request: web.Request) -> web.Response:
-        """Replace the faults: a `Faults` object; what is left out is off."""
-        self._faults.current = await model_in(request, Faults)
-        return await self.faults(request)
-
-    async def clear_faults(self, request: web.Request) -> web.Response:
-        """Behave again."""
-        self._faults.current = Faults()
-        return await self.faults(request)
 
     async def write(self, request: web.Request) -> web.Response:
         """A person writes (`Written`): {"mid"}."""
@@ -181,23 +160,12 @@ class ControlApi:
 
     async def stats(self, request: web.Request) -> web.Response:
         """Counts since the start; `?idle_within=<seconds>` waits until nothing is pending, `idle` says if so."""
-        try:
-            async with asyncio.timeout(min(float(request.query.get("idle_within", 0)), 60)):
-                await self._webhooks.idle()
-        except TimeoutError:
-            pass  # still busy: the numbers tell
-        except ValueError:
-            raise web.HTTPBadRequest(text="idle_within must be a number of seconds.") from None
-        pending = self._webhooks.pending
-        return web.json_response(
-            {
-                "idle": pending == 0,
-                "pending": pending,
-                "webhooks": asdict(self._webhooks.counts),
-                "sent": len(self._store.sent),
-                "people": len(self._store.people),
-            }
-        )
+        counts: dict[str, object] = {
+            "webhooks": asdict(self._webhooks.counts),
+            "sent": len(self._store.sent),
+            "people": len(self._store.people),
+        }
+        return web.json_response(await self.waited(request) | counts)
 
     def _account(self, account_id: str) -> Account:
         account = self._network.config.account(account_id)

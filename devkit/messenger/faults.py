@@ -5,10 +5,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from devkit.whatsapp.config import Frozen
+from devkit.emulator import faults
 
 
-class Faults(Frozen):
+class Faults(faults.FaultsOfSends):
     """Every way the emulator misbehaves on request. All off by default; setting replaces the whole.
 
     Sends (from the gateway); `only_to` limits them to one person, and each `…_chance` (0 to 1) does the same at random to any
@@ -45,7 +45,6 @@ class Faults(Frozen):
     hang_seconds: float = Field(default=0, ge=0, le=120)
     late_answers: bool = False
     close_windows: bool = False
-    only_to: str | None = None
     batch_size: int = Field(default=1, ge=1, le=1000)
     batch_wait_ms: int = Field(default=50, ge=0, le=60_000)
     one_entry: bool = False
@@ -59,22 +58,8 @@ Counter = Literal["fail_sends", "lose_answers", "swallow_sends", "lie_sends", "d
 Chance = Literal["fail_chance", "lose_chance", "swallow_chance", "lie_chance"]
 
 
-class FaultBox:
-    """The faults in force now; counted ones are used up one by one."""
+class FaultBox(faults.FaultBox[Faults, Counter, Chance]):
+    """The faults in force now."""
 
     def __init__(self, rng: random.Random) -> None:
-        self.current = Faults()
-        self.rng = rng
-
-    def take(self, counter: Counter, to: str | None = None) -> bool:
-        """Use up one of `counter`; False when none is left, or it is meant for another person than `to`."""
-        left: int = getattr(self.current, counter)
-        if left == 0 or (to is not None and self.current.only_to not in (None, to)):
-            return False
-        self.current = self.current.model_copy(update={counter: left - 1})
-        return True
-
-    def strikes(self, counter: Counter, chance: Chance, to: str) -> bool:
-        """One of `counter` is left for this person, or bad luck has it."""
-        probability: float = getattr(self.current, chance)
-        return self.take(counter, to) or (probability > 0 and self.rng.random() < probability)
+        super().__init__(Faults, rng)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from devkit.whatsapp.config import Frozen
+from devkit.emulator.values import Frozen
 
 MEBIBYTE = 1024 * 1024
 Id = Annotated[int, Field(gt=0, lt=2**52)]

@@ -1,47 +1,43 @@
 """How do tests steer the emulator? `/_control/…`: faults on and off, who is there, and all that was sent so far."""
 
-import asyncio
 from collections.abc import Mapping
 
 from aiohttp import web
 
+from devkit.emulator.control import Control
+from devkit.emulator.values import model_in
 from devkit.telegram.api import BotApi
 from devkit.telegram.config import Person
-from devkit.telegram.faults import FaultBox, Faults
+from devkit.telegram.faults import FaultBox
 from devkit.telegram.methods import Methods
 from devkit.telegram.sender import WebhookSender
 from devkit.telegram.state import BotState, Chat, Message, World
-from devkit.whatsapp.requests import model_in
 
 
-class ControlApi:
+class ControlApi(Control):
     """The handlers of `/_control/…` that are nobody's doing."""
+
+    health_path = "/_control/health"
 
     def __init__(
         self, world: World, sender: WebhookSender, faults: FaultBox, api: BotApi, methods: Methods
     ) -> None:
+        super().__init__(sender, faults)
         self._world = world
-        self._sender = sender
-        self._faults = faults
+        self._hooks = sender
+        self._done = faults.done
         self._api = api
         self._methods = methods
 
     def routes(self) -> list[web.RouteDef]:
         """What to mount."""
         return [
-            web.get("/_control/health", self.health),
+            *super().routes(),
             web.get("/_control/state", self.state),
             web.get("/_control/idle", self.idle),
-            web.get("/_control/faults", self.faults),
-            web.post("/_control/faults", self.set_faults),
-            web.delete("/_control/faults", self.clear_faults),
             web.post("/_control/people", self.add_person),
             web.post("/_control/bots/{bot:[0-9]+}/webhook", self.webhook),
         ]
-
-    async def health(self, request: web.Request) -> web.Response:
-        """200 as long as it runs."""
-        return web.json_response({"status": "ok", "pending": self._sender.pending})
 
     async def state(self, request: web.Request) -> web.Response:
         """Everything: chats with their messages in order, webhooks and calls counted, faults done."""
@@ -52,34 +48,13 @@ class ControlApi:
                 "calls": dict(self._api.calls),
                 "refused_by_limits": self._methods.refused_by_limits,
                 "taps": {tap_id: tap.answered for tap_id, tap in self._world.taps.items()},
-                "faults_done": dict(self._faults.done),
+                "faults_done": dict(self._done),
             }
         )
 
     async def idle(self, request: web.Request) -> web.Response:
         """Waits until no webhook is pending, at most `?within=` seconds (60 at most); the counts, and `idle`."""
-        try:
-            async with asyncio.timeout(min(float(request.query.get("within", 0)), 60)):
-                await self._sender.idle()
-        except TimeoutError:
-            pass  # still busy: the numbers tell
-        except ValueError:
-            raise web.HTTPBadRequest(text="within must be a number of seconds.") from None
-        return web.json_response({"idle": self._sender.pending == 0, **self._webhooks()})
-
-    async def faults(self, request: web.Request) -> web.Response:
-        """The faults in force, with what is left of the counted ones."""
-        return web.json_response(self._faults.current.model_dump())
-
-    async def set_faults(self, request: web.Request) -> web.Response:
-        """Replace the faults: a `Faults` object; what is left out is off."""
-        self._faults.current = await model_in(request, Faults)
-        return await self.faults(request)
-
-    async def clear_faults(self, request: web.Request) -> web.Response:
-        """Behave again."""
-        self._faults.current = Faults()
-        return await self.faults(request)
+        return web.json_response(await self.waited(request, "within") | self._webhooks())
 
     async def add_person(self, request: web.Request) -> web.Response:
         """A person more, or the same one changed (`deactivated`, another name)."""
@@ -95,22 +70,23 @@ class ControlApi:
 
         `?secret=` replaces the secret (`none` leaves the header out).
         """
-        hook = self._sender.hooks.get(int(request.match_info["bot"]))
+        hook = self._hooks.hooks.get(int(request.match_info["bot"]))
         if hook is None or not hook.url:
             raise web.HTTPConflict(text="This bot has no webhook: call setWebhook first.")
         secret = request.query.get("secret", hook.secret)
-        status, _, _ = await self._sender.post_once(
+        status, _, _ = await self._hooks.post_once(
             hook.url, await request.read(), "" if secret == "none" else secret
         )
         return web.json_response({"status": status})
 
-    def _webhooks(self) -> Mapping[str, int]:
+    def _webhooks(self) -> dict[str, object]:
         """`posts` in all; updates `accepted`, `expired`, `dropped`; POSTs that `repeated` or `duplicated` one."""
         names = ("posts", "accepted", "repeated", "duplicated", "expired", "dropped", "unwanted")
-        return {"pending": self._sender.pending} | {name: self._sender.counts[name] for name in names}
+        counts = {name: self._hooks.counts[name] for name in names}
+        return {"pending": self._hooks.pending, **counts}
 
     def _bot(self, bot: BotState) -> Mapping[str, object]:
-        hook = self._sender.hooks[bot.bot.id]
+        hook = self._hooks.hooks[bot.bot.id]
         chats = {str(person_id): _chat(chat) for person_id, chat in bot.chats.items()}
         return {"username": bot.bot.username, "webhook": hook.url, "pending": hook.pending, "chats": chats}
 

@@ -2,11 +2,12 @@
 
 import random
 from collections import Counter
-from typing import Literal
+from typing import Literal, Never
 
 from pydantic import Field
 
-from devkit.whatsapp.config import Frozen
+from devkit.emulator import faults
+from devkit.emulator.values import Frozen
 
 Kind = Literal["too_many", "error", "server_error", "bad_gateway", "lose_answer", "no_answer", "drop"]
 
@@ -49,7 +50,7 @@ class WebhookFaults(Frozen):
     delay_seconds: float = Field(default=0, ge=0, le=3600)
 
 
-class Faults(Frozen):
+class Faults(faults.Faults):
     """All faults; setting replaces the whole. Of several that fit a call the first one wins."""
 
     calls: tuple[CallFault, ...] = ()
@@ -59,20 +60,19 @@ class Faults(Frozen):
 Counted = Literal["duplicate", "drop_answers", "delay"]
 
 
-class FaultBox:
+class FaultBox(faults.FaultBox[Faults, Never, Never]):
     """The faults in force now, used up one by one; `done` counts them by name since the start."""
 
     def __init__(self, rng: random.Random) -> None:
-        self.current = Faults()
+        super().__init__(Faults, rng)
         self.done: Counter[str] = Counter()
-        self._rng = rng
 
     def for_call(self, method: str, chat_id: int | None) -> CallFault | None:
         """The fault that meets this call, used up."""
         for index, fault in enumerate(self.current.calls):
             if fault.times == 0 or (fault.method or method).lower() != method.lower():
                 continue
-            if fault.chat_id not in (None, chat_id) or self._rng.random() >= fault.share:
+            if fault.chat_id not in (None, chat_id) or self.rng.random() >= fault.share:
                 continue
             if fault.times is not None:
                 used = fault.model_copy(update={"times": fault.times - 1})

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from aiohttp import web
 from pydantic import Field
 
+from devkit.emulator.values import Frozen, model_in
 from devkit.telegram import updates
 from devkit.telegram.sender import WebhookSender
 from devkit.telegram.state import BotState, Chat, File, Message, World
-from devkit.whatsapp.config import Frozen
-from devkit.whatsapp.requests import model_in
 
 OGG = b"OggS\x00\x02" + bytes(58)
 JPEG = b"\xff\xd8\xff\xe0" + bytes(60)

@@ -16,6 +16,7 @@ from typing import Final
 
 import aiohttp
 
+from devkit.emulator.sending import Lanes, Sender
 from devkit.telegram.config import EmulatorConfig
 from devkit.telegram.faults import FaultBox
 
@@ -57,7 +58,7 @@ class Update:
     generation: int
 
 
-class WebhookSender:
+class WebhookSender(Sender):
     """Owns the connections to webhooks. `start()` before the first `enqueue`, `close()` at the end."""
 
     def __init__(
@@ -67,37 +68,14 @@ class WebhookSender:
         rng: random.Random,
         clock: Callable[[], float],
     ) -> None:
+        super().__init__(timeout=config.webhook_timeout, connections=0)
         self._config = config
         self._faults = faults
         self._rng = rng
         self._clock = clock
-        self._lanes: dict[Lane, asyncio.Queue[Update]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._session: aiohttp.ClientSession | None = None
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._lanes: Lanes[Lane, Update] = Lanes(self, self._deliver_from)
         self.hooks = {bot.id: Hook(next_update_id=rng.randrange(10**8, 10**9)) for bot in config.bots}
         self.counts: Counter[str] = Counter()
-        self.pending = 0
-
-    async def start(self) -> None:
-        """Open the client."""
-        self._session = aiohttp.ClientSession(
-            timeout=aiohttp.ClientTimeout(total=self._config.webhook_timeout),
-            connector=aiohttp.TCPConnector(limit=0),
-        )
-
-    async def close(self) -> None:
-        """Stop sending; what was not accepted is lost with the emulator's memory."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._session is not None:
-            await self._session.close()
-
-    async def idle(self) -> None:
-        """Return when no update waits."""
-        await self._idle.wait()
 
     def enqueue(self, bot_id: int, kind: str, chat_id: int, item: Mapping[str, object]) -> int | None:
         """Send an update after those before it in its queue; its id, or None when the bot does not want the kind."""
@@ -110,9 +88,7 @@ class WebhookSender:
         body = json.dumps({"update_id": update_id, kind: item}).encode()
         update = Update(bot_id, update_id, kind, body, self._clock() + lives, hook.generation)
         hook.pending += 1
-        self.pending += 1
-        self._idle.clear()
-        self._put((bot_id, kind.removeprefix("edited_"), chat_id), update)
+        self._lanes.put((bot_id, kind.removeprefix("edited_"), chat_id), update)
         return update_id
 
     def set_hook(
@@ -133,34 +109,17 @@ class WebhookSender:
         """Forget the updates that wait."""
         hook = self.hooks[bot_id]
         hook.generation += 1
-        for (owner, _, _), lane in self._lanes.items():
-            while owner == bot_id and not lane.empty():
-                self._done(lane.get_nowait(), "dropped")
+        for update in self._lanes.drop(lambda lane: lane[0] == bot_id):
+            self._ended(update, "dropped")
 
-    def _put(self, key: Lane, update: Update) -> None:
-        lane = self._lanes.get(key)
-        if lane is None:
-            lane = self._lanes[key] = asyncio.Queue()
-            task = asyncio.get_running_loop().create_task(self._drain(key, lane))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        lane.put_nowait(update)
+    async def _deliver_from(self, lane: asyncio.Queue[Update]) -> None:
+        update = lane.get_nowait()
+        self._ended(update, await self._deliver(update))
 
-    async def _drain(self, key: Lane, lane: asyncio.Queue[Update]) -> None:
-        try:
-            # An empty lane goes away; nothing awaits between the check and the removal.
-            while not lane.empty():
-                update = lane.get_nowait()
-                self._done(update, await self._deliver(update))
-        finally:
-            del self._lanes[key]
-
-    def _done(self, update: Update, how: str) -> None:
+    def _ended(self, update: Update, how: str) -> None:
         self.counts[how] += 1
         self.hooks[update.bot_id].pending -= 1
-        self.pending -= 1
-        if self.pending == 0:
-            self._idle.set()
+        self.done()
 
     async def _deliver(self, update: Update) -> str:
         hook, fails = self.hooks[update.bot_id], 0
@@ -198,13 +157,12 @@ class WebhookSender:
 
     async def post_once(self, url: str, body: bytes, secret: str) -> tuple[int, float, str]:
         """POST these bytes: the status (0: no answer in time), `Retry-After` in seconds, what Telegram calls it."""
-        assert self._session is not None, "call start() first"
         headers = {"Content-Type": "application/json"}
         if secret:
             headers["X-Telegram-Bot-Api-Secret-Token"] = secret
         self.counts["posts"] += 1
         try:
-            async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
+            async with self.client.post(url, data=body, headers=headers, allow_redirects=False) as answer:
                 await answer.read()
                 said = f"Wrong response from the webhook: {answer.status} {answer.reason}"
                 told = answer.headers.get("Retry-After", "")

@@ -2,11 +2,12 @@
 
 import random
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Final
 
 from aiohttp import web
 
+from devkit.emulator.serving import Part, application
 from devkit.twilio.config import TwilioConfig
 from devkit.twilio.control import ControlApi
 from devkit.twilio.faults import FaultBox
@@ -15,7 +16,6 @@ from devkit.twilio.rest import RestApi, rest_errors
 from devkit.twilio.state import Store
 from devkit.twilio.storage import Storage
 from devkit.twilio.webhooks import Webhooks
-from devkit.whatsapp.app import only_own_pages
 
 MOST_REQUEST_BYTES: Final = 16 * 1024 * 1024
 
@@ -25,18 +25,8 @@ def build(config: TwilioConfig, *, clock: Callable[[], float] = time.time) -> we
     faults, store = FaultBox(random.Random(config.seed)), Store()
     webhooks = Webhooks(config, faults)
     network = Network(config, store, webhooks, faults, clock)
-    storage = Storage(store, config.auth_token.get_secret_value().encode(), clock)
-
-    async def running(app: web.Application) -> AsyncIterator[None]:
-        await webhooks.start()
-        if config.media_redirect:
-            await storage.start(config.host, config.media_port)
-        yield
-        await storage.close()
-        await webhooks.close()
-
-    app = web.Application(client_max_size=MOST_REQUEST_BYTES, middlewares=[only_own_pages, rest_errors])
-    app.cleanup_ctx.append(running)
-    for api in (RestApi(network, faults, storage), ControlApi(network, webhooks, faults)):
-        app.router.add_routes(api.routes())
-    return app
+    secret = config.auth_token.get_secret_value().encode()
+    storage = Storage(store, secret, clock, host=config.host, port=config.media_port)
+    parts: tuple[Part, ...] = (webhooks, storage) if config.media_redirect else (webhooks,)
+    apis = (RestApi(network, faults, storage), ControlApi(network, webhooks, faults))
+    return application(apis, parts, most_bytes=MOST_REQUEST_BYTES, errors=(rest_errors,))

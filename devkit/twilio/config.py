@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, StringConstraints
 
-from devkit.whatsapp.config import Frozen
+from devkit.emulator.values import Frozen
 
 ChannelName = Literal["sms", "whatsapp"]
 E164 = Annotated[str, StringConstraints(pattern=r"^\+\d{7,15}$")]

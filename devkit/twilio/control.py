@@ -1,21 +1,20 @@
 """How do tests steer the emulator? People write, faults go on and off, recorded forms are sent, and all can be counted."""
 
-import asyncio
 import uuid
 from collections import Counter
 from dataclasses import asdict
-from typing import Literal
 
 from aiohttp import web
 from pydantic import Base64Bytes, Field
 
+from devkit.emulator.control import Control
+from devkit.emulator.meta import Signing
+from devkit.emulator.values import Frozen, model_in
 from devkit.twilio.config import ChannelName
-from devkit.twilio.faults import FaultBox, Faults
+from devkit.twilio.faults import FaultBox
 from devkit.twilio.network import Network
 from devkit.twilio.state import File, Message, new_sid
 from devkit.twilio.webhooks import Webhooks
-from devkit.whatsapp.config import Frozen
-from devkit.whatsapp.requests import model_in
 
 
 class Attachment(Frozen):
@@ -46,49 +45,28 @@ class Recorded(Frozen):
 
     url: str
     form: dict[str, str]
-    signing: Literal["good", "bad", "none"] = "good"
+    signing: Signing = "good"
     token: str = Field(default_factory=lambda: str(uuid.uuid4()))
 
 
-class ControlApi:
+class ControlApi(Control):
     """The handlers of `/_control/…` and `/health`."""
 
     def __init__(self, network: Network, webhooks: Webhooks, faults: FaultBox) -> None:
+        super().__init__(webhooks, faults)
         self._network = network
         self._store = network.store
         self._webhooks = webhooks
-        self._faults = faults
 
     def routes(self) -> list[web.RouteDef]:
         """What to mount."""
         return [
-            web.get("/health", self.health),
-            web.get("/_control/faults", self.faults),
-            web.post("/_control/faults", self.set_faults),
-            web.delete("/_control/faults", self.clear_faults),
+            *super().routes(),
             web.post("/_control/messages", self.write),
             web.get("/_control/messages", self.messages),
             web.post("/_control/webhook", self.webhook),
             web.get("/_control/stats", self.stats),
         ]
-
-    async def health(self, request: web.Request) -> web.Response:
-        """200 as long as it runs."""
-        return web.json_response({"status": "ok", "pending": self._webhooks.pending})
-
-    async def faults(self, request: web.Request) -> web.Response:
-        """The faults in force, with what is left of the counted ones."""
-        return web.json_response(self._faults.current.model_dump())
-
-    async def set_faults(self, request: web.Request) -> web.Response:
-        """Replace the faults: a `Faults` object; what is left out is off."""
-        self._faults.current = await model_in(request, Faults)
-        return await self.faults(request)
-
-    async def clear_faults(self, request: web.Request) -> web.Response:
-        """Behave again."""
-        self._faults.current = Faults()
-        return await self.faults(request)
 
     async def write(self, request: web.Request) -> web.Response:
         """A person writes (`Written`): {"sid", "status", "tries"}; `status` is the gateway's, 0 for no answer."""
@@ -108,7 +86,7 @@ class ControlApi:
         links = self._attach(message, written.media, str(request.url.origin()))
         more = links | written.form
         if not written.wait:
-            self._webhooks.spawn(self._receive(written, message, more))
+            self._webhooks.do(self._receive(written, message, more))
             return web.json_response({"sid": message.sid})
         status, tries = await self._network.receive(receiver, message, more)
         return web.json_response({"sid": message.sid, "status": status, "tries": tries})
@@ -149,23 +127,13 @@ class ControlApi:
 
         `sent` counts what the account sent by its status now, `arrived` what people have, `blocked` who said STOP.
         """
-        try:
-            async with asyncio.timeout(min(float(request.query.get("idle_within", 0)), 60)):
-                await self._webhooks.idle()
-        except TimeoutError:
-            pass  # still busy: the numbers tell
-        except ValueError:
-            raise web.HTTPBadRequest(text="idle_within must be a number of seconds.") from None
+        waited = await self.waited(request)
         sent = list(self._store.sent_to())
-        pending = self._webhooks.pending
-        return web.json_response(
-            {
-                "idle": pending == 0,
-                "pending": pending,
-                "webhooks": asdict(self._webhooks.counts),
-                "sent": Counter(one.status for one in sent),
-                "arrived": sum(one.arrived for one in sent),
-                "received": sum(not one.outbound for one in self._store.messages.values()),
-                "blocked": len(self._store.blocked),
-            }
-        )
+        counts: dict[str, object] = {
+            "webhooks": asdict(self._webhooks.counts),
+            "sent": Counter(one.status for one in sent),
+            "arrived": sum(one.arrived for one in sent),
+            "received": sum(not one.outbound for one in self._store.messages.values()),
+            "blocked": len(self._store.blocked),
+        }
+        return web.json_response(waited | counts)

@@ -5,10 +5,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from devkit.whatsapp.config import Frozen
+from devkit.emulator import faults
 
 
-class Faults(Frozen):
+class Faults(faults.FaultsOfSends):
     """Every way the emulator misbehaves on request. All off by default; setting replaces the whole.
 
     Sends (from the gateway); `only_to` limits them to one person's number, and each `…_chance` (0 to 1) does the same at
@@ -44,7 +44,6 @@ class Faults(Frozen):
     undeliverable_chance: float = Field(default=0, ge=0, le=1)
     undeliverable_code: int = 30003
     close_windows: bool = False
-    only_to: str | None = None
     duplicate_callbacks: int = Field(default=0, ge=0, le=20)
     reorder_callbacks: bool = False
     delay_callbacks_seconds: float = Field(default=0, ge=0, le=120)
@@ -59,26 +58,12 @@ Counter = Literal[
 Chance = Literal["fail_chance", "lose_chance", "swallow_chance", "undeliverable_chance"]
 
 
-class FaultBox:
-    """The faults in force now; counted ones are used up one by one."""
+class FaultBox(faults.FaultBox[Faults, Counter, Chance]):
+    """The faults in force now."""
 
     def __init__(self, rng: random.Random) -> None:
-        self.current = Faults()
-        self._rng = rng
-
-    def take(self, counter: Counter, to: str | None = None) -> bool:
-        """Use up one of `counter`; False when none is left, or it is meant for another person than `to`."""
-        left: int = getattr(self.current, counter)
-        if left == 0 or (to is not None and self.current.only_to not in (None, to)):
-            return False
-        self.current = self.current.model_copy(update={counter: left - 1})
-        return True
-
-    def strikes(self, counter: Counter, chance: Chance, to: str) -> bool:
-        """One of `counter` is left for this person, or bad luck has it."""
-        probability: float = getattr(self.current, chance)
-        return self.take(counter, to) or (probability > 0 and self._rng.random() < probability)
+        super().__init__(Faults, rng)
 
     def shuffled(self, statuses: list[str]) -> list[str]:
         """The statuses in any order."""
-        return self._rng.sample(statuses, len(statuses))
+        return self.rng.sample(statuses, len(statuses))

@@ -68,7 +68,7 @@ class Network:
         waiting = self._waiting.get(sender)
         if waiting is None:
             waiting = self._waiting[sender] = deque()
-            self._webhooks.spawn(self._drain(sender))
+            self._webhooks.do(self._drain(sender))
         waiting.append((message, reported))
         return reported
 
@@ -98,7 +98,7 @@ class Network:
                 statuses.append("read")
         for status in statuses:
             message.move(status)
-        self._webhooks.spawn(self._report(message, ["queued", *statuses], reported))
+        self._webhooks.do(self._report(message, ["queued", *statuses], reported))
 
     async def _report(self, message: Message, statuses: list[str], reported: asyncio.Event) -> None:
         faults = self._faults.current

@@ -21,23 +21,28 @@ _DENIED: Final = "<Error><Code>AccessDenied</Code><Message>Access Denied</Messag
 
 
 class Storage:
-    """A server of its own beside the emulator's. `clock` gives unix seconds. `start` before the first link."""
+    """A server of its own beside the emulator's, at `host` and `port` (0: any). `clock` gives unix seconds. `start` before
+    the first link."""
 
-    def __init__(self, store: Store, secret: bytes, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, store: Store, secret: bytes, clock: Callable[[], float], *, host: str, port: int
+    ) -> None:
         self._store = store
         self._secret = secret
         self._clock = clock
+        self._host = host
+        self._port = port
         self._runner: web.AppRunner | None = None
         self._base = ""
 
-    async def start(self, host: str, port: int) -> None:
-        """Listen (0: on any port)."""
+    async def start(self) -> None:
+        """Listen."""
         app = web.Application()
         app.router.add_get("/{media:\\w+}", self._file)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
-        await web.TCPSite(self._runner, host, port).start()
-        self._base = f"http://{host}:{self._runner.addresses[0][1]}"
+        await web.TCPSite(self._runner, self._host, self._port).start()
+        self._base = f"http://{self._host}:{self._runner.addresses[0][1]}"
 
     async def close(self) -> None:
         """Stop listening."""

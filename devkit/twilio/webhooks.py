@@ -9,19 +9,20 @@ import logging
 import uuid
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 from urllib.parse import parse_qs, urldefrag, urlencode
 
 import aiohttp
 from yarl import URL
 
+from devkit.emulator.meta import Signing
+from devkit.emulator.sending import Sender
 from devkit.twilio.config import TwilioConfig
 from devkit.twilio.faults import FaultBox
 from devkit.twilio.signing import signature
 
 log = logging.getLogger(__name__)
 
-Signing = Literal["good", "bad", "none"]
 TOKEN_HEADER: Final = "I-Twilio-Idempotency-Token"
 _MOST_RETRIES: Final = 5
 
@@ -56,54 +57,21 @@ class Retries:
         return bool(self.policies & {outcome, "all"})
 
 
-class Webhooks:
+class Webhooks(Sender):
     """Owns the connection to the gateway. `start()` before the first webhook, `close()` at the end."""
 
     def __init__(self, config: TwilioConfig, faults: FaultBox) -> None:
+        # Twilio's time is for all tries of a webhook together (`send`).
+        super().__init__(timeout=None, connections=config.webhook_concurrency * 2)
         self._config = config
         self._faults = faults
-        self._session: aiohttp.ClientSession | None = None
         self._slots = asyncio.Semaphore(config.webhook_concurrency)
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._idle = asyncio.Event()
-        self._idle.set()
         self.counts = Counts()
 
-    @property
-    def pending(self) -> int:
-        """How much is under way."""
-        return len(self._tasks)
-
-    async def start(self) -> None:
-        """Open the client."""
-        connector = aiohttp.TCPConnector(limit=self._config.webhook_concurrency * 2)
-        self._session = aiohttp.ClientSession(connector=connector)
-
-    async def close(self) -> None:
-        """Stop: what is under way is lost, as it would be at Twilio."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._session is not None:
-            await self._session.close()
-
-    async def idle(self) -> None:
-        """Return when nothing is under way."""
-        await self._idle.wait()
-
-    def spawn(self, work: Coroutine[None, None, None]) -> None:
+    def do(self, work: Coroutine[None, None, None]) -> None:
         """Do this in the background; the emulator is not idle until it is done."""
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        self._idle.clear()
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not self._tasks:
-            self._idle.set()
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("the emulator failed: %r", error)
+        self.begin()
+        self.spawn(work).add_done_callback(lambda _: self.done())
 
     async def send(self, url: str, form: Mapping[str, str]) -> tuple[int, int]:
         """Post until it is taken or the URL's retries are used up: the last HTTP status (0: none) and the tries."""
@@ -130,7 +98,6 @@ class Webhooks:
         self, url: str, form: Mapping[str, str], *, token: str, signing: Signing = "good"
     ) -> tuple[int, str]:
         """Post once: the HTTP status (0: no answer) and the outcome (`ok`, `ct`, `rt`, `4xx`, `5xx`)."""
-        assert self._session is not None, "call start() first"
         headers = {
             "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
             "User-Agent": "TwilioProxy/1.1",
@@ -144,7 +111,7 @@ class Webhooks:
             # The URL travels as it was given: its signature covers each byte.
             async with (
                 self._slots,
-                self._session.post(
+                self.client.post(
                     URL(url, encoded=True), data=urlencode(form).encode(), headers=headers
                 ) as answer,
             ):

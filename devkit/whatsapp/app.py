@@ -3,14 +3,13 @@
 import random
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
+from devkit.emulator.serving import application
 from devkit.whatsapp.config import EmulatorConfig
 from devkit.whatsapp.control import ControlApi
 from devkit.whatsapp.faults import FaultBox
@@ -36,7 +35,7 @@ CONTENT_POLICY: Final = (
 def build(config: EmulatorConfig, *, clock: Callable[[], float] = time.time) -> web.Application:
     """The emulator as an aiohttp application. `clock` gives unix seconds."""
     rng = random.Random(config.seed)
-    faults, sends = FaultBox(rng=random.Random(config.seed)), SendLog()
+    faults, sends = FaultBox(random.Random(config.seed)), SendLog()
     store = Store(secrets.token_hex(8), config.customers)
     accepted: list[Callable[[Update], None]] = []
     sender = WebhookSender(config, faults, rng, lambda update: accepted[0](update))
@@ -44,38 +43,17 @@ def build(config: EmulatorConfig, *, clock: Callable[[], float] = time.time) -> 
     accepted.append(network.accepted)
     live = LiveApi(network)
 
-    async def running(app: web.Application) -> AsyncIterator[None]:
-        await sender.start()
-        yield
-        await sender.close()
-
     async def say_goodbye(app: web.Application) -> None:
         await live.close()
 
-    app = web.Application(client_max_size=MAX_REQUEST_BYTES, middlewares=[only_own_pages, graph_errors])
-    app.cleanup_ctx.append(running)
+    apis = (GraphApi(network, faults, sends), PhoneApi(network), ControlApi(sender, faults, sends), live)
+    app = application(apis, (sender,), most_bytes=MAX_REQUEST_BYTES, errors=(graph_errors,))
     app.on_shutdown.append(say_goodbye)
     app.router.add_get("/", _page)
     app.router.add_static("/static", STATIC)
     app[SENDS] = sends
-    for api in (
-        GraphApi(network, faults, sends),
-        PhoneApi(network),
-        ControlApi(sender, faults, sends),
-        live,
-    ):
-        app.router.add_routes(api.routes())
     app.on_response_prepare.append(_harden)
     return app
-
-
-@web.middleware
-async def only_own_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse what other web pages in the developer's browser send here: the customer API has no sign-in."""
-    origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
-        raise web.HTTPForbidden(text="This development tool answers only its own page.")
-    return await handler(request)
 
 
 async def _page(request: web.Request) -> web.FileResponse:

@@ -6,7 +6,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from devkit.whatsapp.config import Frozen
+from devkit.emulator import faults
+from devkit.emulator.values import Frozen
 
 Grouping = Literal["one_value", "changes", "entries"]
 Way = Literal["refuse", "bare", "lost", "unsent", "fail", "quality"]
@@ -47,7 +48,7 @@ TROUBLED: Final[Sequence[SendFault]] = (
 """A provider on a bad day: a mix for `chances`."""
 
 
-class Faults(Frozen):
+class Faults(faults.Faults):
     """Every way the emulator misbehaves on request. All off by default; setting replaces the whole.
 
     Webhooks (towards the gateway):
@@ -96,6 +97,10 @@ class Faults(Frozen):
     drop_chance: Chance = 0.0
     delay_ms: int = Field(default=0, ge=0, le=60_000)
 
+    def meant_for(self, person: str) -> bool:
+        """See `emulator.faults`."""
+        return self.only_wa_id in (None, person)
+
     @property
     def collects(self) -> bool:
         """True when webhooks of several customers wait for each other (batching or reordering)."""
@@ -105,21 +110,11 @@ class Faults(Frozen):
 Counter = Literal["drop_answers", "fail_sends", "lose_answers", "undeliverable_sends"]
 
 
-class FaultBox:
-    """The faults in force now; counted ones are used up one by one."""
+class FaultBox(faults.FaultBox[Faults, Counter, Literal["drop_chance"]]):
+    """The faults in force now, planned ones of sends among them."""
 
-    def __init__(self, faults: Faults | None = None, rng: random.Random | None = None) -> None:
-        self.current = faults or Faults()
-        self._rng = rng or random.Random()
-
-    def take(self, counter: Counter, wa_id: str | None = None) -> bool:
-        """Use up one of `counter`; False when none is left or it is meant for another customer than
-        `wa_id`."""
-        left: int = getattr(self.current, counter)
-        if left == 0 or (wa_id is not None and self.current.only_wa_id not in (None, wa_id)):
-            return False
-        self.current = self.current.model_copy(update={counter: left - 1})
-        return True
+    def __init__(self, rng: random.Random) -> None:
+        super().__init__(Faults, rng)
 
     def next_send(self, wa_id: str) -> SendFault | None:
         """What goes wrong with this send: the next of the plan that is meant for it, else perhaps one of the chances."""
@@ -130,7 +125,7 @@ class FaultBox:
                 rest = (*plan[:place], *left, *plan[place + 1 :])
                 self.current = self.current.model_copy(update={"plan": rest})
                 return fault
-        drawn = self._rng.random() if self.current.chances else 1.0
+        drawn = self.rng.random() if self.current.chances else 1.0
         for fault in self.current.chances:
             if fault.only_wa_id not in (None, wa_id):
                 continue
@@ -141,8 +136,8 @@ class FaultBox:
 
     def is_dropped(self) -> bool:
         """Whether this body, or the answer to it, gets lost."""
-        return self.current.drop_chance > 0 and self._rng.random() < self.current.drop_chance
+        return self.unlucky("drop_chance")
 
     def delay(self) -> float:
         """Seconds by which this body sets out late."""
-        return self._rng.random() * self.current.delay_ms / 1000
+        return self.rng.random() * self.current.delay_ms / 1000

@@ -10,13 +10,14 @@ from functools import partial
 import aiohttp
 from aiohttp import web
 
+from devkit.emulator.meta import signature
 from devkit.whatsapp import limits
 from devkit.whatsapp.audio import is_voice_note
 from devkit.whatsapp.config import Business
 from devkit.whatsapp.errors import GraphError, error_body
 from devkit.whatsapp.faults import FaultBox, SendFault
 from devkit.whatsapp.network import Network, show_media
-from devkit.whatsapp.payloads import digits, signature
+from devkit.whatsapp.payloads import digits
 from devkit.whatsapp.sendlog import Outcome, SendEntry, SendLog
 from devkit.whatsapp.sends import Send, check_send
 from devkit.whatsapp.state import Media, Phone

@@ -3,7 +3,6 @@ in."""
 
 import base64
 import hashlib
-import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -201,8 +200,3 @@ def encode(body: object) -> bytes:
     A receiver that signs what it re-serialised instead of what it received fails on exactly these.
     """
     return json.dumps(body, separators=(",", ":")).replace("/", "\\/").encode("ascii")
-
-
-def signature(secret: str, raw: bytes) -> str:
-    """The value of `X-Hub-Signature-256` for these bytes."""
-    return "sha256=" + hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()

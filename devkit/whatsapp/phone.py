@@ -9,12 +9,12 @@ from urllib.parse import quote
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
+from devkit.emulator.values import model_in
 from devkit.whatsapp import payloads
 from devkit.whatsapp.audio import VOICE_MIME, NotAudioError, to_voice_note
 from devkit.whatsapp.config import Business, Customer
 from devkit.whatsapp.graph import new_media_id
 from devkit.whatsapp.network import Network
-from devkit.whatsapp.requests import model_in
 from devkit.whatsapp.state import Media, Phone, PhoneMessage
 
 LONGEST_WAIT_SECONDS: Final = 60.0

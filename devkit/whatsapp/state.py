@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from devkit.whatsapp.config import Customer, Frozen
+from devkit.emulator.values import Frozen
+from devkit.whatsapp.config import Customer
 from devkit.whatsapp.errors import GraphError
 from devkit.whatsapp.view import Content, MediaView, MessageStatus
 

@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from devkit.whatsapp.config import Frozen, Template
+from devkit.emulator.values import Frozen
+from devkit.whatsapp.config import Template
 from devkit.whatsapp.limits import body_parameters, fill, parameter_text
 from devkit.whatsapp.sends import Send
 

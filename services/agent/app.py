@@ -20,6 +20,8 @@ from services.agent.models.source import Models, ModelSource
 from services.agent.notices import Notices, PostgresNotices
 from services.agent.offline import warm
 from services.agent.opened import TurnStore
+from services.agent.operator_chat import OperatorsApart, OperatorSource
+from services.agent.operator_list import KnownOperators
 from services.agent.people import People
 from services.agent.people_jobs import JOBS_TAKEN, PeopleJobs
 from services.agent.preferences import PostgresPreferences
@@ -173,6 +175,12 @@ class AgentService:
             bus, every=settings.command_timeout_seconds, deadline=settings.turn_deadline_seconds
         )
 
+    def operators(self) -> OperatorSource:
+        """Who is told that somebody waits (see `store`)."""
+        if self._db is None:
+            raise UsherError("The agent has no database yet: start it first.")
+        return KnownOperators(self._db)
+
     def publish(self, sender: Sender) -> Publish:
         """How what is committed is published (see `store`)."""
         return sender.publish
@@ -190,9 +198,11 @@ class AgentService:
         every, deadline = settings.command_timeout_seconds, settings.turn_deadline_seconds
         typing = TypingSign(over_the_bus(bus) if settings.show_typing else nobody)
         voice = BusVoice(bus, every=every, deadline=deadline)
+        bookings = speaker.ports.bookings
+        apart = OperatorsApart(speaker, self.operators(), bookings)
         return Turns(
             store=store,
-            answering=Answering(speaker, speaker.ports.bookings, voice, deadline, typing=typing),
+            answering=Answering(apart, bookings, voice, deadline, typing=typing),
             memory=Memory(idle=60 * settings.conversation_idle_minutes),
             publish=self.publish(sender),
             clock=_now,

@@ -1,26 +1,35 @@
 """Does a reply state a time, a date, a price or a place that nobody told us? Then it is made up, and is not sent.
 
 Known is what tools gave in this conversation, what was said in it, and the business's own facts. A model that does arithmetic
-on prices, or fills in a time that "must be right", is caught here, whatever its prompt says.
+on prices, or fills in a time that "must be right", is caught here, whatever its prompt says. What a business wrote freely (a
+description, a name) tells where things are, but neither when nor for how much: that are the fields of a result.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Final, TypeAlias
 
 from pydantic import JsonValue
 from pydantic_ai.messages import ModelMessage, TextContent
 
 from services.agent.carried import plain
-from services.agent.evidence import rounds_of
+from services.agent.evidence import Round, rounds_of
 from services.agent.facts import Facts
+from services.agent.language.dates import safe_date
+from services.agent.language.detect import language_of
 from services.agent.reply import Reply
+from services.agent.spoken import Spoken, spoken
 from services.agent.stated import Statement, readings, statements
+from services.agent.told import Told, told_by, without_names
 from services.agent.tools import TOOLS
 
 _OURS: Final = frozenset(spec.name for spec in TOOLS)
+_PLACES: Final = frozenset({"place", "room"})
+_ISO: Final = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})(?!\d)")
+Known: TypeAlias = dict[str, set[object]]
 
 
 def made_up(
@@ -31,28 +40,39 @@ def made_up(
     facts: Facts,
 ) -> list[Statement]:
     """What the reply states and nobody told. `results` are those of this turn; of earlier ones `history` has them."""
-    stated = [one for text in _shown(reply) for one in statements(text)]
+    rounds = rounds_of(history, _OURS)
+    told = told_by([r for _, r in results] + [r for each in rounds for _, _, r in each.results], facts)
+    stated = _stated(reply, told.names, facts)
     if not stated:
         return []
-    known = readings(_told(history, said, results, facts))
-    whole_hours = {
-        int(word) * 60
-        for word in _words(facts.business.opening_hours or "")
-        if word.isdigit() and len(word) <= 2
-    }
-    known.setdefault("time", set()).update(whole_hours)
-    known.setdefault("price", set()).update({0, *_amounts(history, results)})
-    spoken = " ".join(_words(" ".join(_told(history, said, results, facts))))
-    return [one for one in stated if not _is_known(one, known, spoken)]
+    conversation = [said.content, *_conversation(rounds)]
+    known = _known(told, conversation, facts)
+    unknown = [one for one in stated if not _is_known(one, known)]
+    if unknown:
+        _learn_words(known, told, conversation, stated, facts)
+        everything = " ".join(re.findall(r"\w+", plain(" ".join([*told.texts, *told.free, *conversation]))))
+        unknown = [one for one in unknown if not _is_known(one, known, everything)]
+    return unknown
 
 
-def _is_known(one: Statement, known: Mapping[str, set[object]], spoken: str) -> bool:
+def _is_known(one: Statement, known: Mapping[str, set[object]], everything: str = "") -> bool:
     if one.kind == "place":
-        return all(f" {place} " in f" {spoken} " for place in one.readings)
+        return all(f" {place} " in f" {everything} " for place in one.readings)
     return not one.readings.isdisjoint(known.get(one.kind, ()))
 
 
-def _shown(reply: Reply) -> Iterator[str]:
+def _stated(reply: Reply, names: Sequence[str], facts: Facts) -> list[Statement]:
+    """Times, dates and prices outside of names; places wherever they stand."""
+    found: list[Statement] = []
+    for text in _shown(reply):
+        bare = without_names(text, names)
+        found += [one for one in statements(bare) if one.kind not in _PLACES]
+        found += _in_words(bare, facts).statements
+        found += [one for one in statements(text) if one.kind in _PLACES]
+    return found
+
+
+def _shown(reply: Reply) -> Iterable[str]:
     yield reply.text or ""
     for choice in reply.choices:
         yield choice.title
@@ -60,74 +80,70 @@ def _shown(reply: Reply) -> Iterator[str]:
             yield choice.description
 
 
-def _told(
-    history: Sequence[ModelMessage],
-    said: TextContent,
-    results: Sequence[tuple[str, JsonValue]],
-    facts: Facts,
-) -> Iterator[str]:
-    yield said.content
-    yield facts.local_now.date().isoformat()
-    business = facts.business
-    yield from filter(
-        None,
-        (
-            business.business_name,
-            business.address,
-            business.phone,
-            business.description,
-            business.opening_hours,
-        ),
-    )
-    yield from facts.services
-    yield from facts.staff
-    for _, result in results:
-        yield from _texts(result)
-    for each in rounds_of(history, _OURS):
+def _conversation(rounds: Sequence[Round]) -> Iterable[str]:
+    for each in rounds:
         yield each.said
         yield each.text
         for option in each.options:
             yield f"{option.title} {option.description}"
-        for _, _, earlier in each.results:
-            yield from _texts(earlier)
 
 
-def _texts(value: object) -> Iterator[str]:
-    """Every string in a result; of a local ISO time the date and the clock."""
-    if isinstance(value, str):
-        yield value.replace("T", " ") if value[:4].isdigit() and value[10:11] == "T" else value
-    elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from _texts(each)
-    elif isinstance(value, Sequence):
-        for each in value:
-            yield from _texts(each)
+def _known(told: Told, conversation: Sequence[str], facts: Facts) -> Known:
+    """What fields of results say, and what digits in the conversation and in the opening hours say."""
+    today, hours = facts.local_now.date(), facts.business.opening_hours or ""
+    known: Known = dict(readings([*told.texts, *conversation]))
+    for kind, found in readings([hours]).items():
+        if kind != "price":
+            known.setdefault(kind, set()).update(found)
+    whole_hours = {int(h) * 60 for h in re.findall(r"(?<!\w)\d{1,2}(?!\w)", hours) if int(h) <= 24}
+    known.setdefault("time", set()).update(whole_hours)
+    known.setdefault("price", set()).update({0, *told.amounts})
+    dates = known.setdefault("date", set())
+    known["weekday"] = _weekdays(dates, told.texts, today)
+    for kind, found in readings(told.searched).items():
+        known.setdefault(kind, set()).update(found)
+    dates.add((today.month, today.day))
+    for kind, found in readings(told.free).items():
+        if kind in _PLACES:
+            known.setdefault(kind, set()).update(found)
+    return known
 
 
-def _amounts(history: Sequence[ModelMessage], results: Sequence[tuple[str, JsonValue]]) -> set[int]:
-    """Amounts that results have as numbers, for one and for as many people as were asked about."""
-    told: list[object] = [result for _, result in results]
-    told += [earlier for each in rounds_of(history, _OURS) for _, _, earlier in each.results]
-    prices = {number for each in told for name, number in _numbers(each) if name.endswith("_minor")}
-    people = {1, *(number for each in told for name, number in _numbers(each) if name == "party_size")}
-    return {price * party for price in prices for party in people}
+def _learn_words(
+    known: Known, told: Told, conversation: Sequence[str], stated: Sequence[Statement], facts: Facts
+) -> None:
+    """What was said in words, which takes longer to read; and the weekday of today where the reply says today's date."""
+    today = facts.local_now.date()
+    for text in (*conversation, *told.sentences, facts.business.opening_hours or ""):
+        heard = _in_words(text, facts)
+        for one in heard.statements:
+            if one.kind != "price" or text != facts.business.opening_hours:
+                known.setdefault(one.kind, set()).update(one.readings)
+        known["date"] |= {(day.month, day.day) for day in heard.days}
+        known["weekday"] |= {day.weekday() for day in heard.days}
+    if any((today.month, today.day) in one.readings for one in stated if one.kind == "date"):
+        known["weekday"].add(today.weekday())
 
 
-def _numbers(value: object) -> Iterator[tuple[str, int]]:
-    """Every whole number of a result, with the name it stands under."""
-    if isinstance(value, Mapping):
-        for key, each in value.items():
-            if isinstance(each, int):
-                yield str(key), each
-            else:
-                yield from _numbers(each)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        for each in value:
-            yield from _numbers(each)
+def _in_words(text: str, facts: Facts) -> Spoken:
+    home = facts.business.language
+    language = language_of(text, previous=facts.language, home=home)
+    return spoken(text, facts.local_now, language, home)
 
 
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", plain(text))
+def _weekdays(dates: Iterable[object], texts: Sequence[str], today: date) -> set[object]:
+    """The weekdays of these (month, day): in the year that a text gives it, else in the one nearest to today."""
+    years: dict[object, set[int]] = {}
+    for year, month, day in _ISO.findall(" ".join(texts)):
+        years.setdefault((int(month), int(day)), set()).add(int(year))
+    around = {today.year - 1, today.year, today.year + 1}
+    found: set[object] = set()
+    for pair in dates:
+        if isinstance(pair, tuple):
+            there = [safe_date(year, *pair) for year in years.get(pair, around)]
+            known = sorted((each for each in there if each), key=lambda each: abs(each - today))
+            found |= {each.weekday() for each in (known if pair in years else known[:1])}
+    return found
 
 
 def complaint(found: Sequence[Statement]) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -13,10 +14,13 @@ from pydantic import TypeAdapter
 from services.agent.handoff import Handoff
 from services.agent.intake import Canned, Prompt, read
 from services.agent.operator_words import Operator, Waiting, message_to
+from services.agent.tenant_rules import FRESH_SECONDS
 from shared import subjects
-from shared.db import Connection, Database, Queries
+from shared.db import Connection, Database, Queries, is_transient
+from shared.errors import outline
 from shared.messages.conversation import ChannelAddress, Content, VoiceContent
 from shared.outbox import Outgoing
+from shared.telemetry import get_logger
 
 _CONTENT: Final[TypeAdapter[Content]] = TypeAdapter(Content)
 
@@ -76,6 +80,31 @@ class OperatorList:
                 account_id,
             )
         return int(done.split()[-1])
+
+
+class KnownOperators:
+    """The operators of every tenant, at most `FRESH_SECONDS` old; `clock`: monotonic seconds."""
+
+    def __init__(self, db: Database, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._db = db
+        self._clock = clock
+        self._known: dict[UUID, tuple[float, Sequence[Operator]]] = {}
+
+    async def of(self, tenant_id: UUID) -> Sequence[Operator]:
+        """See `operator_chat.OperatorSource.of`; older while the database is away."""
+        at, known = self._known.get(tenant_id, (0.0, None))
+        now = self._clock()
+        if known is not None and now - at < FRESH_SECONDS:
+            return known
+        try:
+            known = await OperatorList(self._db, tenant_id).all()
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            get_logger("agent").warning("operators_unknown", error=outline(error))
+            return known or ()
+        self._known[tenant_id] = (now, known)
+        return known
 
 
 async def told_of(

@@ -47,6 +47,7 @@ class _Words:
     note: str
     reply: str
     back: str
+    hint: str
 
 
 def message_to(operator: Operator, tenant_id: UUID, waiting: Waiting, handoff: Handoff) -> MessageSent:
@@ -91,6 +92,14 @@ def told(waiting: Waiting, handoff: Handoff, slug: str, language: str) -> str:
     return "\n".join(lines)
 
 
+def how_to_answer(slug: str, language: str) -> str:
+    """What an operator can do who writes to the business's number: one line."""
+    return _of(language).hint.format(
+        list=f"usher conversation list --tenant {slug}",
+        reply=f'usher conversation reply ID "…" --tenant {slug}',
+    )
+
+
 def shortened(said: Sequence[str]) -> str:
     """What was said, on one line, its end left out when it is long."""
     text = " ".join(" ".join(said).split())
@@ -125,6 +134,8 @@ _SAID: Final[dict[str, _Words]] = {
         note="It is about: {note}",
         reply="To answer:",
         back="To let me answer again:",
+        hint="Here I only tell you who waits: what you write reaches no customer. "
+        "Who waits: {list}. To answer: {reply}, or the channel's own app. To book for yourself, say what and when.",
     ),
     "es": _Words(
         waits="{who} espera a una persona: {why}.",
@@ -139,6 +150,8 @@ _SAID: Final[dict[str, _Words]] = {
         note="Se trata de: {note}",
         reply="Para responder:",
         back="Para que vuelva a responder yo:",
+        hint="Aquí solo te aviso de quién espera: lo que escribes no llega a ningún cliente. "
+        "Quién espera: {list}. Para responder: {reply}, o la app del canal. Para reservar para ti, dime qué y cuándo.",
     ),
     "pt": _Words(
         waits="{who} está à espera de uma pessoa: {why}.",
@@ -153,6 +166,8 @@ _SAID: Final[dict[str, _Words]] = {
         note="Trata-se de: {note}",
         reply="Para responder:",
         back="Para eu voltar a responder:",
+        hint="Aqui só aviso quem está à espera: o que escreve não chega a nenhum cliente. "
+        "Quem espera: {list}. Para responder: {reply}, ou a aplicação do canal. Para reservar para si, diga o quê e quando.",
     ),
     "fr": _Words(
         waits="{who} attend une personne : {why}.",
@@ -167,6 +182,8 @@ _SAID: Final[dict[str, _Words]] = {
         note="Il s'agit de : {note}",
         reply="Pour répondre :",
         back="Pour que je réponde à nouveau :",
+        hint="Ici, je vous dis seulement qui attend : ce que vous écrivez n'arrive à aucun client. "
+        "Qui attend : {list}. Pour répondre : {reply}, ou l'application du canal. Pour réserver pour vous, dites quoi et quand.",
     ),
     "de": _Words(
         waits="{who} wartet auf einen Menschen: {why}.",
@@ -181,6 +198,8 @@ _SAID: Final[dict[str, _Words]] = {
         note="Es geht um: {note}",
         reply="Antworten:",
         back="Damit ich wieder antworte:",
+        hint="Hier sage ich Ihnen nur, wer wartet: Was Sie schreiben, erreicht keinen Kunden. "
+        "Wer wartet: {list}. Antworten: {reply}, oder die App des Kanals. Um für sich zu buchen, sagen Sie was und wann.",
     ),
     "it": _Words(
         waits="{who} aspetta una persona: {why}.",
@@ -195,5 +214,7 @@ _SAID: Final[dict[str, _Words]] = {
         note="Si tratta di: {note}",
         reply="Per rispondere:",
         back="Perché torni a rispondere io:",
+        hint="Qui ti dico solo chi aspetta: quello che scrivi non arriva a nessun cliente. "
+        "Chi aspetta: {list}. Per rispondere: {reply}, o l'app del canale. Per prenotare per te, dimmi che cosa e quando.",
     ),
 }

@@ -24,13 +24,13 @@ _CLOCK: Final = re.compile(
     r"(?<![\d.:,/+-])(?P<h>[01]?\d|2[0-3])(?:(?P<sep>[:.h])(?P<m>[0-5]\d))?\s?(?:(?P<half>[ap])\.?\s?m\b\.?|"
     r"(?P<mark>uhr\b|h\b|hs\b|heures?\b|horas?\b|o'clock\b))?(?![\d%]|[.,]\d)"
 )
-_MONEY_WORDS: Final = (
+MONEY_WORDS: Final = (
     r"€|\$|£|¥|r\$|us\$|eur|usd|gbp|brl|chf|mxn|cad|aud|euros?|dollars?|dolares|dollari|pounds?|reais|real|francs?|"
     r"franken|franchi|libras?|sterline|pesos?"
 )
 _NUMBER: Final = r"\d{1,3}(?:[.,’' ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
 _MONEY: Final = re.compile(
-    rf"(?:(?<![a-z])(?:{_MONEY_WORDS})\s?(?P<after>{_NUMBER})(?!\d)|(?<![\d.,])(?P<before>{_NUMBER})\s?(?:{_MONEY_WORDS})(?![a-z]))"
+    rf"(?:(?<![a-z])(?:{MONEY_WORDS})\s?(?P<after>{_NUMBER})(?!\d)|(?<![\d.,])(?P<before>{_NUMBER})\s?(?:{MONEY_WORDS})(?![a-z]))"
 )
 _ISO_DATE: Final = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _NUMERIC_DATE: Final = re.compile(
@@ -44,7 +44,8 @@ _STREET: Final = re.compile(
     r"[^\W\d_][\w-]*(?:strasse|straße|str\.|platz|gasse|weg)\s+\d{1,4}\b)"
 )
 _ROOM: Final = re.compile(
-    r"\b(?:room|studio|sala|salle|raum|saal|stanza|aula)\s+(?:n\.?º?\s?)?(?P<name>\d{1,3}[a-z]?|[a-z])\b"
+    # A letter names a room when it is a capital: "a aula é", "la sala è" go on.
+    r"\b(?i:room|studio|sala|salle|raum|saal|stanza|aula)\s+(?:n\.?º?\s?)?(?P<name>\d{1,3}[A-Za-z]?|[A-Z])\b(?![’'])"
 )
 
 
@@ -66,7 +67,7 @@ def statements(text: str) -> list[Statement]:
     rest = said
     for known in (*money, *dates):
         rest = rest.replace(known.words, " " * len(known.words), 1)
-    return [*_clocks(rest), *dates, *money, *_places(said)]
+    return [*_clocks(rest), *dates, *money, *_places(said, text)]
 
 
 def readings(texts: Iterable[str]) -> dict[str, set[object]]:
@@ -122,11 +123,11 @@ def _dates(said: str) -> Iterator[Statement]:
         yield Statement("date", match[0], frozenset({(month, int(match["day"] or match["day2"]))}))
 
 
-def _places(said: str) -> Iterator[Statement]:
+def _places(said: str, text: str) -> Iterator[Statement]:
     for match in _STREET.finditer(said):
         yield Statement("place", match[0], frozenset({" ".join(re.findall(r"\w+", match[0]))}))
-    for match in _ROOM.finditer(said):
-        yield Statement("room", match[0], frozenset({match["name"]}))
+    for match in _ROOM.finditer(text):
+        yield Statement("room", plain(match[0]), frozenset({plain(match["name"])}))
 
 
 @lru_cache(maxsize=1)

@@ -45,7 +45,7 @@ class Written:
 
 
 class Writer:
-    """Writes batches, of different sessions also at the same time. Keeps states between batches, so a command on a known session costs no read."""
+    """Writes batches, also of different sessions at once. Keeps states, so a command on a known session costs no read."""
 
     def __init__(
         self,

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from functools import partial
 
 from services.gateway.channels import Channel, load
-from services.gateway.forgetting import ForgetJobs
 from services.gateway.handover import Unhurried
 from services.gateway.ingate import Ingate
 from services.gateway.loops import Loops
@@ -47,7 +46,6 @@ class Gateway:
         self._caller: Caller | None = None
         self._ingate: Ingate | None = None
         self._outgate: Outgate | None = None
-        self._forget_jobs: ForgetJobs | None = None
         self._listening = False
 
     async def start(self) -> None:
@@ -77,8 +75,6 @@ class Gateway:
         self._listening = False
         if self._ingate is not None:
             await self._ingate.stop()
-        if self._forget_jobs is not None:
-            await self._forget_jobs.stop()
         if self._outgate is not None:
             await self._outgate.stop()
         await self._loops.stop()
@@ -109,8 +105,6 @@ class Gateway:
             await asyncio.shield(bus.close())
             raise
         self._outgate = outgate
-        self._forget_jobs = ForgetJobs(bus, db, max_tries=self._settings.max_tries)
-        self._forget_jobs.start()
 
 
 def build(settings: Settings) -> Gateway:

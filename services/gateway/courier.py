@@ -25,6 +25,7 @@ from services.gateway.channels import (
 )
 from services.gateway.domain.backoff import LONGEST_SECONDS, backoff
 from services.gateway.domain.failures import scope_of
+from services.gateway.domain.refusals import counted
 from services.gateway.ports import (
     Accounts,
     Begun,
@@ -109,7 +110,7 @@ class Courier:
             await self._reject(row, "held for a day, and nothing changed" if held else TOO_OLD)
             return None
         if row.forbidden is not None and not claimed:
-            DELIVERIES.labels(row.channel, "opted_out").inc()
+            DELIVERIES.labels(row.channel, counted(row.forbidden)).inc()
             await self._reject(row, row.forbidden)
             return None
         ready = await self._or_not(row, self._in_turn(row, busy, claimed=claimed))

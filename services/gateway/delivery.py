@@ -204,6 +204,7 @@ class Delivering:
             phone=message.to.phone,
             customer_id=message.customer_id,
             merges=merges(message, channel.capabilities),
+            published_at=delivery.msg.metadata.timestamp,
         )
 
     async def _bury(self, delivery: Delivery, error: Exception) -> None:

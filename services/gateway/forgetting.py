@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from services.gateway.store.forgetting import Forgetting
+import asyncio
+from contextlib import suppress
+from typing import Final
+
+from nats.errors import Error as NatsError
+
+from services.gateway.store.forgetting import Forgetting, sweep
 from shared import subjects
 from shared.actors.delivery import Delivery
 from shared.actors.jobs import JobConsumer
 from shared.actors.mailboxes import Mailboxes
 from shared.bus import Bus
-from shared.db import Database
+from shared.db import Database, is_transient
 from shared.errors import Poison
 from shared.messages.people import ForgetPerson
 from shared.outbox import DeadLetters, Receipts
 from shared.telemetry import get_logger
 
-_JOBS_TAKEN = 2
+SWEEP_SECONDS: Final = 300.0
+PATIENCE_SECONDS: Final = 2.0
+"""Deliveries wait so long for jobs at a start: a job in turn may wait for a delivery."""
+_LOOK_SECONDS: Final = 0.05
+_JOBS_TAKEN: Final = 2
+
+log = get_logger("gateway")
 
 
 class ForgetJobs:
     """Works through `forget_person` jobs, from `start` to `stop`."""
 
     def __init__(self, bus: Bus, db: Database, *, max_tries: int) -> None:
+        self._bus = bus
+        self._db = db
         self._forgetting = Forgetting(db)
         self._mailboxes = Mailboxes(
             bus.service,
@@ -36,6 +50,26 @@ class ForgetJobs:
         """Begin to take jobs, in the background."""
         self._jobs.start()
 
+    async def caught_up(self) -> None:
+        """Return when no job waits any more, so that nobody is written to who was forgotten while we were away; or when
+        that takes too long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while True:
+                    if not await self._some_wait():
+                        return
+                    await asyncio.sleep(_LOOK_SECONDS)
+
+    async def sweep(self, every: float = SWEEP_SECONDS) -> None:
+        """Finish what came in between, and no longer know who was forgotten long ago, now and then, for ever."""
+        while True:
+            try:
+                await sweep(self._db)
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+            await asyncio.sleep(every)
+
     async def stop(self) -> None:
         """Take no more; what is under way comes again."""
         await self._jobs.stop()
@@ -49,4 +83,12 @@ class ForgetJobs:
         if job.tenant_id != delivery.tenant_id:
             raise Poison(f"{delivery.subject} holds a job of another tenant")
         await self._forgetting.forget(job)
-        get_logger("gateway").info("person_forgotten", tenant_id=str(job.tenant_id))
+        log.info("person_forgotten", tenant_id=str(job.tenant_id))
+
+    async def _some_wait(self) -> bool:
+        durable = subjects.durable(self._bus.service, subjects.JOBS)
+        try:
+            info = await self._bus.js.consumer_info(subjects.JOBS, durable)
+        except (NatsError, OSError):  # not made yet, or the server is away
+            return True
+        return bool(info.num_pending or info.num_ack_pending)

@@ -64,15 +64,22 @@ class Publisher:
         self._next = count()
         self._resumed = asyncio.Event()
 
-    def resume(self, held: Iterable[tuple[Outgoing, float]]) -> None:
-        """What another instance held back, in the order of its turns, with the seconds until then. Once, at the start."""
+    def resume(self, left: Iterable[tuple[Outgoing, float]]) -> int:
+        """What another instance left behind, in the order of its turns, with the seconds until then. At the start, and
+        when one has ended: what waits here already does so once. How many of them wait for their turn."""
         now = asyncio.get_running_loop().time()
-        for message, wait in held:
-            heapq.heappush(self._later, (now + wait, next(self._next), message))
+        mine = {message.id for _, _, message in self._later}
+        held = 0
+        for message, wait in left:
+            if message.id not in mine:
+                heapq.heappush(self._later, (now + wait, next(self._next), message))
+                held += wait > 0
         self._resumed.set()
+        self._some_wait.set()
+        return held
 
     async def begin(self, sender: Publish) -> None:
-        """Publish what was held back and whose turn has come meanwhile: it is older than all that will be published."""
+        """Publish what was left behind and whose turn has come meanwhile: it is older than all that will be published."""
         await self._resumed.wait()
         if due := self._due():
             await sender.publish(due)

@@ -93,6 +93,10 @@ class Ingate:
         loops.start("recall", self._recall.run)
         await self._recall.done()
 
+    def took_over(self) -> None:
+        """A partition is ours that was another instance's: what that one held back is looked for."""
+        self._recall.again()
+
     async def stop(self) -> None:
         """Tell the pages, answer the webhooks under way."""
         if self.webchat is not None:

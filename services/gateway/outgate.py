@@ -14,6 +14,7 @@ from services.gateway.attention import SeenMarks
 from services.gateway.channels import Channel
 from services.gateway.courier import Courier
 from services.gateway.delivery import Delivering
+from services.gateway.forgetting import ForgetJobs
 from services.gateway.grouped import GroupedDeliveries
 from services.gateway.handover import Inbox, Publisher
 from services.gateway.loops import Loops
@@ -50,6 +51,9 @@ class Incoming(Protocol):
     @property
     def publisher(self) -> Publisher:
         """What came in and is to be published."""
+
+    def took_over(self) -> None:
+        """A partition is ours that was another instance's."""
 
 
 class Outbound:
@@ -101,8 +105,9 @@ class Outgate:
     ) -> None:
         """`inbox`: what came in, as the outbox of what goes to the agent."""
         self.bus = bus
-        self._publisher = ingate.publisher
+        self._ingate = ingate
         self._inbox = inbox
+        self._forget_jobs = ForgetJobs(bus, db, max_tries=settings.max_tries)
         self._relay = Sender(bus, inbox, interval=settings.relay_interval_seconds)
         files, accounts = Files(bus), ingate.directory
         store = GroupedDeliveries(DeliveryStore(db, _free(channels)))
@@ -124,7 +129,7 @@ class Outgate:
             settings.database_url or "",
             self._delivering.accept,
             interval=settings.ownership_interval_seconds,
-            claimed=self._delivering.claim,
+            claimed=self._claimed,
             released=self._delivering.release,
         )
         bus.answer(FetchMedia.name, FetchMedia, MediaFetcher(channels, accounts, caller, files).fetch)
@@ -135,12 +140,20 @@ class Outgate:
         """Begin to publish, to deliver and to answer."""
         await self._relay.start()
         await self.bus.start()
-        await self._publisher.begin(self._relay)
+        self._forget_jobs.start()
+        publisher = self._ingate.publisher
+        await publisher.begin(self._relay)
         await self._publish_left()
-        loops.start("publisher", lambda: self._publisher.run(self._relay))
+        loops.start("publisher", lambda: publisher.run(self._relay))
         loops.start("delivery sweep", lambda: self._delivering.sweep(SWEEP_SECONDS))
         loops.start("failed deliveries", lambda: self._aftermath.run(SWEEP_SECONDS))
+        loops.start("forgotten people", self._forget_jobs.sweep)
+        await self._forget_jobs.caught_up()
         self._consumer.start()
+
+    async def _claimed(self, partition: int) -> None:
+        self._ingate.took_over()
+        await self._delivering.claim(partition)
 
     async def _publish_left(self) -> None:
         """What a crash left behind goes first: nothing that comes in from now on may overtake it."""
@@ -160,6 +173,7 @@ class Outgate:
 
     async def stop(self) -> None:
         """Finish the tries under way, give the partitions back, leave the bus."""
+        await self._forget_jobs.stop()
         await self._delivering.stop()
         await self._consumer.stop()
         await self._relay.stop()

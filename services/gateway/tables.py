@@ -224,6 +224,7 @@ deliveries = Table(
     Column("user_id", Text, nullable=False, server_default=text("''")),
     Column("answers", Boolean, nullable=False, server_default=text("false")),
     Column("merged_into", Uuid),
+    Column("published_at", _INSTANT),
     PrimaryKeyConstraint("tenant_id", "id"),
 )
 Index("deliveries_held_idx", deliveries.c.tenant_id, postgresql_where=text("state = 'held'"))
@@ -253,6 +254,15 @@ Index(
     deliveries.c.tenant_id,
     deliveries.c.provider_id,
     postgresql_where=deliveries.c.provider_id.is_not(None),
+)
+
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("conversation_id", Uuid, nullable=False),
+    Column("at", _INSTANT, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "conversation_id"),
 )
 
 dead_letters = tables.dead_letters(metadata)

@@ -53,6 +53,14 @@ Account = Annotated[
     ),
 ]
 Channel = Annotated[str, typer.Option(help="The customer's channel.")]
+Language = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TAG",
+        help="Of the results: en, es, pt, fr, de, it, or a region's such as en-US. Left out: USHER_MCP_LANGUAGE, "
+        "else the business's own.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: one JSON object.")]
 
 
@@ -63,12 +71,16 @@ def stdio(
     operator: Operator = False,
     account: Account = None,
     channel: Channel = "whatsapp",
+    language: Language = None,
 ) -> None:
     """Serve the tools on stdin and stdout: what a desktop assistant starts.
+
+    The language is that of prices, days and sentences in the results; what customers are told stays in theirs.
 
     Examples:
 
     - `usher mcp stdio --tenant casa --customer 351911222333`
+    - `usher mcp stdio --tenant casa --customer 351911222333 --language de`
     - `usher mcp stdio --tenant casa --operator --account 1055512345`
     """
     from services.agent.mcp.__main__ import For, serve
@@ -78,7 +90,7 @@ def stdio(
     _one_of(customer, operator)
     settings = with_running_servers(load_settings())
     configure_logging(settings)
-    run(serve(settings, For(tenant, customer, account, channel)))
+    run(serve(settings, For(tenant, customer, account, channel, language)))
 
 
 @token_app.command()

@@ -32,6 +32,7 @@ from services.agent.language.values import (
 )
 
 _SMALL_HOURS = 5
+_UNABLE = frozenset({"cant", "cant_do"})
 _DAY = timedelta(days=1)
 
 
@@ -62,6 +63,7 @@ class Said:
     spans: list[tuple[int, int]] = field(default_factory=list)
     others: list[Day] = field(default_factory=list)
     refused: list[tuple[Value, ...]] = field(default_factory=list)
+    unable: list[Day] = field(default_factory=list)
 
 
 def collect(tokens: Iterable[Token]) -> Said:
@@ -70,7 +72,7 @@ def collect(tokens: Iterable[Token]) -> Said:
     stale: set[str] = set()
     moving = refusing = False
     for token in tokens:
-        refusing = refusing or "cant" in token.tags
+        refusing = refusing or not token.tags.isdisjoint(_UNABLE)
         moving = moving or "move" in token.tags
         if "correct" in token.tags or (moving and _leads_on(token)):
             stale = {name for name in ("day", "clock", "part") if getattr(said, name) is not None}
@@ -110,6 +112,7 @@ def _take(said: Said, token: Token, stale: set[str]) -> None:
             said.stretch = said.stretch or value
         case Nothing() if value.but:
             said.refused.append(value.but)
+            said.unable += [each for each in value.but if value.unable and isinstance(each, Day)]
             return
         case _:
             return

@@ -26,9 +26,10 @@ from services.agent.language.lexicon import LANGUAGES, details, known_languages
 from services.agent.language.parts import two_requests
 from services.agent.language.party import party_size
 from services.agent.language.refused import refusals
-from services.agent.language.resolve import Said, When
+from services.agent.language.resolve import Said, When, resolve
 from services.agent.language.times import MAX_CHARS, read_time
 from services.agent.language.understanding import Intent, Preference, Understanding
+from services.agent.language.values import Day
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2200  # so that no date counted from it leaves the calendar
 
@@ -112,6 +113,10 @@ def _heard(
         has_time=has_time,
         language=read_as,
     )
+    refused = refusals(said.refused)
+    if said.unable and not has_time and Intent.CANCEL in intents:
+        # "monday doesn't work, cancel it": the day is what is given up, and not one that is out of the question.
+        when, refused = resolve(Said(day=said.unable[0]), now), ()
     return Understanding(
         intent=intents[0] if intents else Intent.OTHER,
         language=language,
@@ -131,7 +136,7 @@ def _heard(
         preference=preference,
         intents=intents,
         time_words=when.words,
-        without=refusals(said.refused),
+        without=refused,
         score=service.score if service else 0.0,
     )
 
@@ -162,16 +167,19 @@ def _shifts(language: str) -> tuple[tuple[re.Pattern[str], int], ...]:
 def _shifted(when: When, said: Said, lowered: str, language: str) -> tuple[When, int | None]:
     """Days relative to the day talked about before ("the day after" is 1).
 
-    They move a day of the same message where one is said before them: "tomorrow is full, the day after?".
+    They move a day of the same message where one is said before them: "tomorrow is full, the day after?", "monday doesn't
+    work, the day after?".
     """
     found = ((pattern.search(lowered), days) for pattern, days in _shifts(language))
     match, days = next(((match, days) for match, days in found if match), (None, 0))
     if match is None:
         return when, None
+    by = timedelta(days=days)
     if when.time_only or (when.start is None and when.end is None):
+        if said.unable and said.unable[-1].single and not when.time_only:
+            return resolve(Said(day=Day.one(said.unable[-1].start + by)), _SOME_DAY), None
         return when, days
     if said.day is None or not said.day.single or match.start() < max(end for _, end in said.spans):
         return when, None
-    by = timedelta(days=days)
     start, end = when.start and when.start + by, when.end and when.end + by
     return replace(when, start=start, end=end), None

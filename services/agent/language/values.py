@@ -188,9 +188,13 @@ class PartOfDay:
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """Words that were understood and mean no time for us: "the second one"; `but` are times that are refused."""
+    """Words that were understood and mean no time for us: "the second one"; `but` are times that are refused.
+
+    `unable`: because somebody cannot come then ("monday doesn't work"), which may also be why they cancel.
+    """
 
     but: tuple[Value, ...] = ()
+    unable: bool = False
 
 
 Value: TypeAlias = Clock | Day | Window | Edge | Moment | Stretch | Length | PartOfDay | Nothing

@@ -12,6 +12,7 @@ from services.agent.language import Grain, Open, Preference, Understanding, unde
 from services.agent.offline.hearing import Heard
 from services.agent.offline.history import Exchange, Json
 from services.agent.offline.offers import open_offer
+from services.agent.tools.when import by_day
 
 SEARCHES = ("find_sessions", "find_slots")
 _MEMORY = 4  # exchanges after which an earlier search is no longer what "tomorrow" adds to
@@ -198,7 +199,7 @@ def said_time(
     """The time said; a bare clock is of the day talked about, a bare day at the time talked about (or `clock`)."""
     day, asked = (before.day, before.asked) if before else (None, None)
     if said.time_only and day is not None:
-        return f"{day:%Y-%m-%d} {_clock_words(said)}"
+        return f"{day:%Y-%m-%d} {_clock_words(by_day(said, now))}"
     start = said.start
     single = start is not None and said.end == start + _DAY and said.grain is Grain.DAY
     at = asked.time() if asked is not None else clock
@@ -233,6 +234,7 @@ def _reusable(said: Understanding, now: datetime) -> str | None:
                 said.daily,
             ):
                 return attempt
+    said = by_day(said, now)
     day = said.start or said.end
     if day is None:
         return None

@@ -13,6 +13,7 @@ from services.agent.language import Grain, Open, Understanding, understand
 _DAY = timedelta(days=1)
 _HALF_DAY = timedelta(hours=12)
 _MINUTE = timedelta(minutes=1)
+_NIGHT = 6  # nobody comes before this hour where it is only said as "6"
 _DEFAULT = 7 * _DAY
 _WHOLE = {Grain.WEEK: 7 * _DAY, Grain.MONTH: 31 * _DAY}
 _DAYS = re.compile(r"(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)")
@@ -100,9 +101,29 @@ def _heard(words: str, reference: datetime, language: str | None) -> Understandi
     return understood(words, reference, language)
 
 
+def by_day(said: Understanding, reference: datetime) -> Understanding:
+    """A bare hour up to six in the half of the day in which people come, in every language: "um 4" is 16:00 first.
+
+    Understanding reads it as its language writes hours, where nobody says that something is to be booked.
+    """
+    before = said.open is Open.BEFORE
+    anchor, other = (said.end, None) if before else (said.start, said.end)
+    bounds_one_side = other is None or (anchor is not None and other - anchor <= _MINUTE)
+    if not said.half_day_guessed or anchor is None or not bounds_one_side or not 1 <= anchor.hour <= _NIGHT:
+        return said
+    by = _HALF_DAY
+    if said.time_only and anchor + by - _DAY >= reference:
+        by -= _DAY  # its first occurrence from now on is today
+    if before:
+        start = said.start + by if said.start is not None and said.time_only else said.start
+        return replace(said, start=start, end=anchor + by)
+    return replace(said, start=anchor + by, end=other + by if other is not None else None)
+
+
 def _span(said: Understanding, reference: datetime) -> Span | None:
     if said.start is None and said.end is None:
         return None
+    said = by_day(said, reference)
     start, end = said.start or reference, said.end
     exact = said.grain in (Grain.MINUTE, Grain.HOUR)
     if said.open is Open.AFTER:

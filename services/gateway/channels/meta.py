@@ -26,10 +26,10 @@ from services.gateway.channels import (
     RawRequest,
 )
 from services.gateway.channels.defaults import Plain
+from services.gateway.channels.lenient import loads_object, text_of
 from services.gateway.channels.meta_checks import identity, subscription
 from services.gateway.channels.meta_content import mime_of
-from services.gateway.channels.meta_errors import classify, load
-from services.gateway.channels.meta_json import text_of
+from services.gateway.channels.meta_errors import classify
 from services.gateway.channels.meta_payloads import Reader
 from services.gateway.channels.meta_render import Look, upload_form
 from services.gateway.domain.account import ChannelAccount
@@ -132,7 +132,7 @@ class MetaChannel(Plain):
 
     def uploaded(self, answer: HttpAnswer) -> str | None:
         """See `Channel.uploaded`."""
-        return text_of(load(answer), "attachment_id") if answer.status == 200 else None
+        return text_of(loads_object(answer.body), "attachment_id") if answer.status == 200 else None
 
     def render(
         self, message: MessageSent, account: ChannelAccount, media_id: str | None = None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from services.gateway.channels import HttpAnswer
-from services.gateway.channels.meta_errors import AUTH, TOKEN, error_of, load
-from services.gateway.channels.meta_json import inner, text_of
+from services.gateway.channels.lenient import inner, loads_object, text_of
+from services.gateway.channels.meta_errors import AUTH, TOKEN, error_of
 
 Explain = Callable[[HttpAnswer], str | None]
 
@@ -17,7 +17,7 @@ def identity(account_id: str, account_field: str) -> Explain:
     def explain(answer: HttpAnswer) -> str | None:
         if wrong := refusal(answer):
             return wrong
-        body = load(answer)
+        body = loads_object(answer.body)
         if account_field == "id":
             found = text_of(body, "id")
             if found == account_id:
@@ -43,7 +43,7 @@ def subscription(channel: str, account_id: str, fields: Sequence[str], app_id: s
     def explain(answer: HttpAnswer) -> str | None:
         if wrong := refusal(answer):
             return wrong
-        data = load(answer).get("data")
+        data = loads_object(answer.body).get("data")
         apps = [app for app in data if isinstance(app, dict)] if isinstance(data, list) else []
         ours = [app for app in apps if app_id in (None, text_of(app, "id"))]
         if not ours:
@@ -61,7 +61,7 @@ def refusal(answer: HttpAnswer) -> str | None:
     """What is wrong when the answer is an error; None when it is none."""
     if answer.status == 200:
         return None
-    code, _, said = error_of(load(answer))
+    code, _, said = error_of(loads_object(answer.body))
     if code in TOKEN or (code is None and answer.status == 401):
         return "The page token does not work (expired, or taken back): make a new one and `usher channel rotate` it."
     if code in AUTH:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from services.gateway.channels.meta_json import Json, inner, text_of
+from services.gateway.channels.lenient import Json, inner, text_of
 from services.gateway.domain.states import ReportedState
 from shared.messages.conversation import (
     ChoiceContent,

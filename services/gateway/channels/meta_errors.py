@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import orjson
-
 from services.gateway.channels import (
     Delivered,
     HttpAnswer,
@@ -18,7 +16,7 @@ from services.gateway.channels import (
     Rejected,
     Retry,
 )
-from services.gateway.channels.meta_json import Json, inner, text_of
+from services.gateway.channels.lenient import Json, inner, loads_object, text_of
 from services.gateway.domain.backoff import backoff
 
 OUTSIDE: Final = frozenset({2018278, 2018065, 2534022})
@@ -44,7 +42,7 @@ _HOUR: Final = 3600.0
 
 def classify(answer: HttpAnswer, tries: int) -> Outcome:
     """See `Channel.classify`."""
-    body = load(answer)
+    body = loads_object(answer.body)
     if 200 <= answer.status < 300:
         return Delivered(text_of(body, "message_id"))
     code, subcode, said = error_of(body)
@@ -61,15 +59,6 @@ def classify(answer: HttpAnswer, tries: int) -> Outcome:
         unclear = code not in LIMITS and (answer.status >= 500 or code in (1, 2))
         return Retry(min(max(after, 0.5), _HOUR), reason, unclear=unclear)
     return Rejected(reason)
-
-
-def load(answer: HttpAnswer) -> Json:
-    """The answer's JSON object; an empty one when it has none."""
-    try:
-        loaded = orjson.loads(answer.body)
-    except ValueError:
-        return {}
-    return loaded if isinstance(loaded, dict) else {}
 
 
 def error_of(body: Json) -> tuple[int | None, int | None, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -25,8 +25,8 @@ from services.gateway.channels import (
     Unreadable,
     Unremarkable,
 )
+from services.gateway.channels.lenient import ItemError, Json, digest, dump, inner, loads, text_of
 from services.gateway.channels.meta_content import contents, known, referral
-from services.gateway.channels.meta_json import ItemError, Json, digest, dump, inner, load, moment, text_of
 from shared.messages.conversation import (
     ChoiceContent,
     Content,
@@ -53,6 +53,7 @@ MESSAGE_FIELDS: Final = frozenset(
 OUTER: Final = frozenset({"sender", "recipient", "timestamp", "hop_context", "prior_message"})
 """What every messaging event has around the one key that says what it is."""
 
+_LATEST: Final = 32503680000000  # the year 3000, in milliseconds
 _TRACKER: Final = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?::(\d{1,3}))?")
 
 
@@ -81,7 +82,7 @@ class Reader:
         return found
 
     def _entries(self, body: bytes) -> list[object]:
-        root = load(body)
+        root = loads(body)
         if not isinstance(root, dict) or root.get("object") != self.object_name:
             raise Malformed(f"`object` is not {self.object_name}.")
         entries = root.get("entry")
@@ -214,7 +215,7 @@ class _Entry:
         if mid is None and watermark is None:
             raise ItemError(f"{state}, but not what")
         reported = known(state)
-        at = self._at(item) if mid else moment(watermark, self.received_at)
+        at = self._at(item) if mid else _moment(watermark, self.received_at)
         key = f"{mid}:{state}" if mid else f"{state}:{person}:{watermark}"
         return StatusIn(
             self.account_id,
@@ -251,7 +252,7 @@ class _Entry:
         return text_of(inner(item, "sender"), "id")
 
     def _at(self, item: Json) -> datetime:
-        return moment(text_of(item, "timestamp"), self.received_at)
+        return _moment(text_of(item, "timestamp"), self.received_at)
 
 
 def _enforced(action: str, reason: str) -> AccountNotice:
@@ -267,3 +268,11 @@ def kind_of(item: Json) -> str:
     return next(
         (key.replace("\x00", "") for key in item if key not in OUTER and key.strip("\x00")), "unknown"
     )
+
+
+def _moment(text: str | None, otherwise: datetime) -> datetime:
+    """Unix milliseconds (or seconds, in old payloads) as an aware time."""
+    if text is None or not text.isascii() or not text.isdigit() or len(text) > 14 or int(text) > _LATEST:
+        return otherwise
+    value = int(text)
+    return datetime.fromtimestamp(value / 1000 if value > 10**11 else value, UTC)

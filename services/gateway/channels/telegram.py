@@ -28,7 +28,8 @@ from services.gateway.channels import (
 )
 from services.gateway.channels import telegram_checks as checks
 from services.gateway.channels.defaults import Plain
-from services.gateway.channels.telegram_errors import classify, description, load
+from services.gateway.channels.lenient import loads_object
+from services.gateway.channels.telegram_errors import classify, description
 from services.gateway.channels.telegram_payloads import CALLBACK, parse_update
 from services.gateway.channels.telegram_render import CAPABILITIES, Request, render
 from services.gateway.domain.account import ChannelAccount
@@ -121,7 +122,7 @@ class Telegram(Plain):
 
     def located(self, answer: HttpAnswer, account: ChannelAccount) -> MediaLink | None:
         """See `Channel.located`: good for an hour at least. A file above 20 MB cannot be had by bots: None."""
-        body = load(answer)
+        body = loads_object(answer.body)
         result = body.get("result")
         path = result.get("file_path") if isinstance(result, dict) else None
         if answer.status == 200 and isinstance(path, str) and _FILE_PATH.fullmatch(path):

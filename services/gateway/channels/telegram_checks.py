@@ -6,8 +6,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from services.gateway.channels import HttpAnswer
-from services.gateway.channels.telegram_content import as_text
-from services.gateway.channels.telegram_errors import description, load
+from services.gateway.channels.lenient import as_text, loads_object
+from services.gateway.channels.telegram_errors import description
 
 UPDATES: Final = ("message", "edited_message", "callback_query", "my_chat_member")
 """The kinds of updates we ask for."""
@@ -17,7 +17,7 @@ def bot(answer: HttpAnswer, account_id: str) -> str | None:
     """What is wrong with the token, by the answer to `getMe`."""
     if (trouble := _trouble(answer)) is not None:
         return trouble
-    result = load(answer).get("result")
+    result = loads_object(answer.body).get("result")
     bot_id = as_text(result.get("id")) if isinstance(result, dict) else None
     if bot_id == account_id:
         return None
@@ -32,7 +32,7 @@ def webhook(answer: HttpAnswer, ours: str, account_id: str) -> str | None:
     """What keeps updates from us, by the answer to `getWebhookInfo`. An old error with nothing waiting is none."""
     if (trouble := _trouble(answer)) is not None:
         return trouble
-    result = load(answer).get("result")
+    result = loads_object(answer.body).get("result")
     info = result if isinstance(result, dict) else {}
     again = f"run `usher channel add telegram {account_id} --connect`"
     url = as_text(info.get("url"))
@@ -53,7 +53,7 @@ def webhook(answer: HttpAnswer, ours: str, account_id: str) -> str | None:
 
 
 def _trouble(answer: HttpAnswer) -> str | None:
-    body = load(answer)
+    body = loads_object(answer.body)
     if answer.status == 200 and body.get("ok") is True:
         return None
     if answer.status in (401, 404):

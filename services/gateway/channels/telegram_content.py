@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, Literal, TypeAlias
 
+from services.gateway.channels.lenient import as_text, phone_of
 from shared.messages.conversation import (
     ContactCard,
     ContactsContent,
@@ -58,16 +59,7 @@ def own_phone(item: Json, sender_id: str | None) -> str | None:
     if not isinstance(contact, dict) or sender_id is None or as_text(contact.get("user_id")) != sender_id:
         return None
     digits = "".join(sign for sign in as_text(contact.get("phone_number")) or "" if sign not in "+ -().")
-    return f"+{digits}" if digits.isascii() and digits.isdigit() and 7 <= len(digits) <= 15 else None
-
-
-def as_text(value: object) -> str | None:
-    """A text or a whole number as text without NUL (PostgreSQL has none); None for anything else or nothing."""
-    if isinstance(value, str):
-        return (value.replace("\x00", "") if "\x00" in value else value) or None
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return None
+    return phone_of(digits)
 
 
 # --- readers ------------------------------------------------------------------------------------------

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
-import orjson
-
 from services.gateway.channels import Delivered, HttpAnswer, Outcome, Paused, Rejected, Retry
-from services.gateway.channels.telegram_content import as_text
+from services.gateway.channels.lenient import as_text, loads_object
 from services.gateway.domain.backoff import backoff
 
 Json: TypeAlias = Mapping[str, object]
@@ -23,7 +21,7 @@ _LONGEST_PAUSE: Final = 24 * 3600.0
 
 def classify(answer: HttpAnswer, tries: int) -> Outcome:
     """See `Channel.classify`."""
-    body = load(answer)
+    body = loads_object(answer.body)
     if 200 <= answer.status < 300 and body.get("ok") is True:
         return Delivered(_message_id(body.get("result")))
     said = description(body)
@@ -66,15 +64,6 @@ def _refused(status: int, body: Json, reason: str) -> Rejected:
     if status == 413:
         return Rejected(f"{reason}: the file is larger than Telegram takes from bots (50 MB).")
     return Rejected(reason)
-
-
-def load(answer: HttpAnswer) -> Json:
-    """The JSON object of an answer; an empty one when there is none."""
-    try:
-        found = orjson.loads(answer.body)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def description(body: Json) -> str:

@@ -5,13 +5,9 @@ Pure. An update that cannot be read becomes `Unreadable`; only a body that is no
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, TypeAlias
-
-import orjson
+from typing import Final
 
 from services.gateway.channels import (
     ConsentChanged,
@@ -23,11 +19,9 @@ from services.gateway.channels import (
     Unreadable,
     Unremarkable,
 )
-from services.gateway.channels.telegram_content import as_text, content_of, kind_of, own_phone, words
-from shared.errors import UsherError
+from services.gateway.channels.lenient import LATEST, ItemError, Json, as_text, inner, loads
+from services.gateway.channels.telegram_content import content_of, kind_of, own_phone, words
 from shared.messages.conversation import ChoiceContent, Content, EditContent, Referral, TextContent
-
-Json: TypeAlias = Mapping[str, object]
 
 CALLBACK: Final = "callback:"
 """Begins the provider id of a tap; the rest is what `answerCallbackQuery` wants."""
@@ -37,11 +31,6 @@ NOTES: Final = frozenset(
     {"pinned_message", "message_auto_delete_timer_changed", "write_access_allowed", "chat_background_set"}
 )
 """Lines that Telegram writes into a private chat itself: kept as events, nobody answers them."""
-_LATEST: Final = 32503680000  # the year 3000; larger timestamps are nonsense
-
-
-class ItemError(UsherError):
-    """This update is not of the shape that Telegram documents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +61,7 @@ def parse_update(body: bytes, account_id: str, received_at: datetime) -> list[In
     if not isinstance(number, int) or isinstance(number, bool):
         raise Malformed("`update_id` is not a number.")
     kind = next((key for key in fields if key != "update_id"), "")
-    item = _dict(fields.get(kind))
+    item = inner(fields, kind)
     update = _Update((as_text(kind) or "empty")[:80], item, str(number), account_id, body, received_at)
     try:
         return [_read(update)]
@@ -100,7 +89,7 @@ def _message(update: _Update) -> Inbound:
         return update.event("group:message")
     if (kind := kind_of(item)) in NOTES:
         return update.event(f"message:{kind}")
-    sender = _dict(item.get("from"))
+    sender = inner(item, "from")
     content, referral = _started(content_of(item))
     return MessageIn(
         account_id=update.account_id,
@@ -127,7 +116,7 @@ def _edit(update: _Update) -> Inbound:
         account_id=update.account_id,
         provider_id=f"{message_id}:e{update.update_id}",
         user_id=_user(chat),
-        name=_name(_dict(item.get("from")) or chat),
+        name=_name(inner(item, "from") or chat),
         phone=None,
         sent_at=_at(item, "edit_date", update.received_at),
         content=EditContent(provider_id=message_id, text=words(item)),
@@ -138,7 +127,7 @@ def _edit(update: _Update) -> Inbound:
 def _tap(update: _Update) -> Inbound:
     """A button of ours was tapped. A message too old for Telegram to show comes as its chat and id only."""
     item = update.item
-    query_id, data, message = as_text(item.get("id")), as_text(item.get("data")), _dict(item.get("message"))
+    query_id, data, message = as_text(item.get("id")), as_text(item.get("data")), inner(item, "message")
     if data is None or not message:  # a game's button, or one under an inline message: none of ours
         return update.event("callback_query:other")
     chat = _chat(message)
@@ -150,7 +139,7 @@ def _tap(update: _Update) -> Inbound:
         account_id=update.account_id,
         provider_id=f"{CALLBACK}{query_id}",
         user_id=_user(chat),
-        name=_name(_dict(item.get("from")) or chat),
+        name=_name(inner(item, "from") or chat),
         phone=None,
         sent_at=update.received_at,  # a tap carries no time of its own
         content=ChoiceContent(choice_id=data, title=_title(message, data)),
@@ -173,7 +162,7 @@ def _started(content: Content) -> tuple[Content, Referral | None]:
 def _consent(item: Json) -> News | None:
     """In a private chat this comes when the person blocks the bot, or lets it back."""
     chat = _chat(item)
-    status = _dict(item.get("new_chat_member")).get("status")
+    status = inner(item, "new_chat_member").get("status")
     if not _is_private(chat) or status not in ("kicked", "member"):
         return None
     return ConsentChanged(user_id=_user(chat), allowed=status == "member", scope="all")
@@ -181,7 +170,7 @@ def _consent(item: Json) -> News | None:
 
 def _title(message: Json, data: str) -> str:
     """What the tapped button says, by the keyboard of its message; empty when that does not come with the tap."""
-    rows = _dict(message.get("reply_markup")).get("inline_keyboard")
+    rows = inner(message, "reply_markup").get("inline_keyboard")
     for row in rows if isinstance(rows, list) else []:
         for button in row if isinstance(row, list) else []:
             if isinstance(button, dict) and button.get("callback_data") == data:
@@ -193,22 +182,10 @@ def _title(message: Json, data: str) -> str:
 
 
 def _decode(body: bytes) -> Json:
-    try:
-        update = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        # Half an emoji (a lone surrogate) must not cost a message: read it the tolerant way, put `?` in its place.
-        try:
-            tolerant = json.dumps(json.loads(body), ensure_ascii=False).encode("utf-8", "replace")
-            update = orjson.loads(tolerant)
-        except (ValueError, RecursionError):
-            raise Malformed("The body is not JSON.") from None
+    update = loads(body)
     if not isinstance(update, dict):
         raise Malformed("The body is not a JSON object.")
     return update
-
-
-def _dict(value: object) -> Json:
-    return value if isinstance(value, dict) else {}
 
 
 def _chat(item: Json) -> Json:
@@ -237,7 +214,7 @@ def _message_id(item: Json, chat: Json) -> str:
 
 
 def _quoted(item: Json, chat: Json) -> str | None:
-    message_id = as_text(_dict(item.get("reply_to_message")).get("message_id"))
+    message_id = as_text(inner(item, "reply_to_message").get("message_id"))
     return f"{_user(chat)}:{message_id}" if message_id else None
 
 
@@ -248,5 +225,5 @@ def _name(person: Json) -> str | None:
 
 def _at(item: Json, field: str, otherwise: datetime) -> datetime:
     seconds = item.get(field)
-    is_time = isinstance(seconds, int) and not isinstance(seconds, bool) and 0 < seconds < _LATEST
+    is_time = isinstance(seconds, int) and not isinstance(seconds, bool) and 0 < seconds < LATEST
     return datetime.fromtimestamp(seconds, UTC) if is_time and isinstance(seconds, int) else otherwise

@@ -32,6 +32,7 @@ from services.gateway.channels import (
 from services.gateway.channels import twilio_payloads as payloads
 from services.gateway.channels.defaults import Plain, numbered_text
 from services.gateway.channels.degrade import fitting, numbered
+from services.gateway.channels.lenient import loads_object
 from services.gateway.channels.text import cut, split
 from services.gateway.channels.twilio_content import ANY_TYPE
 from services.gateway.channels.twilio_errors import classify
@@ -206,14 +207,14 @@ def _explain_account(answer: HttpAnswer) -> str | None:
         return "Twilio knows no account with this Account SID: it begins with AC and is on the Console's first page."
     if answer.status != 200:
         return f"Twilio answered {answer.status}: try again in a moment."
-    status = _json(answer).get("status")
+    status = loads_object(answer.body).get("status")
     return None if status == "active" else f"The Twilio account is {status or 'not active'}: see the Console."
 
 
 def _explain_number(asked: NumberProbe, answer: HttpAnswer) -> str | None:
     if answer.status != 200:
         return f"Twilio answered {answer.status} when asked for the number: is the auth token right?"
-    found = _json(answer).get("incoming_phone_numbers")
+    found = loads_object(answer.body).get("incoming_phone_numbers")
     numbers = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
     ours = next((one for one in numbers if one.get("phone_number") == asked.number), None)
     if ours is None:
@@ -232,11 +233,3 @@ def _explain_number(asked: NumberProbe, answer: HttpAnswer) -> str | None:
 def _basic(account: ChannelAccount) -> Mapping[str, str]:
     credentials = f"{account.owner_id}:{account.secret('auth_token')}".encode()
     return {"Authorization": f"Basic {b64encode(credentials).decode()}"}
-
-
-def _json(answer: HttpAnswer) -> Mapping[str, object]:
-    try:
-        found = orjson.loads(answer.body)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import orjson
-
 from services.gateway.channels import (
     Delivered,
     HttpAnswer,
@@ -18,6 +16,7 @@ from services.gateway.channels import (
     Rejected,
     Retry,
 )
+from services.gateway.channels.lenient import loads_object
 from services.gateway.domain.backoff import backoff
 
 OPTED_OUT: Final = 21610
@@ -76,7 +75,7 @@ _HOUR: Final = 3600.0
 
 def classify(answer: HttpAnswer, tries: int) -> Outcome:
     """See `Channel.classify`. Twilio has no key against doing a thing twice, so after any 5xx nobody knows."""
-    body = _load(answer.body)
+    body = loads_object(answer.body)
     if 200 <= answer.status < 300:
         sid = body.get("sid")
         return Delivered(sid if isinstance(sid, str) and sid else None)
@@ -105,11 +104,3 @@ def reason_of(code: int) -> str:
 def _pause(answer: HttpAnswer, tries: int) -> float:
     after = answer.retry_after if answer.retry_after is not None else backoff(tries)
     return min(max(after, 0.5), _HOUR)
-
-
-def _load(body: bytes) -> dict[str, object]:
-    try:
-        loaded = orjson.loads(body)
-    except ValueError:
-        return {}
-    return loaded if isinstance(loaded, dict) else {}

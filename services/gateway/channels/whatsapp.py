@@ -28,8 +28,8 @@ from services.gateway.channels import (
     RawRequest,
 )
 from services.gateway.channels import whatsapp_checks as checks
+from services.gateway.channels.lenient import as_int, dump, inner, loads_object
 from services.gateway.channels.whatsapp_errors import classify
-from services.gateway.channels.whatsapp_json import as_int, dump, inner, loads_object
 from services.gateway.channels.whatsapp_payloads import parse_body
 from services.gateway.channels.whatsapp_render import CAPABILITIES, render
 from services.gateway.domain.account import ChannelAccount

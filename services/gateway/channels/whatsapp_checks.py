@@ -9,8 +9,8 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from services.gateway.channels import HttpAnswer, HttpCall, Probe
+from services.gateway.channels.lenient import Json, as_int, as_text, inner, loads_object, objects
 from services.gateway.channels.whatsapp_errors import AUTH
-from services.gateway.channels.whatsapp_json import Json, as_int, as_text, inner, loads_object, objects
 from services.gateway.domain.account import ChannelAccount
 
 FIELDS: Final = "display_phone_number,verified_name,quality_rating,name_status,status"

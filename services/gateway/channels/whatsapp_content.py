@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from pydantic import JsonValue
 
-from services.gateway.channels.whatsapp_json import (
+from services.gateway.channels.lenient import (
     Json,
     as_float,
     as_int,

@@ -13,7 +13,7 @@ from services.gateway.channels import (
     Rejected,
     Retry,
 )
-from services.gateway.channels.whatsapp_json import Json, as_int, as_text, inner, loads_object, objects
+from services.gateway.channels.lenient import Json, as_int, as_text, inner, loads_object, objects
 from services.gateway.domain.backoff import backoff
 
 OVERLOAD: Final = frozenset({1, 2, 4, 80007, 130429, 131000, 131016, 131057})

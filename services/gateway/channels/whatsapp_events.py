@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from services.gateway.channels import ConsentChanged, EventIn, IdentityChanged, News, Unremarkable
-from services.gateway.channels.whatsapp_json import (
+from services.gateway.channels.lenient import (
     ItemError,
     Json,
     as_text,
@@ -54,7 +54,7 @@ def whole(change: Change) -> EventIn:
     return EventIn(
         change.account_id,
         owner_id,
-        f"{change.field}:{digest(change.field, as_text(change.time), change.value)}",
+        f"{change.field}:{digest((change.field, as_text(change.time), change.value))}",
         change.field[:_WORD],
         dump(change.value),
         news_of(change.field, change.value),
@@ -64,7 +64,7 @@ def whole(change: Change) -> EventIn:
 
 def error(change: Change, item: Json) -> EventIn:
     """An error beside the items. It has no time of its own, so the notification's tells two alike apart."""
-    key = f"errors:{digest(change.field, as_text(change.time), item)}"
+    key = f"errors:{digest((change.field, as_text(change.time), item))}"
     return EventIn(change.account_id, change.owner_id, key, "errors", dump(item), at=instant(change.time))
 
 
@@ -140,7 +140,7 @@ def _element(change: Change, item: Json, news: News) -> EventIn:
     return EventIn(
         change.account_id,
         change.owner_id,
-        f"{change.field}:{digest(change.field, item)}",
+        f"{change.field}:{digest((change.field, item))}",
         change.field[:_WORD],
         dump(kept),
         news,

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 from services.gateway.channels import AccountNotice, News, Unremarkable
-from services.gateway.channels.whatsapp_json import Json, as_text, inner, instant, objects
+from services.gateway.channels.lenient import Json, as_text, inner, instant, objects
 
 
 def news_of(field: str, value: Json) -> News:

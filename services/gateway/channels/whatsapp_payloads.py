@@ -10,23 +10,23 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from services.gateway.channels import EventIn, Inbound, MessageIn, Unreadable
+from services.gateway.channels import EventIn, Inbound, Malformed, MessageIn, Unreadable
 from services.gateway.channels import whatsapp_events as events
-from services.gateway.channels.whatsapp_content import content_of, referral_of, words_of
-from services.gateway.channels.whatsapp_events import NOT_KEPT, Change, alone
-from services.gateway.channels.whatsapp_json import (
+from services.gateway.channels.lenient import (
     ItemError,
     Json,
     as_dict,
     as_list,
     as_text,
-    decode,
     dump,
     inner,
     instant,
+    loads,
     objects,
     phone_of,
 )
+from services.gateway.channels.whatsapp_content import content_of, referral_of, words_of
+from services.gateway.channels.whatsapp_events import NOT_KEPT, Change, alone
 from services.gateway.channels.whatsapp_statuses import status
 from shared.messages.conversation import EchoContent
 
@@ -58,7 +58,7 @@ Reader: TypeAlias = Callable[[Change, People, Json], Inbound]
 def parse_body(body: bytes, received_at: datetime, only: str | None = None) -> list[Inbound]:
     """See `Channel.parse`. `only`: the account whose secret signed the body. Raises `Malformed`."""
     found: list[Inbound] = []
-    for entry in decode(body):
+    for entry in _entries(body):
         owner_id = as_text(entry.get("id")) if isinstance(entry, dict) else None
         try:
             fields = as_dict(entry)
@@ -231,3 +231,16 @@ _READERS: Final[dict[str, dict[str, Reader]]] = {
     "group_status_update": {"groups": _lone(events.element)},
 }
 """By field, the lists of its value and who reads their elements. A change without any of them is one event."""
+
+
+def _entries(body: bytes) -> list[object]:
+    """The `entry` list of a webhook body. Raises `Malformed`."""
+    root = loads(body)
+    if not isinstance(root, dict):
+        raise Malformed("The body is not a JSON object.")
+    if root.get("object") != "whatsapp_business_account":
+        raise Malformed("`object` is not whatsapp_business_account.")
+    entries = root.get("entry")
+    if not isinstance(entries, list) or not entries:
+        raise Malformed("`entry` is not a list, or empty.")
+    return entries

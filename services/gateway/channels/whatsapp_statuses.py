@@ -7,8 +7,8 @@ from typing import Final
 from uuid import UUID
 
 from services.gateway.channels import EventIn, Inbound, StatusIn
+from services.gateway.channels.lenient import ItemError, Json, as_int, as_text, instant, objects
 from services.gateway.channels.whatsapp_events import NOT_KEPT, Change, alone
-from services.gateway.channels.whatsapp_json import ItemError, Json, as_int, as_text, instant, objects
 from services.gateway.domain.states import ReportedState
 
 STATES: Final[dict[str, ReportedState]] = {

@@ -14,8 +14,10 @@ from typing import Final, Literal
 from uuid import UUID
 
 from services.gateway.domain.purposes import MARKETING
+from services.gateway.domain.refusals import FORGOTTEN, counted
 from services.gateway.domain.states import State
 from services.gateway.store import delivery_sql as sql
+from services.gateway.store.forgotten import empty
 from shared.db import Connection, Database
 from shared.messages.conversation import ChannelAddress
 from shared.telemetry import DELIVERIES, get_logger
@@ -30,7 +32,8 @@ class NewDelivery:
     `ready`: it needs no preparation, and its sender will call at once. With nothing before it in its conversation it is
     then stored as `sending`, as if by `DeliveryStore.sending`, provided the person wrote within `free` seconds (None:
     whenever). `answers`: it answers the person; `marketing`: it needs consent to that. `phone` and `customer_id` are
-    what the message tells of the person. `merges`: it may go out together with its like.
+    what the message tells of the person. `merges`: it may go out together with its like. `published_at` (aware; None: now)
+    is when its stream got it.
     """
 
     tenant_id: UUID
@@ -49,6 +52,7 @@ class NewDelivery:
     phone: str | None = None
     customer_id: UUID | None = None
     merges: bool = False
+    published_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,7 @@ class DeliveryStore:
         """Write successes and new deliveries (in this order; what is known already stays as it is) in one transaction.
 
         The ids of the new ones that are stored as `sending`: whoever gets them makes the call. Those whose person has
-        opted out are stored as rejected.
+        opted out are stored as rejected, those whose person is forgotten without words, too.
         """
         sent = sorted(sent, key=lambda one: (one.tenant_id, one.id))  # nobody waits for anybody in a circle
         async with self._db.tenant(
@@ -160,14 +164,18 @@ class DeliveryStore:
                     [one.provider_id for one in sent],
                 )
             rows = await connection.fetch(sql.ADD, *_columns(new)) if new else []
-            news = {row.conversation_id: row for row in new if self._is_news(row)}
+            gone = {row["id"]: row for row in rows if row["reason"] == FORGOTTEN}
+            if gone:
+                await empty(connection, gone.values())
+            news = {row.conversation_id: row for row in new if row.id not in gone and self._is_news(row)}
             if news:
                 await connection.execute(sql.LEARNED, *_people([news[one] for one in sorted(news)]))
         self._remember(news.values())
         for row in rows:
             if row["state"] == "rejected":
-                DELIVERIES.labels(row["channel"], "opted_out").inc()
-                log.info("delivery_opted_out", delivery_id=str(row["id"]))
+                DELIVERIES.labels(row["channel"], counted(row["reason"])).inc()
+                said = "delivery_opted_out" if row["id"] not in gone else "delivery_person_forgotten"
+                log.info(said, delivery_id=str(row["id"]))
         return frozenset(row["id"] for row in rows if row["state"] == "sending")
 
     async def next_open(self, conversation: Conversation) -> OpenDelivery | None:
@@ -323,6 +331,7 @@ def _columns(new: Sequence[NewDelivery]) -> Iterable[object]:
         [delivery.free for delivery in new],
         [delivery.phone for delivery in new],
         [delivery.customer_id for delivery in new],
+        [delivery.published_at for delivery in new],
     )
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from services.gateway.store.forgotten import REFUSAL
+
 # The latest word against writing to a person, if any: on this channel, by phone or as the same customer on another one.
 # Whoever said yes again on this very channel later is written to on it; and who writes to us is answered. Three look-ups,
 # each by an index of its own: an OR of them would read all that the tenant has. Row-level security lets an index be asked
@@ -42,23 +44,33 @@ ADD: Final = f"""
 WITH given AS MATERIALIZED (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::uuid[], $5::text[], $6::text[], $7::bytea[],
                          $8::text[], $9::text[], $10::bool[], $11::bool[], $12::bool[], $13::float8[], $14::text[],
-                         $15::uuid[])
-         WITH ORDINALITY AS one(t, i, p, c, ch, pu, b, a, u, ready, answers, marketing, free, phone, customer, n)
+                         $15::uuid[], $16::timestamptz[])
+         WITH ORDINALITY AS one(t, i, p, c, ch, pu, b, a, u, ready, answers, marketing, free, phone, customer, at, n)
 )
 INSERT INTO gateway.deliveries (tenant_id, id, partition, conversation_id, channel, purpose, payload, account_id, user_id,
-                                answers, state, rank, attempts, sending_at, reason)
-SELECT t, i, p, c, ch, pu, b, a, u, answers,
+                                answers, published_at, state, rank, attempts, sending_at, reason)
+SELECT t, i, p, c, ch, pu, b, a, u, answers, at,
        CASE WHEN reason IS NOT NULL THEN 'rejected' WHEN go THEN 'sending' ELSE 'pending' END,
        CASE WHEN reason IS NOT NULL THEN 25 WHEN go THEN 10 ELSE 0 END,
        CASE WHEN go THEN 1 ELSE 0 END, CASE WHEN go THEN now() END, reason
 FROM (
-    SELECT g.*, word.reason,
-           g.ready AND word.reason IS NULL
+    SELECT g.*, coalesce(gone.reason, word.reason) AS reason,
+           g.ready AND gone.reason IS NULL AND word.reason IS NULL
            AND (g.free IS NULL OR coalesce(k.last_inbound_at > now() - make_interval(secs => g.free), false))
            AND row_number() OVER (PARTITION BY g.t, g.c ORDER BY g.n) = 1
            AND (SELECT true FROM gateway.deliveries d WHERE d.conversation_id = g.c AND d.rank < 20 LIMIT 1) IS NULL AS go
     FROM given g
     LEFT JOIN LATERAL ({_PERSON.format(tenant="g.t", conversation="g.c")}) k ON true
+    LEFT JOIN LATERAL ({
+    REFUSAL.format(
+        tenant="g.t",
+        conversation="g.c",
+        published="coalesce(g.at, now())",
+        answers="g.answers",
+        purpose="g.pu",
+        heard="k.last_inbound_at",
+    )
+}) gone ON true
     LEFT JOIN LATERAL ({
     _FORBIDDEN.format(
         tenant="g.t",
@@ -75,7 +87,7 @@ FROM (
 ) new
 ORDER BY n
 ON CONFLICT DO NOTHING
-RETURNING id, state, channel
+RETURNING tenant_id, id, conversation_id, state, channel, purpose, reason
 """  # noqa: S608  # made of constants
 
 # What a message tells of the person, where it is news; also for who has said no.
@@ -109,7 +121,7 @@ SELECT d.tenant_id, d.id, d.conversation_id, d.channel, d.payload, d.state, d.pa
        now() AS read_at,
        CASE WHEN d.state = 'held' AND k.last_inbound_at <= d.sending_at - interval '2 seconds' THEN NULL
             ELSE k.last_inbound_at END AS last_inbound_at,
-       word.reason AS forbidden, d.merged_into,
+       coalesce(gone.reason, word.reason) AS forbidden, d.merged_into,
        EXISTS (SELECT 1 FROM gateway.deliveries f WHERE f.conversation_id = d.conversation_id AND f.rank < 20
                AND f.position > d.position) AS has_followers
 FROM (SELECT * FROM gateway.deliveries d
@@ -119,6 +131,16 @@ FROM (SELECT * FROM gateway.deliveries d
             WHERE l.tenant_id = d.tenant_id AND l.id = d.merged_into AND l.rank >= 20))
       ORDER BY d.position LIMIT 1) d
 LEFT JOIN LATERAL ({_PERSON.format(tenant="d.tenant_id", conversation="d.conversation_id")}) k ON true
+LEFT JOIN LATERAL ({
+    REFUSAL.format(
+        tenant="d.tenant_id",
+        conversation="d.conversation_id",
+        published="coalesce(d.published_at, d.created_at)",
+        answers="d.answers",
+        purpose="d.purpose",
+        heard="k.last_inbound_at",
+    )
+}) gone ON true
 LEFT JOIN LATERAL ({
     _FORBIDDEN.format(
         tenant="d.tenant_id",

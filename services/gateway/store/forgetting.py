@@ -7,15 +7,13 @@ Bodies of requests are sealed and forgotten by themselves after `USHER_RAW_RETEN
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
-from uuid import UUID
 
+from services.gateway.store import forgotten
 from shared import subjects
 from shared.db import Connection, Database
 from shared.errors import Transient
 from shared.ids import conversation_id_of
-from shared.messages.conversation import ChannelAddress, MessageSent, TextBody
 from shared.messages.people import ForgetPerson
 
 # By whatever name the channel has told us: one of them is the one that booking knows.
@@ -31,23 +29,6 @@ CROSS JOIN LATERAL (
 JOIN gateway.channel_accounts a ON a.tenant_id = $1 AND a.channel = i.channel
 """
 
-_BEING_SENT: Final = """
-SELECT EXISTS (SELECT FROM gateway.deliveries WHERE conversation_id = ANY($2::uuid[]) AND tenant_id = $1
-    AND state = 'sending' AND created_at <= $3)
-"""
-
-# What waits is not sent any more: whoever tries it finds another rank.
-_DELIVERIES: Final = """
-UPDATE gateway.deliveries SET user_id = '', media_id = NULL,
-    state = CASE WHEN rank < 20 THEN 'rejected' ELSE state END,
-    reason = CASE WHEN rank < 20 THEN 'the person is forgotten' ELSE reason END,
-    rank = CASE WHEN rank < 20 THEN 25 ELSE rank END
-WHERE conversation_id = ANY($2::uuid[]) AND tenant_id = $1 AND created_at <= $3
-RETURNING id, conversation_id, channel, purpose, provider_id
-"""
-
-_PAYLOAD: Final = "UPDATE gateway.deliveries SET payload = $3 WHERE tenant_id = $1 AND id = $2"
-
 # The ids of some providers have the person's number in them; ours, by which a repeat is known, has not.
 _INBOX: Final = """
 UPDATE gateway.inbox SET payload = '', raw = '', provider_id = '', handled_at = coalesce(handled_at, now())
@@ -55,9 +36,12 @@ WHERE tenant_id = $1 AND received_at <= $4
     AND (subject = ANY($2::text[]) OR (kind = 'status' AND provider_id = ANY($3::text[])))
 """
 
+# The provider's clock, which `last_inbound_at` is by, counts whole seconds: who has written since stays.
 _CONVERSATIONS: Final = """
 DELETE FROM gateway.conversations
-WHERE tenant_id = $1 AND conversation_id = ANY($2::uuid[]) AND last_inbound_at <= $3
+WHERE tenant_id = $1 AND conversation_id = ANY($2::uuid[]) AND last_inbound_at <= $4 AND NOT EXISTS (
+    SELECT FROM gateway.inbox i JOIN unnest($2::uuid[], $3::text[]) AS talk(c, subject) USING (subject)
+    WHERE i.tenant_id = $1 AND talk.c = conversation_id AND i.received_at > $4)
 """
 
 _IDENTITIES: Final = """
@@ -81,6 +65,8 @@ DELETE FROM gateway.dead_letters d USING unnest($2::text[]) AS trace
 WHERE d.tenant_id = $1 AND d.created_at <= $3
     AND (position(trace IN d.subject) > 0 OR position(convert_to(trace, 'UTF8') IN d.payload) > 0)
 """
+
+_TENANTS: Final = "SELECT DISTINCT tenant_id FROM gateway.forgotten"
 
 
 class BeingSent(Transient):
@@ -106,12 +92,15 @@ class Forgetting:
                 for channel, name, account_id in names
             }
             conversations = list(talks)
-            if await connection.fetchval(_BEING_SENT, tenant_id, conversations, at):
+            # By itself: what is on its way is not sent from now on, also while something is waited for.
+            await forgotten.remember(connection, tenant_id, conversations, at)
+        async with self._db.tenant(tenant_id) as connection:
+            if await connection.fetchval(forgotten.BEING_SENT, tenant_id, conversations):
                 raise BeingSent
-            provider_ids = await _deliveries(connection, tenant_id, conversations, at)
             came = [subjects.inbound(channel, tenant_id, talk) for talk, channel in talks.items()]
+            await connection.execute(_CONVERSATIONS, tenant_id, conversations, came, at)
+            provider_ids = await forgotten.scrub(connection, tenant_id, conversations)
             await connection.execute(_INBOX, tenant_id, came, provider_ids, at)
-            await connection.execute(_CONVERSATIONS, tenant_id, conversations, at)
             who = (tenant_id, [name[0] for name in names], [name[1] for name in names], at)
             await connection.execute(_IDENTITIES, *who)
             await connection.execute(_UPLOADS, *who)
@@ -128,32 +117,10 @@ async def _names(connection: Connection, job: ForgetPerson) -> Sequence[tuple[st
     return [(row["channel"], row["name"], row["account_id"]) for row in rows]
 
 
-async def _deliveries(
-    connection: Connection, tenant_id: UUID, conversations: Sequence[UUID], at: datetime
-) -> Sequence[str]:
-    """Take the words out of what was sent; the provider's ids of it."""
-    rows = await connection.fetch(_DELIVERIES, tenant_id, conversations, at)
-    await connection.executemany(
-        _PAYLOAD,
-        [
-            (
-                tenant_id,
-                row["id"],
-                _nothing(tenant_id, row["id"], row["conversation_id"], row["channel"], row["purpose"]),
-            )
-            for row in rows
-        ],
-    )
-    return [row["provider_id"] for row in rows if row["provider_id"]]
-
-
-def _nothing(tenant_id: UUID, message_id: UUID, conversation_id: UUID, channel: str, purpose: str) -> bytes:
-    """A message without words to nobody, for whoever reads the row."""
-    return MessageSent(
-        tenant_id=tenant_id,
-        message_id=UUID(int=message_id.int),
-        conversation_id=UUID(int=conversation_id.int),
-        to=ChannelAddress(channel=channel, account_id="", user_id=""),
-        purpose=purpose,
-        body=TextBody(text=""),
-    ).encode()
+async def sweep(db: Database) -> None:
+    """Forget what came in between, and who was forgotten long ago, of all tenants (see `store.forgotten`)."""
+    async with db.system() as connection:
+        rows = await connection.fetch(_TENANTS)
+    for row in rows:
+        async with db.tenant(row["tenant_id"]) as connection:
+            await forgotten.sweep(connection, row["tenant_id"])

@@ -239,11 +239,16 @@ async def test_the_process_serves_on_stdin_and_stdout(
         await book_and_cancel(client)
 
 
+COMMANDS = {"module": ("services.agent.mcp",), "usher": ("usher", "mcp", "stdio")}
+"""The two ways to start it: bare, and as `usher mcp stdio`."""
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("by", ["setting", "option"])
 async def test_the_process_gives_results_in_the_language_it_was_told(
-    quick: Settings, booking: BookingService, slug: str, by: str
+    quick: Settings, booking: BookingService, slug: str, by: str, command: str
 ) -> None:
-    arguments = ["-m", "services.agent.mcp", "--tenant", slug, "--customer", "351912", "--account", "100"]
+    arguments = ["-m", *COMMANDS[command], "--tenant", slug, "--customer", "351912", "--account", "100"]
     environment = {
         "USHER_NATS_URL": quick.nats_url or "",
         "USHER_MCP_LANGUAGE": "pt" if by == "setting" else "fr",
@@ -258,19 +263,10 @@ async def test_the_process_gives_results_in_the_language_it_was_told(
     assert found["sessions"][0]["line"].endswith("restam 10 lugares")
 
 
-def test_a_language_that_we_do_not_speak_is_refused_with_those_there_are() -> None:
-    arguments = [
-        "-m",
-        "services.agent.mcp",
-        "--tenant",
-        "t",
-        "--customer",
-        "1",
-        "--account",
-        "2",
-        "--language",
-        "ja",
-    ]
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_language_that_we_do_not_speak_is_refused_with_those_there_are(command: str) -> None:
+    whom = ("--tenant", "t", "--customer", "1", "--account", "2", "--language", "ja")
+    arguments = ["-m", *COMMANDS[command], *whom]
     environment = {
         "USHER_CONFIG": os.devnull,
         "USHER_NATS_URL": "nats://127.0.0.1:9",

@@ -28,7 +28,8 @@ from services.agent.tenant_tools import RemoteTools, TenantServer, TenantTools, 
 from services.agent.tools import Ports
 from shared.db import Database
 from shared.messages.conversation import ChannelAddress
-from tests.unit.agent.studio import CATALOGUE, TENANT, Ledger, Studio
+from tests.unit.agent.ledger import Ledger
+from tests.unit.agent.studio import CATALOGUE, TENANT, Studio
 
 READS = ToolAnnotations(read_only_hint=True)
 ADDRESS = ChannelAddress(channel="whatsapp", account_id="100", user_id="351911")

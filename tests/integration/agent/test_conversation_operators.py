@@ -13,7 +13,7 @@ from pydantic_ai.messages import ModelMessage, ModelResponse, ToolCallPart, Tool
 from typer.testing import CliRunner
 
 from services.agent.handoff import Rules
-from services.agent.operator_list import OperatorList
+from services.agent.operator_list import KnownOperators, OperatorList
 from services.agent.operator_words import PURPOSE, Operator
 from services.agent.operators import Operators
 from services.agent.tenant_rules import FRESH_SECONDS, OwnRules, StoredRules
@@ -26,7 +26,7 @@ from shared import ids
 from shared.db import Database
 from shared.messages.conversation import EchoContent, MessageSent, TextBody, TextContent
 from shared.settings import Settings
-from tests.integration.agent.conftest import Customer, Gateway
+from tests.integration.agent.conftest import Customer, Gateway, agent_running
 from tests.integration.agent.test_conversation_people import reply, scripted
 from tests.integration.conftest import eventually
 from usher.conversations_cli import app
@@ -140,6 +140,32 @@ async def test_nobody_is_told_of_what_a_person_does_themselves_or_when_nobody_is
         assert line.reason == "stuck"
         await eventually(lambda: nothing_is_on_its_way(db, gateway.tenant_id))
     assert not told(gateway, "1") + told(gateway, "2")
+
+
+async def test_an_operator_who_writes_back_is_told_how_to_answer_and_may_book_like_anybody(
+    quick: Settings, booking: BookingService, customer: Customer, operators: OperatorList, slug: str
+) -> None:
+    gateway, ana = customer.gateway, Customer(customer.gateway, "1")
+    async with agent_running(quick):
+        await customer.answered("I want to talk to a person")
+        await eventually(lambda: len(told(gateway, "1")) == 1)
+
+        assert f"usher conversation list --tenant {slug}" in await ana.answered("I am on it")
+        assert "Shall I book it?" in await ana.answered("yoga tomorrow at 7pm")
+
+
+async def test_who_is_an_operator_is_known_within_half_a_minute(db: Database) -> None:
+    now = 0.0
+    known = KnownOperators(db, clock=lambda: now)
+    tenant_id = uuid4()
+    assert await known.of(tenant_id) == []
+    ana = Operator("whatsapp", "100", "1", "casa", "Ana")
+    await OperatorList(db, tenant_id).add(ana)
+    assert await known.of(tenant_id) == []
+    now = FRESH_SECONDS
+
+    assert await known.of(tenant_id) == [ana]
+    assert await known.of(uuid4()) == []
 
 
 async def test_a_business_has_a_person_called_at_its_own_words_and_for_its_own_time(

@@ -43,6 +43,7 @@ ROWS = (
     "gateway.conversations VALUES ($1, $2, 'whatsapp', 'a', 'u', now())",
     "gateway.deliveries (tenant_id, id, partition, conversation_id, channel, purpose, payload, state, rank)"
     " VALUES ($1, $2, 0, $2, 'whatsapp', 'reply', '', 'read', 40)",
+    "gateway.forgotten VALUES ($1, $2, now())",
     "gateway.dead_letters VALUES ($1, $2, 'out.x', '', 'a reason', 1)",
     "agent.conversations (tenant_id, conversation_id, address) VALUES ($1, $2, '{}')",
     "agent.turns (tenant_id, message_id, conversation_id, input) VALUES ($1, $2, $2, '{}')",

@@ -20,7 +20,7 @@ from shared.actors.delivery import Delivery
 from shared.actors.mailboxes import Mailboxes
 from shared.bus import HEADER_ID, Bus
 from shared.messages.conversation import MessageReceived
-from tests.unit.agent.studio import Chat
+from tests.unit.agent.chat import Chat
 
 
 @dataclass

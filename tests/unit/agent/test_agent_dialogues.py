@@ -6,7 +6,8 @@ import pytest
 
 from shared.messages.booking import BookSession, CancelBooking
 from shared.messages.conversation import ChoiceContent, TextBody
-from tests.unit.agent.studio import ANA, PILATES, RUI, VINYASA, YIN, Chat, Studio, session, week
+from tests.unit.agent.chat import Chat
+from tests.unit.agent.studio import ANA, PILATES, RUI, VINYASA, YIN, Studio, session, week
 
 TOMORROW_7PM = session(VINYASA, "2026-11-23 19:00")
 

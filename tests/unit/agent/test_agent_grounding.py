@@ -10,7 +10,8 @@ from services.agent.facts import facts_of
 from services.agent.grounding import complaint, made_up
 from services.agent.reply import Reply, ReplyChoice
 from services.agent.stated import statements
-from tests.unit.agent.studio import CATALOGUE, NOW, Chat, week
+from tests.unit.agent.chat import Chat
+from tests.unit.agent.studio import CATALOGUE, NOW, week
 
 FACTS = facts_of(CATALOGUE, NOW)
 FOUND = {

@@ -26,7 +26,8 @@ from services.agent.offline import OfflineModel
 from services.agent.phrases import Phrase
 from shared.messages.booking import BookSession, FindSessions, SessionsFound
 from shared.settings import Settings
-from tests.unit.agent.studio import TENANT, VINYASA, Chat, Studio, session, week
+from tests.unit.agent.chat import Chat
+from tests.unit.agent.studio import TENANT, VINYASA, Studio, session, week
 
 FAILED, TOO_SLOW = (phrases.of(phrase, "en") for phrase in (Phrase.FAILED, Phrase.TOO_SLOW))
 

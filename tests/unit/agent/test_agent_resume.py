@@ -15,7 +15,9 @@ from services.agent.offline import OfflineModel
 from services.agent.reply import reply_id
 from shared.messages.booking import CancelBooking
 from shared.messages.conversation import MessageReceived, TextContent, VoiceContent
-from tests.unit.agent.studio import VINYASA, Chat, Cut, Deaf, Scissors, session, week
+from tests.unit.agent.chat import Chat, Deaf
+from tests.unit.agent.scissors import Cut, Scissors
+from tests.unit.agent.studio import VINYASA, session, week
 
 _COUNTER = count()
 CLASS = session(VINYASA, "2026-11-23 19:00")

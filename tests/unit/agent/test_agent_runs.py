@@ -30,7 +30,8 @@ from services.agent.speaker import AgentSpeaker
 from shared.errors import Transient
 from shared.messages.booking import FindSessions, SessionsFound
 from shared.messages.conversation import TextContent
-from tests.unit.agent.studio import VINYASA, Chat, Studio, session, week
+from tests.unit.agent.chat import Chat
+from tests.unit.agent.studio import VINYASA, Studio, session, week
 
 AGENT = AgentRunner(build_agent())
 CLASS = str(session(VINYASA, "2026-11-23 19:00").session_id)

@@ -19,7 +19,9 @@ from shared.messages.conversation import (
     TextContent,
     VoiceContent,
 )
-from tests.unit.agent.studio import NOW, VINYASA, Chat, Cut, Deaf, Studio, session, week
+from tests.unit.agent.chat import Chat, Deaf
+from tests.unit.agent.scissors import Cut
+from tests.unit.agent.studio import NOW, VINYASA, Studio, session, week
 
 HOUR = timedelta(hours=1)
 ECHO = EchoContent(text="Hi Maria, it's Ana. Shall we say Tuesday?")

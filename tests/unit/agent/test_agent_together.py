@@ -15,7 +15,9 @@ from shared.messages.conversation import (
     TextBody,
     TextContent,
 )
-from tests.unit.agent.studio import VINYASA, Chat, Cut, session, week
+from tests.unit.agent.chat import Chat
+from tests.unit.agent.scissors import Cut
+from tests.unit.agent.studio import VINYASA, session, week
 from tests.unit.agent.test_agent_resume import Llm
 
 LINES = ("hi", "yoga tomorrow", "at 7pm")

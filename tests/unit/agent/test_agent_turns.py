@@ -25,7 +25,9 @@ from shared.messages.conversation import (
     VoiceContent,
 )
 from shared.outbox import Outgoing
-from tests.unit.agent.studio import VINYASA, Chat, Deaf, Ledger, Studio, session, week
+from tests.unit.agent.chat import Chat, Deaf
+from tests.unit.agent.ledger import Ledger
+from tests.unit.agent.studio import VINYASA, Studio, session, week
 
 
 async def answer(chat: Chat, content: Content) -> TextBody | None:

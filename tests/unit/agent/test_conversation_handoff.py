@@ -13,7 +13,8 @@ from services.agent.handoff import Call, Rules, at_words, when_stuck
 from services.agent.memory import load
 from services.agent.phrases import Phrase
 from shared.messages.conversation import ConversationHandedOver, EchoContent, TextContent
-from tests.unit.agent.studio import Chat, Studio, week
+from tests.unit.agent.chat import Chat
+from tests.unit.agent.studio import Studio, week
 
 CALLED = phrases.of(Phrase.CALLED, "en")
 

@@ -35,8 +35,9 @@ from shared.messages.conversation import (
     TextBody,
     TextContent,
 )
+from tests.unit.agent.chat import Chat
 from tests.unit.agent.mailroom import Mailroom
-from tests.unit.agent.studio import TENANT, VINYASA, Chat, session, week
+from tests.unit.agent.studio import TENANT, VINYASA, session, week
 
 CLASS = session(VINYASA, "2026-11-23 19:00")
 TEXT = TextContent(text="hi")

@@ -8,7 +8,8 @@ from services.agent import phrases
 from services.agent.intake import Canned, read
 from services.agent.phrases import Phrase
 from shared.messages.conversation import MediaContent, TextContent, VoiceContent
-from tests.unit.agent.studio import Chat, Deaf, week
+from tests.unit.agent.chat import Chat, Deaf
+from tests.unit.agent.studio import week
 
 
 @pytest.mark.parametrize("language", ["en", "es", "pt", "fr", "de", "it"])

@@ -20,8 +20,9 @@ from shared.messages.conversation import (
     TextBody,
     TextContent,
 )
+from tests.unit.agent.chat import Chat
 from tests.unit.agent.mailroom import Mailroom, Pensive, mailroom
-from tests.unit.agent.studio import VINYASA, Chat, Studio, session, week
+from tests.unit.agent.studio import VINYASA, Studio, session, week
 
 
 def texts(chat: Chat) -> list[str]:

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from services.agent.typing_sign import EVERY_SECONDS, TypingSign, question_of
 from shared.messages.conversation import MessageReceived, TextContent
-from tests.unit.agent.studio import Chat, week
+from tests.unit.agent.chat import Chat
+from tests.unit.agent.studio import week
 
 
 class Clock:

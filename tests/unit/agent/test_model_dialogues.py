@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from devkit.llm.steps import Call, Step
+from tests.unit.agent.chat import Chat
 from tests.unit.agent.llm_world import MODELS, Emulator, chain, emulating
-from tests.unit.agent.studio import Chat, week
+from tests.unit.agent.studio import week
 
 every_model = pytest.mark.parametrize("name", MODELS)
 

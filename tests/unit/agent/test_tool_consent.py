@@ -11,7 +11,8 @@ from pydantic_ai.models.function import AgentInfo, FunctionModel
 
 from shared.messages.booking import BookSession, CancelBooking
 from shared.messages.conversation import ChoiceContent, TextBody
-from tests.unit.agent.studio import RUI, VINYASA, YIN, Chat, Studio, session, week
+from tests.unit.agent.chat import Chat
+from tests.unit.agent.studio import RUI, VINYASA, YIN, Studio, session, week
 
 SEVEN = session(VINYASA, "2026-11-23 19:00")
 ID = str(SEVEN.session_id)

@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import hmac
 import json
-from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from devkit.whatsapp.app import build
 from devkit.whatsapp.config import EmulatorConfig
+from tests.unit.devkit.steered import Answering, FakeClock, Steered
 
 STUDIO, SALON = "105500000000001", "105500000000002"
 MARIA, JOAO, STRANGER = "351911000001", "351911000002", "351911000099"
@@ -42,23 +42,20 @@ class Received:
 
 
 @dataclass
-class Gateway:
-    """Receives webhooks; `answers` are given first, then 200 for ever."""
+class Gateway(Answering):
+    """Receives webhooks."""
 
     posts: list[Received] = field(default_factory=list)
-    answers: deque[int] = field(default_factory=deque)
-    hold: asyncio.Event | None = None
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def handle(self, request: web.Request) -> web.Response:
         """The webhook endpoint."""
         raw = await request.read()
-        status = self.answers.popleft() if self.answers else 200
+        status = self.next_answer()
         self.posts.append(Received(raw, request.headers.get("X-Hub-Signature-256"), status))
         async with self.news:
             self.news.notify_all()
-        if self.hold is not None:
-            await self.hold.wait()
+        await self.held()
         return web.Response(status=status)
 
     def accepted(self, kind: str) -> list[Any]:
@@ -72,21 +69,12 @@ class Gateway:
             await self.news.wait_for(what)
 
 
-class FakeClock:
-    """Unix seconds that move only when told."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @dataclass
-class Emulator:
+class Emulator(Steered):
     """A running emulator with its gateway and clock."""
 
-    client: TestClient[web.Request, web.Application]
+    control = "/emulator"
+
     gateway: Gateway
     clock: FakeClock
 
@@ -121,18 +109,6 @@ class Emulator:
         async with self.client.get(f"/phone/{business}/{customer}/messages", params=params) as answer:
             assert answer.status == 200, await answer.text()
             return list((await answer.json())["messages"])
-
-    async def faults(self, **faults: object) -> None:
-        """Misbehave from now on."""
-        async with self.client.post("/emulator/faults", json=faults) as answer:
-            assert answer.status == 200, await answer.text()
-
-    async def settle(self) -> dict[str, Any]:
-        """Wait until every webhook was accepted; the counts."""
-        async with self.client.get("/emulator/stats?idle_within=20") as answer:
-            stats: dict[str, Any] = await answer.json()
-        assert stats["idle"], stats
-        return stats
 
 
 Start = Callable[..., Awaitable[Emulator]]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import json
-from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,7 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from devkit.messenger.app import build
 from devkit.messenger.config import MessengerConfig
-from tests.unit.devkit.conftest import FakeClock
+from tests.unit.devkit.steered import Answering, FakeClock, Steered
 
 SECRET: Final = "an-app-secret"
 PAGE, PROFILE = "500000000000042", "17841400000000042"
@@ -51,19 +49,16 @@ class Hook:
 
 
 @dataclass
-class Gateway:
-    """Receives webhooks; `answers` are given first, then 200 for ever."""
+class Gateway(Answering):
+    """Receives webhooks."""
 
     hooks: list[Hook] = field(default_factory=list)
-    answers: deque[int] = field(default_factory=deque)
-    hold: asyncio.Event | None = None
 
     async def handle(self, request: web.Request) -> web.Response:
         """The webhook endpoint."""
         self.hooks.append(Hook(request.path, await request.read(), request.headers))
-        if self.hold is not None:
-            await self.hold.wait()
-        return web.Response(status=self.answers.popleft() if self.answers else 200)
+        await self.held()
+        return web.Response(status=self.next_answer())
 
     def items(self, key: str) -> list[Any]:
         """What came of one kind: `message`, `postback`, `delivery`, `read`."""
@@ -71,10 +66,9 @@ class Gateway:
 
 
 @dataclass
-class Meta:
+class Meta(Steered):
     """A running emulator with its gateway and clock."""
 
-    client: TestClient[web.Request, web.Application]
     gateway: Gateway
     clock: FakeClock
     base: str
@@ -120,18 +114,6 @@ class Meta:
         async with self.client.post("/_control/people", json=body) as answer:
             assert answer.status == 200, await answer.text()
             return await answer.json()
-
-    async def faults(self, **faults: object) -> None:
-        """Misbehave from now on."""
-        async with self.client.post("/_control/faults", json=faults) as answer:
-            assert answer.status == 200, await answer.text()
-
-    async def settle(self) -> Any:
-        """Wait until nothing is under way; the counts."""
-        async with self.client.get("/_control/stats?idle_within=20") as answer:
-            stats = await answer.json()
-        assert stats["idle"], stats
-        return stats
 
 
 def config(base: str, **changes: object) -> MessengerConfig:

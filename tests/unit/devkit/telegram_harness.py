@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from devkit.telegram.app import build
 from devkit.telegram.config import EmulatorConfig
+from tests.unit.devkit.steered import Answering, FakeClock, Steered
 
 BOT, OTHER_BOT = 7000000001, 7000000002
 TOKEN, OTHER_TOKEN = f"{BOT}:AAF-test_token", f"{OTHER_BOT}:AAG-other_token"
@@ -39,24 +39,21 @@ class Received:
 
 
 @dataclass
-class Program:
-    """Receives webhooks; `answers` are given first, then 200 for ever, held back while `hold` is not set."""
+class Program(Answering):
+    """Receives webhooks."""
 
     posts: list[Received] = field(default_factory=list)
-    answers: deque[int] = field(default_factory=deque)
-    hold: asyncio.Event | None = None
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def handle(self, request: web.Request) -> web.Response:
         """The webhook endpoint."""
         raw = await request.read()
-        status = self.answers.popleft() if self.answers else 200
+        status = self.next_answer()
         secret = request.headers.get("X-Telegram-Bot-Api-Secret-Token")
         self.posts.append(Received(raw, secret, status))
         async with self.news:
             self.news.notify_all()
-        if self.hold is not None:
-            await self.hold.wait()
+        await self.held()
         return web.Response(status=status)
 
     async def until(self, what: Callable[[], bool]) -> None:
@@ -70,21 +67,12 @@ class Program:
         return [message["text"] for message in good if "text" in message]
 
 
-class FakeClock:
-    """Unix seconds that move only when told."""
-
-    def __init__(self) -> None:
-        self.now = 1_795_348_800.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @dataclass
-class Emulator:
+class Emulator(Steered):
     """A running emulator with a bot's program and its clock."""
 
-    client: TestClient[web.Request, web.Application]
+    idle = "/idle?within=20"
+
     program: Program
     clock: FakeClock
     webhook_url: str
@@ -137,18 +125,9 @@ class Emulator:
         status, body = await self.call("setWebhook", **given)
         assert status == 200, body
 
-    async def faults(self, *calls: Mapping[str, object], **webhooks: object) -> None:
+    async def troubles(self, *calls: Mapping[str, object], **webhooks: object) -> None:
         """Misbehave from now on."""
-        wanted = {"calls": list(calls), "webhooks": webhooks}
-        async with self.client.post("/_control/faults", json=wanted) as answer:
-            assert answer.status == 200, await answer.text()
-
-    async def settle(self) -> dict[str, Any]:
-        """Wait until no webhook is pending; the counts."""
-        async with self.client.get("/_control/idle?within=20") as answer:
-            counts: dict[str, Any] = await answer.json()
-        assert counts["idle"], counts
-        return counts
+        await self.faults(calls=list(calls), webhooks=webhooks)
 
     async def state(self) -> dict[str, Any]:
         """All that the emulator knows."""
@@ -184,7 +163,7 @@ def config(**changes: object) -> EmulatorConfig:
 @asynccontextmanager
 async def running(*, connected: bool = True, **changes: object) -> AsyncIterator[Emulator]:
     """An emulator with these changes of its configuration; its first bot has a webhook unless told otherwise."""
-    program, clock, receiver = Program(), FakeClock(), web.Application()
+    program, clock, receiver = Program(), FakeClock(1_795_348_800.0), web.Application()
     receiver.router.add_post("/webhooks/telegram/{bot}", program.handle)
     server = TestServer(receiver)
     await server.start_server()

@@ -289,7 +289,7 @@ async def test_refusals_come_as_ordered_by_method_and_chat_and_nothing_is_sent()
     async with running() as emulator:
         for person in (ANA, JOAO):
             await emulator.say("hi", person)
-        await emulator.faults(
+        await emulator.troubles(
             {"kind": "too_many", "method": "sendMessage", "chat_id": ANA, "retry_after": 7},
             {"kind": "server_error", "method": "sendMessage", "chat_id": ANA},
             {"kind": "error", "status": 403, "description": "Forbidden: bot was blocked by the user"},
@@ -309,7 +309,7 @@ async def test_refusals_come_as_ordered_by_method_and_chat_and_nothing_is_sent()
 
 async def test_a_bad_gateway_says_nothing_of_telegrams() -> None:
     async with running() as emulator:
-        await emulator.faults({"kind": "bad_gateway"})
+        await emulator.troubles({"kind": "bad_gateway"})
         async with emulator.client.post(f"/bot{TOKEN}/getMe") as answer:
             assert answer.status == 502
             assert b"error_code" not in await answer.read()
@@ -319,7 +319,7 @@ async def test_a_bad_gateway_says_nothing_of_telegrams() -> None:
 async def test_an_answer_is_lost_after_sending_or_before(kind: str, sent: int) -> None:
     async with running() as emulator:
         await emulator.say("hi")
-        await emulator.faults({"kind": kind, "method": "sendMessage"})
+        await emulator.troubles({"kind": kind, "method": "sendMessage"})
         with pytest.raises(aiohttp.ClientError):
             await emulator.call("sendMessage", chat_id=ANA, text="x")
 
@@ -330,7 +330,7 @@ async def test_an_answer_is_lost_after_sending_or_before(kind: str, sent: int) -
 async def test_a_call_can_be_held_until_the_program_gives_up() -> None:
     async with running() as emulator:
         await emulator.say("hi")
-        await emulator.faults({"kind": "lose_answer", "hold": 60})
+        await emulator.troubles({"kind": "lose_answer", "hold": 60})
         url, given = f"/bot{TOKEN}/sendMessage", {"chat_id": ANA, "text": "x"}
         with pytest.raises(TimeoutError):
             async with emulator.client.post(url, json=given, timeout=aiohttp.ClientTimeout(total=0.3)):
@@ -344,7 +344,7 @@ async def test_a_share_of_calls_fails_the_same_way_for_the_same_seed() -> None:
     for _ in range(2):
         async with running() as emulator:
             await emulator.say("hi")
-            await emulator.faults({"kind": "server_error", "times": None, "share": 0.5})
+            await emulator.troubles({"kind": "server_error", "times": None, "share": 0.5})
             calls = [await emulator.call("sendMessage", chat_id=ANA, text="x") for _ in range(20)]
             outcomes.append([code for code, _ in calls])
 

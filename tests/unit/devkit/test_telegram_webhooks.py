@@ -136,7 +136,7 @@ async def test_only_the_kinds_the_bot_asked_for_are_sent() -> None:
 
 async def test_an_accepted_update_can_come_twice_and_a_lost_answer_brings_it_again() -> None:
     async with running() as emulator:
-        await emulator.faults(duplicate=1, drop_answers=1)
+        await emulator.troubles(duplicate=1, drop_answers=1)
         await emulator.say("hi")
         counts = await emulator.settle()
 
@@ -147,7 +147,7 @@ async def test_an_accepted_update_can_come_twice_and_a_lost_answer_brings_it_aga
 
 async def test_a_delayed_update_is_overtaken_by_another_chat() -> None:
     async with running() as emulator:
-        await emulator.faults(delay=1, delay_seconds=1)
+        await emulator.troubles(delay=1, delay_seconds=1)
         await emulator.say("slow", ANA)
         await emulator.say("fast", JOAO)
         await emulator.settle()

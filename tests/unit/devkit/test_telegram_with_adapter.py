@@ -188,7 +188,7 @@ async def test_tapping_through_a_long_list_reaches_every_choice() -> None:
 async def test_a_redelivered_update_has_the_same_id_and_an_edit_another() -> None:
     async with running() as emulator:
         gateway = Gateway(emulator)
-        await emulator.faults(duplicate=2)
+        await emulator.troubles(duplicate=2)
         said = await emulator.say("at 6")
         await emulator.person("edit", message_id=said["message_id"], text="at 7")
         items = [item for item in await gateway.received() if isinstance(item, MessageIn)]
@@ -247,10 +247,10 @@ async def test_answers_mean_what_the_emulator_did() -> None:
         [never_wrote] = await gateway.deliver(TextBody(text="x"), to=SILENT)
         [unknown] = await gateway.deliver(TextBody(text="x"), to=999)
         burst = [(await gateway.deliver(TextBody(text=str(n))))[0] for n in range(4)]
-        await emulator.faults({"kind": "server_error"}, {"kind": "bad_gateway"})
+        await emulator.troubles({"kind": "server_error"}, {"kind": "bad_gateway"})
         [told] = await gateway.deliver(TextBody(text="x"))
         [silent] = await gateway.deliver(TextBody(text="x"))
-        await emulator.faults({"kind": "error", "status": 401, "description": "Unauthorized"})
+        await emulator.troubles({"kind": "error", "status": 401, "description": "Unauthorized"})
         [token] = await gateway.deliver(TextBody(text="x"))
 
         assert isinstance(never_wrote, Rejected)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from devkit.twilio.app import build
 from devkit.twilio.config import TwilioConfig
-from tests.unit.devkit.conftest import FakeClock
+from tests.unit.devkit.steered import Answering, FakeClock, Steered
 
 SID: Final = "AC" + "0123456789abcdef" * 2
 TOKEN: Final = "a-test-auth-token"
@@ -38,21 +37,18 @@ class Hook:
 
 
 @dataclass
-class Gateway:
-    """Receives webhooks; `answers` are given first, then 200 for ever."""
+class Gateway(Answering):
+    """Receives webhooks."""
 
     hooks: list[Hook] = field(default_factory=list)
-    answers: deque[int] = field(default_factory=deque)
     base: str = ""
-    hold: asyncio.Event | None = None
 
     async def handle(self, request: web.Request) -> web.Response:
         """The webhook endpoint."""
         url = self.base + request.raw_path
         self.hooks.append(Hook(url, await request.read(), request.headers))
-        if self.hold is not None:
-            await self.hold.wait()
-        status = self.answers.popleft() if self.answers else 200
+        await self.held()
+        status = self.next_answer()
         return web.Response(status=status, text="<Response/>", content_type="text/xml")
 
     def statuses(self) -> list[str]:
@@ -61,10 +57,9 @@ class Gateway:
 
 
 @dataclass
-class Twilio:
+class Twilio(Steered):
     """A running emulator with its gateway and clock."""
 
-    client: TestClient[web.Request, web.Application]
     gateway: Gateway
     clock: FakeClock
     base: str
@@ -98,18 +93,6 @@ class Twilio:
         async with self.client.get("/_control/messages", params={"person": person}) as answer:
             found = (await answer.json())["messages"]
         return [one["body"] for one in found if one["arrived"]]
-
-    async def faults(self, **faults: object) -> None:
-        """Misbehave from now on."""
-        async with self.client.post("/_control/faults", json=faults) as answer:
-            assert answer.status == 200, await answer.text()
-
-    async def settle(self) -> Any:
-        """Wait until nothing is under way; the counts."""
-        async with self.client.get("/_control/stats?idle_within=20") as answer:
-            stats = await answer.json()
-        assert stats["idle"], stats
-        return stats
 
 
 def config(base: str, overrides: str = "", **changes: object) -> TwilioConfig:

@@ -13,6 +13,7 @@ from services.gateway.recall import Recall
 from services.gateway.store.held import Held
 from shared.outbox import Outgoing
 from shared.settings import Settings
+from shared.tasks import ended
 
 TENANT, ANA = UUID(int=1), UUID(int=2)
 
@@ -46,10 +47,12 @@ class Bus:
 
     def __init__(self) -> None:
         self.published: list[UUID] = []
+        self.some = asyncio.Event()
 
     async def publish(self, messages: Iterable[Outgoing], attempt: int = 0) -> None:
         assert attempt == 0, "another number would make it another message to the stream"
         self.published += [message.id for message in messages]
+        self.some.set()
 
 
 async def recalled(store: Store) -> tuple[Limits, Publisher]:
@@ -58,7 +61,7 @@ async def recalled(store: Store) -> tuple[Limits, Publisher]:
     recall = Recall(store, limits, publisher)
     running = asyncio.create_task(recall.run())
     await recall.done()
-    await running
+    await ended(running)
     return limits, publisher
 
 
@@ -94,3 +97,26 @@ async def test_nothing_is_published_before_it_is_known_what_was_held_back() -> N
     publisher.resume([(first.message, first.wait)])
     await begun
     assert bus.published == [first.message.id]
+
+
+async def test_what_another_instance_held_back_is_taken_over_when_it_ends_and_what_waits_here_stays_once() -> (
+    None
+):
+    limits = Limits(Settings.model_validate({"sender_per_minute": 60}), asyncio.get_running_loop().time)
+    publisher, bus = Publisher(), Bus()
+    mine, theirs = held(3600.0), held(-1.0)
+    store = Store([mine])
+    recall = Recall(store, limits, publisher)
+    running = asyncio.create_task(recall.run())
+    publishing = asyncio.create_task(publisher.run(bus))
+    await recall.done()
+    store.found = [mine, theirs]
+
+    recall.again()
+    async with asyncio.timeout(10):
+        await bus.some.wait()
+
+    assert bus.published == [theirs.message.id]
+    assert publisher.resume([(mine.message, 3600.0)]) == 0, "it would be published twice"
+    assert publisher.resume([(held(1.0).message, 1.0)]) == 1
+    await ended(running, publishing)

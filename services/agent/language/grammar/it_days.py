@@ -37,7 +37,7 @@ from services.agent.language.grammar.de_it import (
     year_end,
 )
 from services.agent.language.grammar.it_clocks import CLOCK_RANGE
-from services.agent.language.grammar.spans import refused
+from services.agent.language.grammar.spans import UNABLE_RULES, refused
 from services.agent.language.values import Clock, Day, Length, Stretch, Unit
 
 
@@ -235,5 +235,6 @@ SPAN_RULES_IT = (
 )
 
 NEGATION_RULES_IT = (
+    *UNABLE_RULES,
     Rule("not (at|on|of|in|it_to|hours_the|the)* (clock|day|period|window|part|edge)+", refused),
 )

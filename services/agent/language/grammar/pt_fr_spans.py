@@ -8,7 +8,7 @@ from services.agent.language import dates
 from services.agent.language.cascade import Builder, Built, Context, Found, Rule
 from services.agent.language.grammar.clocks import in_part, likely
 from services.agent.language.grammar.pt_fr_clocks import COUNTED, clock, hours
-from services.agent.language.grammar.spans import halves, refused
+from services.agent.language.grammar.spans import UNABLE_RULES, halves, refused
 from services.agent.language.values import (
     PART_HOURS,
     Clock,
@@ -282,6 +282,7 @@ SPAN_RULES = (
 
 _ANY = "(clock|day|period|window|part|edge|moment|stretch)+"
 NEGATION_RULES = (
+    *UNABLE_RULES,
     Rule(f"except (at|at_shy|for|this|in|of|the|le|hours_art)* {_ANY}", refused),
     Rule(f"(?<!plain/come/cant/move) not (at|at_shy|for|this|in|of|the|le|hours_art)* {_ANY}", refused),
     Rule("less (the|le|in|of)* (day|part)+", refused),

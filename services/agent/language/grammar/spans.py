@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from services.agent.language import dates
 from services.agent.language.cascade import Builder, Built, Context, Found, Rule
 from services.agent.language.grammar.clocks import COUNTED, likely
@@ -145,6 +147,15 @@ def refused(m: Found, _: Context) -> Built:
     return Nothing(tuple(token.value for token in inside if token.value is not None))
 
 
+def _unable(m: Found, ctx: Context) -> Built:
+    """ "monday doesn't work", "can't do monday"; as a question it asks for monday."""
+    after = m.tokens[m.match.end()] if m.match.end() < len(m.tokens) else None
+    if after is not None and after.text == "?":
+        return None
+    built = refused(m, ctx)
+    return replace(built, unable=True) if isinstance(built, Nothing) and built.but else None
+
+
 def _refused_plural(m: Found, ctx: Context) -> Built:
     """ "no mornings"; but "no, monday" is a correction."""
     return refused(m, ctx) if m.tokens[m.match.end() - 1].text.endswith("s") else None
@@ -196,7 +207,16 @@ SPAN_RULES = (
     Rule("D=day/period backward", _edge(Open.BEFORE, inclusive=True)),
 )
 
+UNABLE_RULES = (
+    Rule(
+        "(day|period|part|clock|window) ((on|at|in|hours_the)* (part|clock|window))* one_noun? unfit", _unable
+    ),
+    Rule("(day|period|part)+ comma? pronoun cannot (?=comma|stop|and|$)", _unable),
+    Rule("cant_do (on|at|in|the|for|of|this|hours_the)* (day|period|part|clock|window)+", _unable),
+)
+
 NEGATION_RULES = (
+    *UNABLE_RULES,
     Rule("not (on|at|for|this|in|the|good)* (clock|day|period|window|part|edge|moment|stretch)+", refused),
     Rule("no_plural (day|part)+", _refused_plural),
     Rule("less (the|on|in)* (day|part)+", refused),

@@ -64,7 +64,7 @@ def _inflected(stems: str) -> str:
 CARDINALS: dict[int, str] = {
     0: "null", 1: "eins", 2: "zwei, zwo", 3: "drei", 4: "vier", 5: "fünf, fuenf", 6: "sechs", 7: "sieben", 8: "acht",
     9: "neun", 10: "zehn", 11: "elf", 12: "zwölf, zwoelf", 13: "dreizehn", 14: "vierzehn", 15: "fünfzehn, fuenfzehn",
-    16: "sechzehn", 17: "siebzehn", 18: "achtzehn", 19: "neunzehn",
+    16: "sechzehn", 17: "siebzehn", 18: "achtzehn", 19: "neunzehn", 100: "hundert, einhundert",
 } | _TENS | {tens + n: _and_tens(n, name) for tens, name in _TENS.items() for n in range(1, 10)}  # fmt: skip
 
 _ORDINAL_STEMS: dict[int, str] = {
@@ -191,6 +191,17 @@ MEANINGS: dict[str, dict[str, int]] = {
 }  # fmt: skip
 
 PLAIN: dict[str, str] = {
+    "unfit": "geht nicht, geht es nicht, geht leider nicht, geht es leider nicht, geht doch nicht, "
+    "geht gar nicht, geht bei mir nicht, geht es bei mir nicht, geht bei mir leider nicht, "
+    "passt nicht, passt es nicht, passt mir nicht, passt es mir nicht, passt leider nicht, "
+    "passt es leider nicht, passt mir leider nicht, klappt nicht, klappt es nicht, "
+    "klappt leider nicht, klappt es leider nicht, klappt bei mir nicht, kann ich nicht, "
+    "kann ich leider nicht, kann ich doch nicht, kann ich gar nicht, ist schlecht, "
+    "ist bei mir schlecht, ist leider schlecht, ist nicht möglich, ist mir nicht möglich, "
+    "ist unmöglich, schaffe ich nicht, schaffe ich es nicht, schaffe ich leider nicht, "
+    "habe ich keine zeit, hab ich keine zeit, bin ich nicht da, bin ich verhindert, "
+    "funktioniert nicht",
+    "cant_do": "kann nicht am, kann leider nicht am",
     "abbr": "jan, jän, feb, mär, mrz, apr, jun, jul, aug, sep, sept, okt, nov, dez, mo, di, mi, do, fr, sa, std, "
     "min, sek, tg, ca, str, nr, tel, kw",
     "half_to": "halb",

@@ -15,6 +15,7 @@ CARDINALS: dict[int, str] = {
     0: "zero", 1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine",
     10: "ten", 11: "eleven", 12: "twelve", 13: "thirteen", 14: "fourteen", 15: "fifteen", 16: "sixteen",
     17: "seventeen", 18: "eighteen", 19: "nineteen", 20: "twenty", 30: "thirty", 40: "forty, fourty", 50: "fifty",
+    60: "sixty", 70: "seventy", 80: "eighty", 90: "ninety", 100: "hundred, a hundred",
 }  # fmt: skip
 
 ORDINALS: dict[int, str] = {
@@ -87,6 +88,15 @@ MEANINGS: dict[str, dict[str, int]] = {
 }  # fmt: skip
 
 PLAIN: dict[str, str] = {
+    "unfit": "doesn't work, doesnt work, does not work, don't work, dont work, do not work, won't work, "
+    "wont work, will not work, isn't going to work, is not going to work, isn't possible, "
+    "is not possible, not possible, is impossible, is no good, is not good, isn't good, no good, "
+    "isn't great, is not great, doesn't suit, doesnt suit, does not suit, don't suit, is bad, is out, "
+    "isn't convenient, is not convenient, i'm busy, i am busy, "
+    "i'm not free, i am not free, i'm not available, i am not available, i'm away, i am away",
+    "cannot": "can't, cant, cannot, can not",
+    "cant_do": "can't do, cant do, cannot do, can not do, busy, busy on, not free, not free on, not available, "
+    "not available on, doesn't work on, don't want",
     "abbr": "jan, feb, mar, apr, jun, jul, aug, sep, sept, oct, nov, dec, mon, tue, tues, wed, weds, "
     "thu, thur, thurs, fri, "
     "sat, sun, hr, hrs, min, mins, sec, secs, wk, wks, yr, yrs",

@@ -105,7 +105,7 @@ INTENTS: dict[str, tuple[str, ...]] = {
         rf"\b(?:who(?:'s| is| are)|which|what|tell me about|about|meet)\b[\w\s']{{0,15}}\b(?:the |your |"
         rf"our )?{_STAFF}\b",
         rf"\b(?:list|show)(?: me)?\b[\w\s]{{0,10}}\b{_STAFF}\b",
-        r"\b(?:is|are|does|when does|when is|what days does) (?!the |it |that |this |there |your |anyone |anybody )"
+        r"\b(?:is|are|does|when does|when is|what days does) (?!not |the |it |that |this |there |your |anyone |anybody )"
         r"[a-z]+ (?:work(?:ing)?|teach(?:ing)?|available|free|on (?:holiday|vacation)|in (?:today|tomorrow|on))\b",
         rf"\byour (?:best |new )?{_STAFF}\b",
     ),

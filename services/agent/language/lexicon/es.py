@@ -16,7 +16,15 @@ LEXING = Lexing(
 _ONES = {
     1: "un, uno, una", 2: "dos", 3: "tres", 4: "cuatro", 5: "cinco", 6: "seis", 7: "siete", 8: "ocho", 9: "nueve",
 }  # fmt: skip
-_TENS = {30: "treinta", 40: "cuarenta", 50: "cincuenta"}
+_TENS = {
+    30: "treinta",
+    40: "cuarenta",
+    50: "cincuenta",
+    60: "sesenta",
+    70: "setenta",
+    80: "ochenta",
+    90: "noventa",
+}
 
 CARDINALS: dict[int, str] = {
     0: "cero, zero", **_ONES, 10: "diez", 11: "once", 12: "doce", 13: "trece", 14: "catorce", 15: "quince",
@@ -24,6 +32,7 @@ CARDINALS: dict[int, str] = {
     19: "diecinueve, diez y nueve", 20: "veinte", 21: "veintiuno, veintiún, veintiuna", 22: "veintidós",
     23: "veintitrés", 24: "veinticuatro", 25: "veinticinco", 26: "veintiséis", 27: "veintisiete", 28: "veintiocho",
     29: "veintinueve", **_TENS,
+    100: "cien, ciento",
     **{
         tens + ones: ", ".join(f"{name} y {one.strip()}" for one in _ONES[ones].split(","))
         for tens, name in _TENS.items()
@@ -108,6 +117,14 @@ MEANINGS: dict[str, dict[str, int]] = {
 }  # fmt: skip
 
 PLAIN: dict[str, str] = {
+    "unfit": "no puedo, no podemos, no podré, no podría, no me va, no me va bien, no me viene bien, no va bien, "
+    "no nos va bien, no nos viene bien, no me sirve, no me queda bien, no me cuadra, no me conviene, "
+    "me va mal, me viene mal, me queda mal, me es imposible, es imposible, imposible, no es posible, "
+    "no me es posible, no funciona, estoy ocupado, estoy ocupada, no estoy, no estoy libre, "
+    "no estoy disponible, no tengo tiempo",
+    "cant_do": "no puedo, no podemos, no podré, no me va bien, no me viene bien, no me sirve, no me queda bien, "
+    "no me cuadra, no me conviene, me va mal, me viene mal, estoy ocupado, estoy ocupada, "
+    "me es imposible, no quiero",
     "abbr": "lun, mié, mie, jue, vie, sáb, sab, dom, ene, feb, mar, abr, may, jun, jul, ago, sep, sept, set, oct, "
     "nov, dic, hr, hrs, hs, min, mins, seg, sem, h",
     "night_u": "noche, noches",
@@ -193,7 +210,8 @@ PLAIN: dict[str, str] = {
     "un día de estos, "
     "algún día, esta vez, la próxima vez, otra vez, por hora, y cuarto de baño, de lunes a domingo siempre, "
     "de todas formas, dos veces, tan pronto, de vez en cuando, a veces, más tarde o más temprano, "
-    "por segunda vez, por primera vez, en segundo lugar, en primer lugar",
+    "por segunda vez, por primera vez, en segundo lugar, en primer lugar, he pasado, ha pasado, has pasado, "
+    "hemos pasado, han pasado",
     "end_of": "fin de, fines de, a fin de, a fines de, final de, finales de, al final de, a finales de, el final de, "
     "fin del, finales del, al final del, final del, a final de, a final del, últimos días de, ultimos días del",
     "start_of": "principio de, principios de, a principios de, al principio de, comienzo de, comienzos de, "

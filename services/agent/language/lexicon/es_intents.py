@@ -194,7 +194,8 @@ AFFIRM = (
     r"hazlo)\b"
     r"(?! (?:dia|tarde|noche|que pena))",
     r"\b(?:me (?:va|viene|parece|queda|sirve|cuadra|vale|encaja|conviene|suena)|nos (?:va|viene|parece|queda|sirve))"
-    r"(?: muy| super)? ?(?:bien|perfecto|genial|fenomenal|estupendo|bueno)?(?=\W|$)(?!.*\bno me\b)(?<!no me va)",
+    r"(?: muy| super)? ?(?:bien|perfecto|genial|fenomenal|estupendo|bueno)?(?=\W|$)"
+    r"(?! (?:muy )?(?:mal|fatal|peor|regular)\b)(?!.*\bno me\b)(?<!no me va)",
     r"(?<!no )\b(?:esta|suena|va) (?:muy |super )?(?:confirmad[oa]|bien|perfecto|genial|bueno)\b|\b(?:que|"
     r"yo) si\b|\bpues si\b|\bsi,? (?:por favor|"
     r"gracias|claro|"

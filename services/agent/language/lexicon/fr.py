@@ -25,7 +25,7 @@ CARDINALS: dict[int, str] = {
     9: "neuf", 10: "dix", 11: "onze", 12: "douze", 13: "treize", 14: "quatorze", 15: "quinze", 16: "seize",
     17: "dix-sept, dix sept", 18: "dix-huit, dix huit", 19: "dix-neuf, dix neuf", 20: "vingt", 30: "trente",
     40: "quarante", 50: "cinquante", 60: "soixante", 70: "soixante-dix",
-    80: "quatre-vingts, quatre-vingt, quatre vingt", 90: "quatre-vingt-dix, quatre vingt dix",
+    80: "quatre-vingts, quatre-vingt, quatre vingt", 90: "quatre-vingt-dix, quatre vingt dix", 100: "cent",
 }  # fmt: skip
 
 ORDINALS: dict[int, str] = {
@@ -117,6 +117,19 @@ MEANINGS: dict[str, dict[str, int]] = {
 }  # fmt: skip
 
 PLAIN: dict[str, str] = {
+    "unfit": "ne marche pas, marche pas, ça ne marche pas, ça marche pas, ça ne marche pas pour moi, ne va pas, "
+    "ça ne va pas, ça va pas, ne me va pas, ça ne me va pas, je ne peux pas, je peux pas, "
+    "je ne pourrai pas, je pourrai pas, on ne peut pas, on peut pas, nous ne pouvons pas, "
+    "ne me convient pas, me convient pas, ne convient pas, ça ne me convient pas, ne m'arrange pas, "
+    "m'arrange pas, ça ne m'arrange pas, ça m'arrange pas, n'est pas possible, c'est pas possible, "
+    "ce n'est pas possible, pas possible, est impossible, c'est impossible, impossible, "
+    "je ne suis pas libre, je suis pas libre, je ne suis pas disponible, je suis pas disponible, "
+    "je ne suis pas dispo, je suis pas dispo, je suis pris, je suis prise, je suis occupé, "
+    "je suis occupée",
+    "cant_do": "je ne peux pas, je peux pas, je ne pourrai pas, je pourrai pas, on ne peut pas, on peut pas, "
+    "nous ne pouvons pas, je ne suis pas libre, je suis pas libre, je ne suis pas disponible, "
+    "je suis pas disponible, je suis pas dispo, je ne suis pas dispo, je suis pris, je suis prise, "
+    "je suis occupé, je suis occupée, je ne veux pas",
     "many_parts": "matins, matinées, soirs, soirées, nuits",
     "many_days": "jours",
     "month_name": "janvier, février, avril, juin, juillet, août, septembre, octobre, novembre, décembre",

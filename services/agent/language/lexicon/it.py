@@ -52,7 +52,7 @@ CARDINALS: dict[int, str] = {
     0: "zero", 1: "uno", 2: "due", 3: "tre, tré, trè", 4: "quattro", 5: "cinque", 6: "sei", 7: "sette", 8: "otto",
     9: "nove", 10: "dieci", 11: "undici", 12: "dodici", 13: "tredici", 14: "quattordici", 15: "quindici",
     16: "sedici",
-    17: "diciassette", 18: "diciotto", 19: "diciannove",
+    17: "diciassette", 18: "diciotto", 19: "diciannove", 100: "cento",
 } | _TENS | {tens + n: _and_ones(name, n) for tens, name in _TENS.items() for n in range(1, 10)}  # fmt: skip
 
 ORDINALS: dict[int, str] = {1: "primo, prima, primi, prime"} | {
@@ -165,6 +165,13 @@ MEANINGS: dict[str, dict[str, int]] = {
 }  # fmt: skip
 
 PLAIN: dict[str, str] = {
+    "unfit": "non va bene, non mi va bene, non ci va bene, non va, non posso, non possiamo, non riesco, "
+    "non mi è possibile, non è possibile, è impossibile, impossibile, non ce la faccio, non funziona, "
+    "non mi è comodo, non mi viene bene, non mi torna, sono occupato, sono occupata, sono impegnato, "
+    "sono impegnata, non sono libero, non sono libera, non sono disponibile, non ci sono",
+    "cant_do": "non posso, non possiamo, non riesco, non mi è possibile, non mi va bene, non sono libero, "
+    "non sono libera, non sono disponibile, sono occupato, sono occupata, sono impegnato, "
+    "sono impegnata, non voglio",
     "abbr": "gen, genn, feb, febbr, mar, apr, mag, magg, giu, lug, ago, set, sett, ott, nov, dic, lun, mart, mer, "
     "merc, gio, giov, ven, sab, dom, min, sec, gg, pom, tel, n, nr, h",
     "hour_word": "ore, ora, h",

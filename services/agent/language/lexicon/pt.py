@@ -23,7 +23,7 @@ CARDINALS: dict[int, str] = {
     8: "oito", 9: "nove", 10: "dez", 11: "onze", 12: "doze", 13: "treze", 14: "catorze, quatorze",
     15: "quinze", 16: "dezasseis, dezesseis", 17: "dezassete, dezessete", 18: "dezoito",
     19: "dezanove, dezenove", 20: "vinte", 30: "trinta", 40: "quarenta", 50: "cinquenta, cinqüenta",
-    60: "sessenta", 70: "setenta", 80: "oitenta", 90: "noventa", 100: "cem",
+    60: "sessenta", 70: "setenta", 80: "oitenta", 90: "noventa", 100: "cem, cento",
 }  # fmt: skip
 
 ORDINALS: dict[int, str] = {
@@ -121,6 +121,14 @@ MEANINGS: dict[str, dict[str, int]] = {
 }  # fmt: skip
 
 PLAIN: dict[str, str] = {
+    "unfit": "não dá, não dá para mim, não me dá, não posso, não consigo, não podemos, não vou poder, "
+    "não poderei, não vai dar, não me dá jeito, não dá jeito, não me convém, não convém, "
+    "não é possível, é impossível, impossível, não pode ser, não serve, não me serve, não funciona, "
+    "não rola, não tenho como, não estou livre, não estou disponível, não tô livre, estou ocupado, "
+    "estou ocupada, tô ocupado, tô ocupada, não tenho tempo",
+    "cant_do": "não posso, não consigo, não podemos, não vou poder, não poderei, não me dá jeito, não dá jeito, "
+    "não me convém, não estou livre, não estou disponível, estou ocupado, estou ocupada, tô ocupado, "
+    "tô ocupada, não quero, não me serve, não tenho como",
     "many_parts": "manhãs, tardes, noites",
     "many_days": "dias",
     "month_name": "janeiro, fevereiro, março, abril, maio, junho, julho, agosto, setembro, outubro, "

@@ -29,6 +29,19 @@ NO_MONDAY = [
     ("it", "non lunedì"), ("it", "lunedì no"), ("it", "qualsiasi giorno tranne lunedì"),
 ]  # fmt: skip
 
+MONDAY_IS_IMPOSSIBLE = [
+    ("en", "monday doesn't work"), ("en", "mondays don't work for me"), ("en", "can't do monday"),
+    ("en", "monday i can't"), ("en", "monday is no good"),
+    ("es", "lunes no puedo"), ("es", "el lunes no me viene bien"), ("es", "el lunes me va mal"),
+    ("es", "no puedo el lunes"),
+    ("pt", "segunda não dá"), ("pt", "segunda-feira não posso"), ("pt", "não posso na segunda"),
+    ("fr", "lundi ne marche pas"), ("fr", "lundi je ne peux pas"), ("fr", "je ne peux pas lundi"),
+    ("fr", "lundi ça ne m'arrange pas"),
+    ("de", "montags geht nicht"), ("de", "am montag geht es nicht"), ("de", "montag kann ich leider nicht"),
+    ("de", "montag passt mir nicht"), ("de", "montag ist schlecht"),
+    ("it", "lunedì non va bene"), ("it", "lunedì non posso"), ("it", "non posso lunedì"),
+]  # fmt: skip
+
 
 @pytest.mark.parametrize(("language", "text"), NO_MORNING)
 def test_hours_that_are_refused_are_refused_on_every_day(language: str, text: str) -> None:
@@ -39,13 +52,69 @@ def test_hours_that_are_refused_are_refused_on_every_day(language: str, text: st
     assert not any(each.covers(EVENING) for each in said.without)
 
 
-@pytest.mark.parametrize(("language", "text"), NO_MONDAY)
+@pytest.mark.parametrize(("language", "text"), [*NO_MONDAY, *MONDAY_IS_IMPOSSIBLE])
 def test_a_weekday_that_is_refused_is_refused_in_every_week(language: str, text: str) -> None:
     said = understand(text, NOW, language=language)
 
     assert (said.start, said.end) == (None, None)
     assert any(each.covers(MORNING) and each.covers(datetime(2026, 3, 30, 20)) for each in said.without)
     assert not any(each.covers(TUESDAY) for each in said.without)
+
+
+@pytest.mark.parametrize(("language", "text"), MONDAY_IS_IMPOSSIBLE)
+def test_a_day_that_is_impossible_is_no_yes(language: str, text: str) -> None:
+    assert Intent.AFFIRM not in understand(text, NOW, language=language).intents
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "monday doesn't work, what about tuesday?"),
+        ("en", "can't do monday, tuesday?"),
+        ("es", "lunes no puedo, ¿martes?"),
+        ("pt", "segunda não dá, pode ser terça?"),
+        ("fr", "lundi ne va pas, mardi ?"),
+        ("de", "montag geht nicht, geht dienstag?"),
+        ("it", "lunedì non va bene, martedì?"),
+    ],
+)
+def test_the_day_that_is_asked_for_instead_is_wanted(language: str, text: str) -> None:
+    said = understand(text, NOW, language=language)
+
+    assert said.start == datetime(2026, 3, 3)
+    assert [each.weekday for each in said.without] == [0]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "monday works"), ("es", "el lunes puedo"), ("pt", "segunda dá"), ("fr", "lundi ça marche"),
+        ("de", "montag geht"), ("it", "lunedì va bene"), ("en", "monday doesn't work?"),
+        ("pt", "não dá segunda?"), ("de", "montag geht nicht?"), ("fr", "lundi ce n'est pas possible ?"),
+    ],
+)  # fmt: skip
+def test_a_day_that_is_possible_or_asked_about_is_not_refused(language: str, text: str) -> None:
+    said = understand(text, NOW, language=language)
+
+    assert said.without == ()
+    assert said.start == datetime(2026, 3, 9)
+
+
+def test_hours_and_parts_of_a_day_can_be_impossible_too() -> None:
+    (hour,), (part,) = (
+        understand(text, NOW).without for text in ("19:00 doesn't work", "monday morning doesn't work")
+    )
+
+    assert hour.covers(EVENING)
+    assert not hour.covers(MORNING)
+    assert part.covers(MORNING)
+    assert not part.covers(EVENING)
+
+
+def test_what_is_cancelled_because_it_is_impossible_is_that_day() -> None:
+    said = understand("monday doesn't work, please cancel it", NOW)
+
+    assert (said.intent, said.start, said.without) == (Intent.CANCEL, datetime(2026, 3, 9), ())
 
 
 @pytest.mark.parametrize(("language", "text"), NO_MONDAY)
