@@ -7,7 +7,7 @@ defaults drop a message on an exception and stall when a durable is gone: docs/a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -151,32 +151,36 @@ class Bus:
         except (NatsError, OSError) as error:
             raise Transient(f"NATS is away: {error}") from error
 
-    async def send_all(self, messages: Iterable[tuple[str, bytes, Mapping[str, str]]]) -> None:
-        """`send` many (subject, payload, headers), whose headers are our own: tokens, ids, nothing with a line's end.
+    async def send_all(
+        self, messages: Iterable[tuple[str, bytes, UUID]], headers: Mapping[str, str], attempt: int = 0
+    ) -> None:
+        """`send` many (subject, payload, message id) for the `attempt`th time, with these headers and those that follow
+        from the id. All of them are our own: tokens, ids, nothing with a line's end.
 
         nats-py takes a tenth of the gateway's time to check and write each on its own: written here at once, as long as
         there is a connection. Whatever is unusual goes its way.
         """
-        nc, wire = self.nc, bytearray()
-        as_usual = nc.is_connected and not nc.is_draining_pubs
-        for subject, payload, headers in messages:
-            if not as_usual or len(payload) > nc.max_payload or not _is_subject(subject):
+        nc, wire = self.nc, list[bytes]()
+        as_usual, most = nc.is_connected and not nc.is_draining_pubs, nc.max_payload
+        begin = "".join(["NATS/1.0\r\n", *(f"{name}: {value}\r\n" for name, value in headers.items())])
+        for subject, payload, message_id in messages:
+            if not as_usual or len(payload) > most or not _is_subject(subject):
                 await self._write(wire)  # what came before goes before
                 wire.clear()
-                await self.send(subject, payload, headers)
+                ids = {MSG_ID: f"{message_id}:{attempt}", HEADER_ID: str(message_id)}
+                await self.send(subject, payload, {**headers, **ids})
                 continue
-            head = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
-            head = f"NATS/1.0\r\n{head}\r\n"
-            wire += f"HPUB {subject}  {len(head)} {len(head) + len(payload)}\r\n{head}".encode()
-            wire += payload
-            wire += b"\r\n"
+            name = str(message_id)
+            head = f"{begin}{MSG_ID}: {name}:{attempt}\r\n{HEADER_ID}: {name}\r\n\r\n"
+            size = len(head)
+            wire += (f"HPUB {subject}  {size} {size + len(payload)}\r\n{head}".encode(), payload, b"\r\n")
         await self._write(wire)
 
-    async def _write(self, wire: bytearray) -> None:
+    async def _write(self, wire: Sequence[bytes]) -> None:
         if not wire:
             return
         try:
-            await self.nc._send_command(bytes(wire))
+            await self.nc._send_command(b"".join(wire))
             await self.nc._flush_pending()
         except (NatsError, OSError) as error:
             raise Transient(f"NATS is away: {error}") from error

@@ -12,6 +12,9 @@ USHER = UUID("6f1d7b3e-6f3c-5a52-9b57-0c6d8a2f4e11")
 """Root namespace of every derived id. Never change it: ids in the database follow from it."""
 
 _ROOT = sha1(USHER.bytes, usedforsecurity=False)
+_HASHED = (1 << 128) - 1 & ~(0xF << 76 | 0x3 << 62)
+_VERSION_5 = 0x5 << 76 | 0x2 << 62
+"""The bits of a UUID that come from the hash, and the others: the version and the variant of RFC 9562."""
 
 NewId = Callable[[], UUID]
 """A source of fresh ids; pass a fake in tests."""
@@ -41,10 +44,8 @@ class Family:
         """The family's id of this part."""
         hasher = self._hasher.copy()
         hasher.update(last.encode())
-        digest = bytearray(hasher.digest()[:16])
-        digest[6] = digest[6] & 0x0F | 0x50  # version 5
-        digest[8] = digest[8] & 0x3F | 0x80  # variant of RFC 9562
-        return pgproto.UUID(bytes(digest))
+        number = int.from_bytes(hasher.digest()[:16], "big") & _HASHED | _VERSION_5
+        return pgproto.UUID(number.to_bytes(16, "big"))
 
 
 def quick(same: UUID) -> UUID:

@@ -17,7 +17,7 @@ from nats.aio.msg import Msg
 
 from shared import subjects
 from shared.actors.delivery import Delivery
-from shared.bus import HEADER_FROM, HEADER_ID, MSG_ID, Bus
+from shared.bus import HEADER_FROM, Bus
 from shared.db import Connection, Database, is_transient
 from shared.errors import Transient
 from shared.ids import derive
@@ -128,15 +128,12 @@ class Sender:
 
     async def publish(self, messages: Iterable[Outgoing], attempt: int = 0) -> None:
         """Publish committed messages, without waiting for the server (the relay repeats what got lost)."""
-        extra = {**trace_headers(), HEADER_FROM: self._bus.service}
+        headers = {**trace_headers(), HEADER_FROM: self._bus.service}
         with suppress(Transient):
             await self._bus.send_all(
-                (
-                    message.subject,
-                    message.payload,
-                    {**extra, MSG_ID: f"{message.id}:{attempt}", HEADER_ID: str(message.id)},
-                )
-                for message in messages
+                [(subject, payload, message_id) for _, message_id, subject, payload in messages],
+                headers,
+                attempt,
             )
 
     async def _relay(self) -> None:

@@ -26,7 +26,8 @@ CROWD: Final = 500
 TIGHT: Final = 200
 """A budget that the processor is not the limit of."""
 THINKS_SECONDS: Final = 3.0
-ROUNDS: Final = 2
+ROUNDS: Final = {CROWD: 2, TIGHT: 4}
+"""Turns of each, by budget: where most wait, long enough for the first second of 500 to weigh little."""
 WARM_UP: Final = 4
 
 
@@ -50,6 +51,7 @@ async def measure(settings: Settings) -> list[Figure]:
 
 async def _crowd(settings: Settings, budget: int) -> Figure:
     """Turns a second of 500 conversations that write again as soon as they are answered."""
+    tight, rounds = budget < CROWD, ROUNDS[budget]
     service = _Crowd(settings.model_copy(update={"llm_concurrency": budget}))
     await service.start()
     bus = await Bus.connect(settings.nats_url or "", "bench-crowd")
@@ -66,7 +68,7 @@ async def _crowd(settings: Settings, budget: int) -> Figure:
     await _talk(bus, answered, order, f"warm{budget}-", 1, WARM_UP)
     gc.collect()
     before, began = _resident_kib(), time.perf_counter()
-    talking = asyncio.ensure_future(_talk(bus, answered, order, f"crowd{budget}-", ROUNDS, CROWD))
+    talking = asyncio.ensure_future(_talk(bus, answered, order, f"crowd{budget}-", rounds, CROWD))
     peak = before
     while not talking.done():
         peak = max(peak, _resident_kib())
@@ -74,20 +76,19 @@ async def _crowd(settings: Settings, budget: int) -> Figure:
     elapsed = time.perf_counter() - began
     talking.result()
     kept = all(
-        seen == [str(reply_id(ids.derive("bench", user, n), 0)) for n in range(ROUNDS)]
+        seen == [str(reply_id(ids.derive("bench", user, n), 0)) for n in range(rounds)]
         for user in (f"crowd{budget}-{n}" for n in range(CROWD))
         for seen in (order[ids.conversation_id_of(TENANT, "whatsapp", "100", user)],)
     )
     await bus.close()
     await service.stop()
-    tight = budget < CROWD
     return Figure(
         "agent_500_conversations_budget" if tight else "agent_500_conversations",
-        CROWD * ROUNDS / elapsed,
+        CROWD * rounds / elapsed,
         "turns/s",
         budget / THINKS_SECONDS,
         f"what a budget of {budget} answers of {THINKS_SECONDS:g} s at once allows",
-        note=f"{CROWD} conversations at once, each writes again when it is answered, {ROUNDS} times, to a model that takes "
+        note=f"{CROWD} conversations at once, each writes again when it is answered, {rounds} times, to a model that takes "
         f"{THINKS_SECONDS:g} s with a budget of {budget} at once: {service.thinker.most} thought at the same time, "
         f"order kept: {kept}; {(peak - before) / CROWD:.0f} KiB of resident memory for each conversation under way"
         + ("" if tight else "; all of them write in the same moment, so the beginning of 500 turns is in it"),

@@ -26,7 +26,7 @@ _CLOCK: Final = re.compile(
 )
 MONEY_WORDS: Final = (
     r"€|\$|£|¥|r\$|us\$|eur|usd|gbp|brl|chf|mxn|cad|aud|euros?|dollars?|dolares|dollari|pounds?|reais|real|francs?|"
-    r"franken|franchi|libras?|sterline|pesos?"
+    r"franken|franchi|libras?|sterline|pesos?|quid|bucks"
 )
 _NUMBER: Final = r"\d{1,3}(?:[.,’' ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
 _MONEY: Final = re.compile(

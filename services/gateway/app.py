@@ -102,7 +102,7 @@ class Gateway:
             if ingate.webchat is not None:
                 await ingate.webchat.join(bus, Files(bus))
         except BaseException:
-            await asyncio.shield(bus.close())
+            await asyncio.shield(outgate.stop())
             raise
         self._outgate = outgate
 

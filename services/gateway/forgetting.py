@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import Final
+from uuid import UUID
 
 from nats.errors import Error as NatsError
 
-from services.gateway.store.forgetting import Forgetting, sweep
+from services.gateway.store.forgetting import Forgetting
 from shared import subjects
 from shared.actors.delivery import Delivery
 from shared.actors.jobs import JobConsumer
@@ -34,7 +36,6 @@ class ForgetJobs:
 
     def __init__(self, bus: Bus, db: Database, *, max_tries: int) -> None:
         self._bus = bus
-        self._db = db
         self._forgetting = Forgetting(db)
         self._mailboxes = Mailboxes(
             bus.service,
@@ -60,11 +61,11 @@ class ForgetJobs:
                         return
                     await asyncio.sleep(_LOOK_SECONDS)
 
-    async def sweep(self, every: float = SWEEP_SECONDS) -> None:
+    async def sweep(self, tenants: Callable[[], Collection[UUID]], every: float = SWEEP_SECONDS) -> None:
         """Finish what came in between, and no longer know who was forgotten long ago, now and then, for ever."""
         while True:
             try:
-                await sweep(self._db)
+                await self._forgetting.sweep(tenants())
             except Exception as error:
                 if not is_transient(error):
                     raise

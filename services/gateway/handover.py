@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import count
@@ -17,6 +18,7 @@ from uuid import UUID
 
 from services.gateway.inbound import InboxRow, StatusReport
 from services.gateway.raw import RawBody
+from services.gateway.store.held import Held
 from services.gateway.store.inbox import Added
 from shared.db import is_transient
 from shared.outbox import OutboxStore, Outgoing
@@ -61,22 +63,22 @@ class Publisher:
         self._waiting: list[Outgoing] = []
         self._later: list[tuple[float, int, Outgoing]] = []
         self._some_wait = asyncio.Event()
+        self._held: OrderedDict[UUID, None] = OrderedDict()  # what is, or lately was, in `_later`
         self._next = count()
         self._resumed = asyncio.Event()
 
-    def resume(self, left: Iterable[tuple[Outgoing, float]]) -> int:
-        """What another instance left behind, in the order of its turns, with the seconds until then. At the start, and
-        when one has ended: what waits here already does so once. How many of them wait for their turn."""
+    def resume(self, left: Sequence[Held]) -> int:
+        """Take over what another instance held back, by its turns, and what of the same people it perhaps did not publish.
+        At the start, and when one has ended: what this one holds back, or did, is known here. How many still wait."""
         now = asyncio.get_running_loop().time()
-        mine = {message.id for _, _, message in self._later}
-        held = 0
-        for message, wait in left:
-            if message.id not in mine:
-                heapq.heappush(self._later, (now + wait, next(self._next), message))
-                held += wait > 0
+        theirs = {one.conversation_id for one in left if one.late and one.message.id not in self._held}
+        waiting = 0
+        for one in left:
+            if one.conversation_id in theirs and self._hold(now + one.wait, one.message):
+                waiting += one.late and one.wait > 0
         self._resumed.set()
         self._some_wait.set()
-        return held
+        return waiting
 
     async def begin(self, sender: Publish) -> None:
         """Publish what was left behind and whose turn has come meanwhile: it is older than all that will be published."""
@@ -94,7 +96,7 @@ class Publisher:
                 if len(self._waiting) < MOST_KEPT:
                     self._waiting.append(message)
             elif len(self._later) < MOST_KEPT:
-                heapq.heappush(self._later, (row.not_before, next(self._next), message))
+                self._hold(row.not_before, message)
         self._some_wait.set()
 
     async def run(self, sender: Publish) -> None:
@@ -108,6 +110,16 @@ class Publisher:
             if batch:
                 with span("gateway publish"):
                     await sender.publish(batch)
+
+    def _hold(self, until: float, message: Outgoing) -> bool:
+        """Keep it back until then; False when it is, or was."""
+        if message.id in self._held:
+            return False
+        self._held[message.id] = None
+        if len(self._held) > 2 * MOST_KEPT:
+            self._held.popitem(last=False)
+        heapq.heappush(self._later, (until, next(self._next), message))
+        return True
 
     async def _until_some(self) -> None:
         if not self._later:

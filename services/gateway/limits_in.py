@@ -62,6 +62,21 @@ class Buckets:
         self._put(key, full, now)
         return max(0.0, full - now - self._depth)
 
+    def take_each(self, keys: Sequence[str], now: float) -> list[float]:
+        """`take` for each of the keys in turn, several times as fast for buckets that are not half empty."""
+        full_at, each, calm, waits = self._full, self._each, now + self._depth / 2, []
+        if len(full_at) + len(keys) > self._most:
+            return [self.take(key, now) for key in keys]
+        for key in keys:
+            full = full_at.get(key, now)
+            full = (full if full > now else now) + each
+            if full > calm:
+                waits.append(self.take(key, now))
+            else:
+                full_at[key] = full
+                waits.append(0.0)
+        return waits
+
     def refuse(self, key: str, now: float) -> float:
         """Take one if there is one: 0. Else take none: the seconds until there will be one."""
         full = max(self._full.get(key, 0.0), now) + self._each
@@ -120,12 +135,13 @@ class Limits:
     def paced(self, rows: list[InboxRow]) -> list[InboxRow]:
         """The rows, those of a sender or a tenant that is too fast with the delay after which they may be passed on."""
         now = self._clock()
-        for place, row in enumerate(rows):
-            if row.limited:
-                wait = self._senders.take(row.conversation_id.hex if row.conversation_id else "", now)
-                wait = max(wait, self._tenants.take(row.tenant_id.hex, now))
-                if wait:
-                    rows[place] = row._replace(delay=wait, not_before=now + wait)
+        limited = [row for row in rows if row.limited]
+        senders = [row.conversation_id.hex if row.conversation_id else "" for row in limited]
+        waits = self._senders.take_each(senders, now)
+        theirs = self._tenants.take_each([row.tenant_id.hex for row in limited], now)
+        if any(waits) or any(theirs):
+            turns = map(max, waits, theirs)
+            rows = [_later(row, next(turns), now) if row.limited else row for row in rows]
         return rows
 
     def recall(self, conversation_id: UUID, wait: float) -> None:
@@ -162,6 +178,10 @@ class Limits:
             asked = redis.eval(_TAKE, len(keys), *keys, *taken)
             left = await cast(Awaitable[Sequence[bytes]], asked)
         buckets.hear((key for key, _ in told), map(float, left), self._clock())
+
+
+def _later(row: InboxRow, wait: float, now: float) -> InboxRow:
+    return row._replace(delay=wait, not_before=now + wait) if wait else row
 
 
 Networks = tuple[IPv4Network | IPv6Network, ...]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final, Protocol
+from uuid import UUID
 
 from redis.asyncio import Redis
 
@@ -41,11 +42,18 @@ LEFT_AT_ONCE: Final = 500
 NAME: Final = "gateway"
 
 
+class AccountsOfAll(Accounts, Protocol):
+    """Accounts, and whose they are (see `accounts.Directory`)."""
+
+    def tenants(self) -> Collection[UUID]:
+        """All tenants that have an account."""
+
+
 class Incoming(Protocol):
     """The incoming half, as far as the outgoing one needs it."""
 
     @property
-    def directory(self) -> Accounts:
+    def directory(self) -> AccountsOfAll:
         """The channel accounts."""
 
     @property
@@ -147,7 +155,8 @@ class Outgate:
         loops.start("publisher", lambda: publisher.run(self._relay))
         loops.start("delivery sweep", lambda: self._delivering.sweep(SWEEP_SECONDS))
         loops.start("failed deliveries", lambda: self._aftermath.run(SWEEP_SECONDS))
-        loops.start("forgotten people", self._forget_jobs.sweep)
+        tenants = self._ingate.directory.tenants
+        loops.start("forgotten people", lambda: self._forget_jobs.sweep(tenants))
         await self._forget_jobs.caught_up()
         self._consumer.start()
 

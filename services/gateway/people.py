@@ -73,6 +73,10 @@ class People:
         """What these rows say of who is who, and the database has not been told by us."""
         found: dict[tuple[UUID, str, str, str], Claim] = {}
         for row in rows:
+            if not row.claims and row.news is None:
+                continue
+            if len(row.aliases) == 1 and row.news is None and _claim(row) in self._told:
+                continue  # nearly always
             for claim in _claims(row):
                 if claim.forced or claim not in self._told:
                     found[claim.tenant_id, claim.channel, claim.account_id, claim.alias] = claim
@@ -98,6 +102,11 @@ class People:
         return self.conversation(
             (report.tenant_id, report.channel, report.account_id, report.watermark or "")
         )
+
+
+def _claim(row: InboxRow) -> tuple[object, ...]:
+    """A `Claim` of the row's only alias, in half the time: tuples with the same elements are equal."""
+    return (row.tenant_id, row.channel, row.account_id, row.user_id, row.aliases[0], False)
 
 
 def _claims(row: InboxRow) -> Iterable[Claim]:

@@ -73,6 +73,7 @@ class Recall:
             else:
                 break
         for one in held:
-            self._limits.recall(one.conversation_id, one.wait)
-        if recalled := self._publisher.resume((one.message, one.wait) for one in held):
+            if one.late:
+                self._limits.recall(one.conversation_id, one.wait)
+        if recalled := self._publisher.resume(held):
             log.info("held_back_recalled", messages=recalled)

@@ -14,7 +14,7 @@ from uuid import UUID
 from services.gateway.accounts import Directory
 from services.gateway.channels import Channel, Inbound, Malformed, RawRequest, Unreadable
 from services.gateway.inbound import InboxRow
-from services.gateway.raw import about
+from services.gateway.raw import opened
 from services.gateway.routing import route
 from services.gateway.secrets import CannotDecrypt, NoKey, Vault
 from services.gateway.store.inbox import InboxStore
@@ -115,7 +115,7 @@ class Replay:
         account = None if raw.account_id is None else self._directory.account(raw.channel, raw.account_id)
         if raw.account_id is not None and account is None:
             raise Malformed("its account is nobody's any more")
-        body = self._vault.open(raw.sealed, about(raw.id))
+        body = opened(self._vault, raw.id, raw.sealed)
         headers = {"Content-Type": raw.content_type} if raw.content_type else {}
         request = RawRequest(body, headers, kept.received_at, raw.url, account)
         return channel.parse(request), request

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.gateway.channels import EventIn, Inbound, MessageIn, StatusIn, Unreadable
 from services.gateway.domain.account import ChannelAccount
-from services.gateway.inbound import NOBODY, InboxRow, row_of
+from services.gateway.inbound import NOBODY, Family, InboxRow, family_of, message_row, row_of
 
 LOOK_UP_SECONDS: Final = 5.0
 NOT_OURS: Final = "no tenant owns this account"
@@ -51,7 +51,12 @@ async def route(
     rows: list[InboxRow] = []
     aside: list[Quarantined] = []
     asked: dict[str, UUID | None] = {}
+    family: Family | None = None
+    whose: str | None = None
     for item in items:
+        if family is not None and isinstance(item, MessageIn) and item.account_id == whose:
+            rows.append(message_row(item, family))  # like the one before: nothing is asked twice
+            continue
         owner_id = item.owner_id if isinstance(item, EventIn | Unreadable) else None
         account_id = item.account_id
         tenant_id = directory.tenant_of(channel, account_id, owner_id)
@@ -75,6 +80,9 @@ async def route(
                 shared = directory.owners(channel, owner_id or "")
                 rows += [row_of(item, one, channel, shared=True) for one in shared]
                 rows += [] if shared else [row_of(item, NOBODY, channel)]
-            case MessageIn() | StatusIn() | EventIn():
+            case MessageIn():
+                whose, family = item.account_id, family_of(tenant_id or NOBODY, channel, item.account_id)
+                rows.append(message_row(item, family))
+            case StatusIn() | EventIn():
                 rows.append(row_of(item, tenant_id or NOBODY, channel))
     return rows, aside

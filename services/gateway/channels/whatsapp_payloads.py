@@ -28,6 +28,7 @@ from services.gateway.channels.lenient import (
 from services.gateway.channels.whatsapp_content import content_of, referral_of, words_of
 from services.gateway.channels.whatsapp_events import NOT_KEPT, Change, alone
 from services.gateway.channels.whatsapp_statuses import status
+from services.gateway.channels.whatsapp_texts import plain_text
 from shared.messages.conversation import EchoContent
 
 
@@ -37,15 +38,16 @@ class People:
     def __init__(self, value: Json) -> None:
         contacts = objects(value, "contacts")
         self._only = contacts[0] if len(contacts) == 1 else None
-        self._by_id: dict[str, Json] = {}
+        self.by_id: dict[str, Json] = {}
         for contact in contacts:
-            for key in ("wa_id", "user_id"):
-                if known := as_text(contact.get(key)):
-                    self._by_id.setdefault(known, contact)
+            if wa_id := as_text(contact.get("wa_id")):
+                self.by_id.setdefault(wa_id, contact)
+            if bsuid := as_text(contact.get("user_id")):
+                self.by_id.setdefault(bsuid, contact)
 
     def find(self, wa_id: str | None, bsuid: str | None) -> Json:
         """The contact of somebody with these ids; an empty one when there is none."""
-        return self._by_id.get(wa_id or "") or self._by_id.get(bsuid or "") or {}
+        return self.by_id.get(wa_id or "") or self.by_id.get(bsuid or "") or {}
 
     def only(self) -> Json:
         """The contact, when there is one."""
@@ -129,6 +131,11 @@ def _read_list(found: list[Inbound], change: Change, people: People, name: str, 
 
 
 def _message(change: Change, people: People, item: Json) -> Inbound:
+    return plain_text(change.account_id or "", people.by_id, item) or careful_message(change, people, item)
+
+
+def careful_message(change: Change, people: People, item: Json) -> Inbound:
+    """Any element of `messages[]`. Raises `ItemError`."""
     provider_id = as_text(item.get("id"))
     if provider_id is None:
         raise ItemError("a message without an id")

@@ -6,8 +6,9 @@ Bodies of requests are sealed and forgotten by themselves after `USHER_RAW_RETEN
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
+from uuid import UUID
 
 from services.gateway.store import forgotten
 from shared import subjects
@@ -66,8 +67,6 @@ WHERE d.tenant_id = $1 AND d.created_at <= $3
     AND (position(trace IN d.subject) > 0 OR position(convert_to(trace, 'UTF8') IN d.payload) > 0)
 """
 
-_TENANTS: Final = "SELECT DISTINCT tenant_id FROM gateway.forgotten"
-
 
 class BeingSent(Transient):
     """A message to the person is on its way right now: try again when it is there."""
@@ -108,6 +107,12 @@ class Forgetting:
             traces = [str(each) for each in (*job.customer_ids, *conversations)]
             await connection.execute(_LETTERS, tenant_id, traces, at)
 
+    async def sweep(self, tenants: Collection[UUID]) -> None:
+        """Forget what came in between, and who was forgotten long ago (see `store.forgotten`)."""
+        if tenants:
+            async with self._db.tenant(*tenants) as connection:
+                await forgotten.sweep(connection)
+
 
 async def _names(connection: Connection, job: ForgetPerson) -> Sequence[tuple[str, str, str]]:
     """(channel, a name of the person there, an account of the business there), all there are."""
@@ -115,12 +120,3 @@ async def _names(connection: Connection, job: ForgetPerson) -> Sequence[tuple[st
     users = [one.user_id for one in job.identities]
     rows = await connection.fetch(_NAMES, job.tenant_id, channels, users)
     return [(row["channel"], row["name"], row["account_id"]) for row in rows]
-
-
-async def sweep(db: Database) -> None:
-    """Forget what came in between, and who was forgotten long ago, of all tenants (see `store.forgotten`)."""
-    async with db.system() as connection:
-        rows = await connection.fetch(_TENANTS)
-    for row in rows:
-        async with db.tenant(row["tenant_id"]) as connection:
-            await forgotten.sweep(connection, row["tenant_id"])

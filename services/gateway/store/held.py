@@ -18,7 +18,8 @@ _STREAM_KNOWS: Final = 110.0
 # relay has tried already (`attempts`), or what waits for the message it is about (`after_id`), is no business of this.
 _HELD: Final = """
 SELECT tenant_id, id, subject, payload,
-       extract(epoch FROM next_attempt_at - now())::float8 - $1::float8 AS wait
+       extract(epoch FROM next_attempt_at - now())::float8 - $1::float8 AS wait,
+       next_attempt_at > received_at + make_interval(secs => $1::float8 + 0.001) AS late
 FROM gateway.inbox
 WHERE kind = 'message' AND handled_at IS NULL AND after_id IS NULL AND attempts = 0
   AND (next_attempt_at > received_at + make_interval(secs => $1::float8 + 0.001)
@@ -28,11 +29,15 @@ ORDER BY next_attempt_at, position LIMIT $2
 
 
 class Held(NamedTuple):
-    """A message that waits, with its conversation; `wait`: seconds until its turn (none is left when not positive)."""
+    """A message that waits, with its conversation; `wait`: seconds until its turn (none is left when not positive).
+
+    `late`: it was held back. If not, it is one that perhaps was not published.
+    """
 
     message: Outgoing
     conversation_id: UUID
     wait: float
+    late: bool
 
 
 class HeldStore:
@@ -51,6 +56,7 @@ class HeldStore:
                 Outgoing(row["tenant_id"], row["id"], row["subject"], row["payload"]),
                 UUID(row["subject"].rpartition(".")[2]),
                 row["wait"],
+                row["late"],
             )
             for row in rows
         ]

@@ -6,10 +6,11 @@ costs further statements of the same transaction, when it is there.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Final, TypeVar
+from typing import Final
 from uuid import UUID
 
 import asyncpg
@@ -20,6 +21,7 @@ from services.gateway.people import People
 from services.gateway.raw import RawBody
 from services.gateway.routing import Quarantined
 from services.gateway.store import inbox_sql as sql
+from services.gateway.store.inbox_columns import arguments
 from services.gateway.store.notices import note
 from services.gateway.store.people import agree, claim
 from shared.db import Connection, Database
@@ -29,8 +31,8 @@ from shared.outbox import Outgoing
 PARKED_TRIES: Final = 4
 """How often a status of a message that we do not know is tried again before it is left alone."""
 _TIMES_MOVED: Final = 3
-
-Element = TypeVar("Element")
+WARY_SECONDS: Final = 60.0
+"""After a repeat the statement is used for so long that costs more and expects some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class InboxStore:
         self._db = db
         self._resend_after = resend_after
         self._people = people or People()
+        self._wary_until = 0.0
 
     # --- storing ----------------------------------------------------------------------------------------
 
@@ -67,58 +70,50 @@ class InboxStore:
         for _ in range(_TIMES_MOVED):
             rows = self._people.placed(rows)
             try:
-                return await self._add(rows, raws, check=True)
+                return await self._add_all(rows, raws, check=True)
             except _Elsewhere as error:  # known from now on, so the next try has it right
                 self._people.learn(error.found)
-        return await self._add(self._people.placed(rows), raws, check=False)
+        return await self._add_all(self._people.placed(rows), raws, check=False)
 
-    async def _add(self, rows: Sequence[InboxRow], raws: Sequence[RawBody], *, check: bool) -> Added:
+    async def _add_all(self, rows: Sequence[InboxRow], raws: Sequence[RawBody], *, check: bool) -> Added:
+        """`_add`, taking for granted that all of it is new, as long as no repeats are coming."""
+        loop = asyncio.get_running_loop()
+        if loop.time() >= self._wary_until:
+            try:
+                return await self._add(rows, raws, check=check, again=False)
+            except asyncpg.UniqueViolationError:  # and nothing was stored
+                self._wary_until = loop.time() + WARY_SECONDS
+        added = await self._add(rows, raws, check=check, again=True)
+        if len(added.new) < len(rows):
+            self._wary_until = loop.time() + WARY_SECONDS
+        return added
+
+    async def _add(
+        self, rows: Sequence[InboxRow], raws: Sequence[RawBody], *, check: bool, again: bool
+    ) -> Added:
         reports = [report_of(row) for row in rows if row.kind == "status"]
         at_once = [report for report in reports if report.watermark is None]
         claims = self._people.unknown(rows)
-        tenants = {row.tenant_id for row in rows}
-        if raws:
-            tenants.add(NOBODY)
-        arguments = (
-            *self._columns(rows),
-            *_persons(rows),
-            *_raw_columns(raws),
-            ",".join(sorted(map(str, tenants))),
-            check,
-        )
+        given = arguments(rows, raws, self._resend_after, check=check)
         if not claims and not at_once and not any(row.news for row in rows):
             async with self._db.single() as connection:
-                found = await connection.fetch(sql.INSERT, *arguments)
+                found = await connection.fetch(sql.INSERT_AGAIN if again else sql.INSERT, *given)
             _all_there(found, check)
             return _added(reports, found, _new(rows, found))
+        tenants = {row.tenant_id for row in rows} | ({NOBODY} if raws else set())
         async with self._db.tenant(*tenants) as connection:
             if claims and check:
                 _no_other(await claim(connection, claims), rows)
             if at_once:
-                found = await connection.fetch(sql.INSERT_AND_APPLY, *arguments, *_columns(at_once))
+                statement = sql.INSERT_AND_APPLY_AGAIN if again else sql.INSERT_AND_APPLY
+                found = await connection.fetch(statement, *given, *_columns(at_once))
             else:
-                found = await connection.fetch(sql.INSERT, *arguments)
+                found = await connection.fetch(sql.INSERT_AGAIN if again else sql.INSERT, *given)
             _all_there(found, check)
             new = _new(rows, found)
             await _follow(connection, new)
         self._people.known(claims)
         return _added(reports, found, new)
-
-    def _columns(self, rows: Sequence[InboxRow]) -> Iterable[object]:
-        return (
-            _once([row.tenant_id for row in rows]),
-            [row.id for row in rows],
-            _once([row.kind for row in rows]),
-            _once([row.channel for row in rows]),
-            _once([row.account_id for row in rows]),
-            [row.provider_id for row in rows],
-            [row.subject for row in rows],
-            [row.payload for row in rows],
-            _if_any([row.raw for row in rows]),
-            self._resend_after,
-            _if_any([row.delay for row in rows]),
-            _if_any([row.after_id for row in rows]),
-        )
 
     async def known(self, rows: Sequence[InboxRow]) -> frozenset[UUID]:
         """Which of these rows are there already. Writes nothing."""
@@ -261,16 +256,6 @@ def _new(rows: Sequence[InboxRow], found: Sequence[asyncpg.Record]) -> dict[UUID
     return new
 
 
-def _if_any(column: list[Element]) -> list[Element]:
-    """The column, empty when no row has anything there (see `inbox_sql`)."""
-    return column if any(column) else []
-
-
-def _once(column: list[Element]) -> list[Element]:
-    """The column, of a single element when all rows have the same there (see `inbox_sql`)."""
-    return column[:1] if column and column.count(column[0]) == len(column) else column
-
-
 def _moved(found: Sequence[asyncpg.Record]) -> dict[tuple[UUID, str, str, str], str]:
     return {
         (row["tenant_id"], row["channel"], row["account_id"], row["alias"]): row["begun_as"]
@@ -298,28 +283,6 @@ def _no_other(begun: dict[tuple[UUID, str, str, str], str], rows: Sequence[Inbox
     }
     if wrong:
         raise _Elsewhere(wrong)
-
-
-def _persons(rows: Sequence[InboxRow]) -> Iterable[object]:
-    return (
-        [row.conversation_id for row in rows],
-        [row.user_id for row in rows],
-        _if_any([None if row.begun_as == row.user_id else row.begun_as for row in rows]),
-        [row.sent_at for row in rows],
-        [row.phone for row in rows],
-    )
-
-
-def _raw_columns(raws: Sequence[RawBody]) -> Iterable[object]:
-    return (
-        [raw.id for raw in raws],
-        _once([raw.channel for raw in raws]),
-        _if_any([raw.account_id for raw in raws]),
-        _once([raw.url for raw in raws]),
-        _once([raw.content_type for raw in raws]),
-        [raw.sealed for raw in raws],
-        NOBODY,
-    )
 
 
 def _columns(reports: Sequence[StatusReport]) -> Iterable[object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -14,7 +15,7 @@ from services.gateway.app import Gateway, load_channels
 from services.gateway.channels import Channel, Inbound, Malformed, RawRequest
 from services.gateway.channels.whatsapp import WhatsApp
 from services.gateway.inbound import NOBODY
-from services.gateway.raw import RawKeeper, about
+from services.gateway.raw import MOST_AS_IT_IS, RawKeeper, opened
 from services.gateway.replay import Replay, Report, Which
 from services.gateway.secrets import CannotDecrypt, NoKey, Vault, new_key
 from services.gateway.store.accounts import AccountStore
@@ -51,7 +52,7 @@ async def stored(world: World) -> list[asyncpg.Record]:
 
     def is_ours(row: asyncpg.Record) -> bool:
         try:
-            return world.account.encode() in vault.open(row["body"], about(row["id"]))
+            return world.account.encode() in opened(vault, row["id"], row["body"])
         except CannotDecrypt:  # another test's, sealed with its own key
             return False
 
@@ -76,7 +77,7 @@ async def test_the_whole_body_is_kept_sealed_and_once(world: World) -> None:
     assert b"351910000001" not in row["body"]
     assert (row["channel"], row["account_id"]) == ("whatsapp", None)
     assert row["url"].endswith("/webhooks/whatsapp")
-    assert Vault.from_settings(world.settings).open(row["body"], about(row["id"])) == raw
+    assert opened(Vault.from_settings(world.settings), row["id"], row["body"]) == raw
 
 
 @pytest.mark.usefixtures("gateway")
@@ -140,6 +141,23 @@ async def test_bodies_are_forgotten_when_they_are_old(db: Database, quick: Setti
         assert (
             await connection.fetchval("SELECT count(*) FROM gateway.raw_bodies WHERE id = $1", body.id) == 0
         )
+
+
+@pytest.mark.parametrize("size", [0, MOST_AS_IT_IS - 1, MOST_AS_IT_IS, 100_000])
+def test_a_body_of_any_size_opens_as_it_came_and_only_as_itself(size: int) -> None:
+    vault, body = Vault([b"k" * 32]), (b"message " * size)[:size]
+    raw = RawKeeper(vault, 1.0).body("whatsapp", RawRequest(body, {}, datetime.now(UTC)), b"\x07" * 16)
+    assert raw is not None
+
+    assert opened(vault, raw.id, raw.sealed) == body
+    with pytest.raises(CannotDecrypt):
+        opened(vault, NOBODY, raw.sealed)
+
+
+def test_a_large_body_from_before_they_were_made_smaller_opens() -> None:
+    vault, raw_id, body = Vault([b"k" * 32]), UUID(int=7), b"message " * 1000
+
+    assert opened(vault, raw_id, vault.seal(body, b"raw_bodies|" + raw_id.bytes)) == body
 
 
 def test_without_a_key_or_a_retention_nothing_is_kept() -> None:

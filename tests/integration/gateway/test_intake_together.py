@@ -10,7 +10,7 @@ from services.gateway.channels import StatusIn
 from services.gateway.inbound import NOBODY, InboxRow
 from services.gateway.raw import RawBody
 from shared.db import Database
-from tests.integration.gateway.intake_rig import NOW, Desk
+from tests.integration.gateway.intake_rig import NOW, Desk, later
 
 PERSON = "351910000001"
 
@@ -86,6 +86,52 @@ async def test_bodies_with_everything_in_common_are_stored_whole(db: Database) -
     await desk.store.add(desk.rows(desk.message("m", PERSON)), bodies)
 
     assert await kept(db, [body.id for body in bodies]) == set(bodies)
+
+
+async def test_texts_hold_whatever_people_and_providers_put_into_them(db: Database) -> None:
+    desk = Desk(db)
+    odd = ["a\x1fb", "\x1f", "a\x1f0\x1f\x1f1\x1f", "\x1e\n,{}'\\\"", "🧘 à", "NULL"]
+    messages = [desk.message(f"{text} {n}", f"{PERSON}{text}", text) for n, text in enumerate(odd)]
+    rows = desk.rows(*messages, status(desk))
+
+    await desk.store.add(rows)
+
+    assert await stored(desk) == told(rows)
+    assert await persons(desk) == {expected(desk, f"{PERSON}{text}") for text in odd}
+    payloads = await desk.select("SELECT id, subject, payload FROM gateway.inbox")
+    assert {tuple(row) for row in payloads} == {(row.id, row.subject, row.payload) for row in rows}
+
+
+async def test_what_one_row_has_and_the_others_have_not_stays_with_it(db: Database) -> None:
+    desk = Desk(db)
+    people = [
+        desk.message("m1", "1", phone="+351910000001", at=later(1)),
+        desk.message("m2", "2", at=later(2)),
+        desk.message("m3", "3", phone="+351910000003", at=later(1)),
+    ]
+    echo = desk.rows(desk.message("m4", "4"))[0]._replace(sent_at=None)
+
+    await desk.store.add([*desk.rows(*people), echo])
+
+    found = await desk.select("SELECT user_id, phone, last_inbound_at FROM gateway.conversations")
+    assert {tuple(row) for row in found} == {(one.user_id, one.phone, one.sent_at) for one in people}
+
+
+@pytest.mark.parametrize("with_status", [False, True], ids=["messages", "with a status"])
+async def test_what_is_new_beside_repeats_is_stored_once(db: Database, with_status: bool) -> None:
+    desk = Desk(db)
+    body = RawBody(uuid4(), "whatsapp", None, "url", "type", b"sealed")
+    old, new = (desk.rows(desk.message(name, PERSON))[0] for name in ("old", "new"))
+    more = desk.rows(status(desk)) if with_status else []
+    await desk.another().store.add([old, *more], [body])
+
+    twice = [old, new, new, *more]
+    assert [list((await desk.store.add(twice, [body])).new) for _ in range(2)] == [[new.id], []]
+    again = desk.rows(desk.message("again", PERSON))[0]
+    assert list((await desk.store.add([again, new], [body])).new) == [again.id]
+
+    assert await stored(desk) == told([old, new, again, *more])
+    assert await kept(db, [body.id]) == {body}
 
 
 async def kept(db: Database, wanted: list[UUID]) -> set[RawBody]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.gateway.domain.consent import word
 from services.gateway.domain.more import more_of, numbered_of
@@ -66,6 +68,17 @@ def test_a_burst_goes_through_and_then_one_after_the_other() -> None:
     assert [buckets.take("a", 100.0) for _ in range(5)] == [0, 0, 0, 0.5, 1.0]
     assert buckets.take("b", 100.0) == 0
     assert buckets.take("a", 110.0) == 0
+
+
+@given(st.lists(st.tuples(st.floats(0, 3), st.lists(st.sampled_from("abc"), max_size=6)), max_size=8))
+def test_what_is_taken_together_waits_as_if_it_were_taken_one_by_one(
+    taken: list[tuple[float, list[str]]],
+) -> None:
+    together, alone, now = Buckets("test", 2, 3, most=20), Buckets("test", 2, 3, most=20), 100.0
+    for pause, keys in taken:
+        now += pause
+        assert together.take_each(keys, now) == [alone.take(key, now) for key in keys]
+    assert together.untold(10) == alone.untold(10)
 
 
 def test_who_is_refused_pays_nothing_for_it() -> None:

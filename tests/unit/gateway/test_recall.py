@@ -18,9 +18,9 @@ from shared.tasks import ended
 TENANT, ANA = UUID(int=1), UUID(int=2)
 
 
-def held(wait: float) -> Held:
+def held(wait: float, person: UUID = ANA, *, late: bool = True) -> Held:
     message_id = uuid4()
-    return Held(Outgoing(TENANT, message_id, f"in.echo.{TENANT}.{ANA}", b"{}"), ANA, wait)
+    return Held(Outgoing(TENANT, message_id, f"in.echo.{TENANT}.{person}", b"{}"), person, wait, late)
 
 
 def row() -> InboxRow:
@@ -94,7 +94,7 @@ async def test_nothing_is_published_before_it_is_known_what_was_held_back() -> N
     await asyncio.sleep(0)
     assert not begun.done()
     first = held(-1.0)
-    publisher.resume([(first.message, first.wait)])
+    publisher.resume([first])
     await begun
     assert bus.published == [first.message.id]
 
@@ -117,6 +117,21 @@ async def test_what_another_instance_held_back_is_taken_over_when_it_ends_and_wh
         await bus.some.wait()
 
     assert bus.published == [theirs.message.id]
-    assert publisher.resume([(mine.message, 3600.0)]) == 0, "it would be published twice"
-    assert publisher.resume([(held(1.0).message, 1.0)]) == 1
+    assert publisher.resume([mine, theirs]) == 0, "it would be published twice"
+    assert publisher.resume([held(1.0)]) == 1
     await ended(running, publishing)
+
+
+async def test_what_was_not_held_back_goes_first_if_more_of_the_same_person_was_and_else_is_left_alone() -> (
+    None
+):
+    bea = UUID(int=3)
+    before, between, behind = held(-2.0, late=False), held(-1.0), held(-0.5)
+    hers = held(-2.0, bea, late=False)
+    limits, publisher = await recalled(Store([before, hers, between, behind]))
+    bus = Bus()
+    await publisher.begin(bus)
+
+    assert bus.published == [before.message.id, between.message.id, behind.message.id]
+    [paced] = limits.paced([row()._replace(conversation_id=bea)])
+    assert paced.delay == 0.0, "nobody counts as too fast who was not held back"
