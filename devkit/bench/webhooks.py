@@ -185,6 +185,7 @@ def _request(port: int, body: bytes, secret: bytes) -> bytes:
 
 def _body(number: str, waba: str, run: str, numbers: range) -> bytes:
     customers = [str(351_940_000_000 + n) for n in numbers]
+    now = str(int(time.time()))  # what is old takes a shorter way
     value = {
         "messaging_product": "whatsapp",
         "metadata": {"display_phone_number": "351210000000", "phone_number_id": number},
@@ -197,7 +198,7 @@ def _body(number: str, waba: str, run: str, numbers: range) -> bytes:
                 "from": customer,
                 "from_user_id": f"PT.{customer}",
                 "id": f"wamid.{run}-{n}",
-                "timestamp": "1763800000",
+                "timestamp": now,
                 "type": "text",
                 "text": {"body": "I want yoga tomorrow at 7pm"},
             }

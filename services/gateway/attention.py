@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 import orjson
@@ -67,7 +67,8 @@ class SeenMarks:
 
     def offer(self, rows: Iterable[InboxRow]) -> None:
         """Mark the messages among these soon, or never."""
-        messages = [row for row in rows if row.kind == "message"]
+        oldest = self._now() - timedelta(seconds=MOST_SECONDS)
+        messages = [row for row in rows if row.kind == "message" and row.sent_at and row.sent_at >= oldest]
         if messages:
             self._waiting.extend(messages)
             self._some_wait.set()
