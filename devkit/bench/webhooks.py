@@ -12,6 +12,7 @@ import hmac
 import json
 import secrets
 import sys
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
