@@ -14,27 +14,25 @@ from uuid import UUID
 
 import orjson
 from faststream.nats import NatsBroker, NatsMessage
-from faststream.nats.response import NatsResponse
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.errors import NoRespondersError
 from nats.js import JetStreamContext
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from shared import streams, subjects
-from shared.errors import Transient, Unanswered, UsherError, outline
+from shared.answering import HEADER_ERROR, Answering, Handler, Query
+from shared.errors import Transient, Unanswered, UsherError
 from shared.messages.envelope import Message
 from shared.telemetry import get_logger, trace_headers
 
 HEADER_ID = "Usher-Id"
 HEADER_FROM = "Usher-From"
 HEADER_REPLY = "Usher-Reply"
-HEADER_ERROR = "Usher-Error"
 MSG_ID = "Nats-Msg-Id"
 
 Answer = TypeVar("Answer", bound=BaseModel)
-Query = TypeVar("Query", bound=Message)
 
 
 class QueryFailed(UsherError):
@@ -55,6 +53,7 @@ class Bus:
         self._js: JetStreamContext | None = None
         self._provisioning = asyncio.Lock()
         self._provisions = 0
+        self._answering: list[Callable[[], Awaitable[None]]] = []  # each waits for its answers under way
 
     @classmethod
     async def connect(cls, url: str, service: str) -> Bus:
@@ -114,6 +113,7 @@ class Bus:
 
     async def close(self) -> None:
         """Let running handlers finish, then disconnect (at once when the server is away)."""
+        await asyncio.gather(*(finish() for finish in self._answering))
         try:
             await self.broker.stop()
         except (NatsError, OSError):
@@ -244,35 +244,17 @@ class Bus:
             raise QueryFailed(reply.headers[HEADER_ERROR])
         return answer.model_validate_json(reply.data)
 
-    def answer(
-        self, name: str, question: type[Query], handler: Callable[[Query], Awaitable[BaseModel]]
-    ) -> None:
+    def answer(self, name: str, question: type[Query], handler: Handler[Query]) -> None:
         """Answer the queries called `name` of this service; instances share them. Call before `start`.
 
         A question that cannot be read, or that fails, is answered with an error at once, so nobody waits in vain.
         """
-        log = self.log
-
-        async def reply(body: bytes) -> NatsResponse:
-            try:
-                result = await handler(question.model_validate_json(body))
-            except ValidationError as error:
-                return NatsResponse(
-                    b"{}", headers={HEADER_ERROR: f"{name}: {error.error_count()} invalid fields"}
-                )
-            except Exception as error:  # noqa: BLE001  # the border of the service: the asker is told, the log keeps it
-                log.warning("query_failed", query=name, error=outline(error))
-                return NatsResponse(b"{}", headers={HEADER_ERROR: f"{name} failed: {type(error).__name__}"})
-            return NatsResponse(result.model_dump_json(exclude_none=True).encode())
-
+        answering = Answering(name, question, handler, self.send, self.log)
+        self._answering.append(answering.finish)
         subscriber = self.broker.subscriber(
-            subjects.query(self.service, name),
-            queue=self.service,
-            max_workers=64,
-            title=name,
-            decoder=_undecoded,
+            subjects.query(self.service, name), queue=self.service, title=name, decoder=_whole, no_reply=True
         )
-        subscriber(reply)
+        subscriber(answering.begin)
 
     async def reply_to(self, headers: Mapping[str, str] | None, payload: bytes) -> None:
         """Answer an `ask` whose message had these headers (does nothing when nobody waits for it)."""
@@ -296,9 +278,9 @@ class Bus:
         return urlsplit(url.geturl()).netloc.rsplit("@", 1)[-1] if url else "-"
 
 
-async def _undecoded(message: NatsMessage) -> bytes:
+async def _whole(message: NatsMessage) -> NatsMessage:
     # FastStream's own decoding errors would leave the asker without an answer.
-    return bytes(message.body)
+    return message
 
 
 def _is_subject(text: str) -> bool:

@@ -67,7 +67,7 @@ class Loader:
         rows = await connection.fetch(sql.LOAD_SESSIONS, *columns(keys, 2))
         states = {}
         for row in rows:
-            held = [booking_of(_named(sql.BOOKING, each)) for each in row["bookings"] or ()]
+            held = [_seated(each) for each in row["bookings"] or ()]
             queue = [entry_of(_named(sql.ENTRY, each)) for each in row["queue"]]
             states[(row["tenant_id"], row["id"])] = SessionState(
                 self.facts(row),
@@ -140,8 +140,8 @@ class Loader:
         return business
 
 
-def booking_of(row: Row) -> Booking:
-    """A row of `booking.bookings`."""
+def booking_of(row: Row, terms: Terms | None = None) -> Booking:
+    """A row of `booking.bookings`; `terms` when they are known."""
     return Booking(
         booking_id=row["id"],
         customer_id=row["customer_id"],
@@ -153,8 +153,15 @@ def booking_of(row: Row) -> Booking:
         contact=row["contact"],
         status=BookingStatus(row["status"]),
         expires_at=row["expires_at"],
-        terms=terms_of(row),
+        terms=terms or terms_of(row),
     )
+
+
+def _seated(record: Sequence[Any]) -> Booking:
+    """A nested record of `LOAD_SESSIONS`: most are plain, and then its special columns were left out."""
+    if len(record) == len(sql.PLAIN_BOOKING):
+        return booking_of(_named(sql.PLAIN_BOOKING, record), PLAIN)
+    return booking_of(_named(sql.BOOKING, record))
 
 
 def terms_of(row: Row) -> Terms:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
@@ -11,10 +12,17 @@ from shared.db import SEES, here
 SEATED: Final = "('held', 'pending_payment', 'pending_approval', 'confirmed', 'attended', 'no_show')"
 """Statuses that take seats, as the indexes of bookings have them."""
 
-BOOKING: Final = ("id", "customer_id", "party_size", "price", "total", "reference", "booked_at", "contact", "status",
-    "expires_at", "method", "due_now", "paid", "refunded", "fee", "pass_id", "credits", "promo_id", "quote",
+PLAIN_BOOKING: Final = ("id", "customer_id", "party_size", "price", "total", "reference", "booked_at", "contact", "status",
+    "expires_at")  # fmt: skip
+"""Of a booking that is paid on site and was asked for directly, what commands are decided by."""
+
+BOOKING: Final = (*PLAIN_BOOKING, "method", "due_now", "paid", "refunded", "fee", "pass_id", "credits", "promo_id", "quote",
     "payment_id", "pay_link", "attendees", "entry_id", "series_id", "moved_from")  # fmt: skip
-"""Of a booking, what commands are decided by."""
+"""Of any booking, what commands are decided by."""
+
+_IS_PLAIN: Final = """b.method = 'at_business' AND (b.due_now, b.paid, b.refunded, b.fee, b.credits) = (0, 0, 0, 0, 0)
+                AND num_nonnulls(b.pass_id, b.promo_id, b.quote, b.payment_id, b.pay_link, b.attendees, b.entry_id,
+                                 b.series_id, b.moved_from) = 0"""
 
 ENTRY: Final = ("id", "customer_id", "party_size", "priority", "joined_at", "contact", "status", "method", "booking_id",
     "offered_at", "offer_expires_at", "request_id")  # fmt: skip
@@ -22,6 +30,11 @@ ENTRY: Final = ("id", "customer_id", "party_size", "priority", "joined_at", "con
 
 COMMITMENT: Final = ("id", "session_id", "service_id", "starts_at", "ends_at", "timezone")
 """Of what a customer is committed to, what commands are decided by."""
+
+
+def _of(table: str, names: Sequence[str]) -> str:
+    return ", ".join(f"{table}.{name}" for name in names)
+
 
 # `LATERAL (... OFFSET 0)`: one look into an index per key, whatever the planner believes of a table's size. On a new
 # table it believes that there is nothing, and would read all of a tenant's customers for each key.
@@ -48,12 +61,13 @@ LOAD_FACTS: Final = _SESSIONS.replace("{WITH}", "s.tenant_id")
 LOAD_SESSIONS: Final = _SESSIONS.replace(
     "{WITH}",
     f"""CASE WHEN s.seats_taken > 0 THEN ARRAY(
-           SELECT ROW({", ".join(f"b.{name}" for name in BOOKING)}) FROM booking.bookings b
+           SELECT CASE WHEN {_IS_PLAIN} THEN ROW({_of("b", PLAIN_BOOKING)}) ELSE ROW({_of("b", BOOKING)}) END
+           FROM booking.bookings b
            WHERE b.tenant_id = k.tenant_id AND b.session_id = k.id AND b.status IN {SEATED}) END AS bookings,
-       ARRAY(SELECT ROW({", ".join(f"e.{name}" for name in ENTRY)}) FROM booking.waitlist_entries e
+       ARRAY(SELECT ROW({_of("e", ENTRY)}) FROM booking.waitlist_entries e
              WHERE e.tenant_id = k.tenant_id AND e.session_id = k.id AND e.status IN ('waiting', 'offered')) AS queue""",  # noqa: S608
 )
-"""Sessions with their `bookings` (columns `BOOKING`; NULL when there are none) and `queue` (columns `ENTRY`)."""
+"""Sessions with their `bookings` (columns `PLAIN_BOOKING` or `BOOKING`; NULL: there are none) and `queue` (columns `ENTRY`)."""
 
 LOAD_OUTCOMES: Final = """
 SELECT o.tenant_id, o.command_id, o.outcome
