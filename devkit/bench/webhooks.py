@@ -27,11 +27,11 @@ from usher.embedded.ports import choose
 from usher.environment import child_environment
 
 REQUESTS = 8_000
-BATCHES = 200
+BATCHES = 800
 BATCH = 100
 CONNECTIONS = 64
 BATCH_CONNECTIONS = 16
-ROUNDS = 3
+ROUNDS = 5
 
 _EMPTY = """
 import sys

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import count
 from typing import Any, Final, TypeVar
 
 from services.gateway.inbound import NOBODY, InboxRow
 from services.gateway.raw import RawBody
 
 _SEPARATOR: Final = "\x1f"
+_PRIVATE_USE: Final = 0xE000  # from here on no surrogates
 _NOTHING: Final[tuple[tuple[()], ...]] = ((),) * len(InboxRow._fields)
 
 Element = TypeVar("Element")
@@ -23,7 +24,7 @@ def arguments(
     columns: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else _NOTHING
     of = dict(zip(InboxRow._fields, columns, strict=True))
     texts = of["provider_id"], of["subject"], of["user_id"], of["phone"]
-    separator, (provider_ids, subjects, user_ids, phones), payloads = _joined(texts, of["payload"])
+    separator, (provider_ids, subjects, user_ids, phones), payloads = joined(texts, of["payload"])
     tenants = {*of["tenant_id"], NOBODY} if raws else set(of["tenant_id"])
     return (
         _once(of["tenant_id"]),
@@ -62,7 +63,7 @@ def _raw_columns(raws: Sequence[RawBody]) -> tuple[object, ...]:
     )
 
 
-def _joined(
+def joined(
     columns: Sequence[Sequence[str | None]], payloads: Sequence[bytes]
 ) -> tuple[str, list[str], bytes]:
     """Each column as one text, and what stands between its elements: it is in none of them. Nothing stands for None."""
@@ -78,9 +79,12 @@ def _joined(
 
 
 def _separators() -> Iterator[str]:
-    """What hardly any text holds, then what fewer and fewer do."""
+    """What hardly any text holds, then whatever there is: more characters than a webhook is long.
+
+    Of one character each: a longer one may begin in an element and end in what follows it.
+    """
     yield _SEPARATOR
-    yield from (f"{_SEPARATOR}{n}{_SEPARATOR}" for n in count())
+    yield from map(chr, range(_PRIVATE_USE, sys.maxunicode + 1))
 
 
 def _join(separator: str, column: Sequence[str | None]) -> str:
