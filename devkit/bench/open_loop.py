@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from shared.bus import HEADER_ERROR, HEADER_REPLY, MSG_ID
+from shared.answering import HEADER_ERROR
+from shared.bus import HEADER_REPLY, MSG_ID
 
 _PATIENCE_SECONDS = 20.0
 

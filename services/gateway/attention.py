@@ -27,7 +27,8 @@ MOST_WAITING: Final = 200
 MOST_SECONDS: Final = 30.0
 """A message older than that is no news: the provider has repeated it, or we were away."""
 TAP_AGAIN_SECONDS: Final = 0.25
-"""How soon the turn of a tap is asked for again."""
+"""How soon the turn of a tap is asked for again, and how long others of an account are left out when there was no turn."""
+_TAP: Final = b'"kind":"choice"'
 ANSWERED: Final = frozenset(
     {"text", "choice", "voice", "media", "location", "contacts", "flow", "order", "unsupported", "other"}
 )
@@ -62,13 +63,19 @@ class SeenMarks:
         self._pace = pace
         self._pauses = pauses
         self._now = now
+        self._full_until: dict[tuple[str, str], datetime] = {}  # accounts without a free turn
         self._waiting: deque[InboxRow] = deque(maxlen=MOST_WAITING)
         self._some_wait = asyncio.Event()
 
     def offer(self, rows: Iterable[InboxRow]) -> None:
         """Mark the messages among these soon, or never."""
-        oldest = self._now() - timedelta(seconds=MOST_SECONDS)
-        messages = [row for row in rows if row.kind == "message" and row.sent_at and row.sent_at >= oldest]
+        now = self._now()
+        oldest = now - timedelta(seconds=MOST_SECONDS)
+        messages = [
+            row
+            for row in rows
+            if row.kind == "message" and row.sent_at and row.sent_at >= oldest and not self._is_idle(row, now)
+        ]
         if messages:
             self._waiting.extend(messages)
             self._some_wait.set()
@@ -117,16 +124,28 @@ class SeenMarks:
         )
         if channel is None or account is None or account.tenant_id != row.tenant_id:
             return
-        if self._is_old(row) or not _is_answered(row) or self._pauses.left(row.channel, row.account_id):
+        if (
+            self._is_old(row)
+            or self._is_idle(row, self._now())
+            or not _is_answered(row)
+            or self._pauses.left(row.channel, row.account_id)
+        ):
             return
         call = channel.seen(row.user_id or "", row.provider_id, account)
         if call is None:
             return
         while not await self._pace.turn_if_free(account, channel.capabilities):
+            again = self._now() + timedelta(seconds=TAP_AGAIN_SECONDS)
+            self._full_until[(row.channel, row.account_id)] = again
             if not _is_tap(row) or self._is_old(row):
                 return
             await asyncio.sleep(TAP_AGAIN_SECONDS)
         await self._caller.call(call)
+
+    def _is_idle(self, row: InboxRow, now: datetime) -> bool:
+        """Whether asking for its turn would be in vain: in a flood that would cost more than storing the message did."""
+        until = self._full_until.get((row.channel, row.account_id))
+        return until is not None and now < until and _TAP not in row.payload
 
     def _is_old(self, row: InboxRow) -> bool:
         return row.sent_at is None or (self._now() - row.sent_at).total_seconds() > MOST_SECONDS

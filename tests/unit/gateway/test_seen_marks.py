@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import orjson
 
-from services.gateway.attention import MOST_WAITING, SeenMarks
+from services.gateway.attention import MOST_WAITING, TAP_AGAIN_SECONDS, WORKERS, SeenMarks
 from services.gateway.channels import Capabilities, Channel, HttpAnswer, HttpCall
 from services.gateway.domain.account import ChannelAccount
 from services.gateway.inbound import InboxRow, Kind
@@ -29,6 +29,8 @@ class World:
     paused: bool = False
     fails: bool = False
     called: asyncio.Event = field(default_factory=asyncio.Event)
+    now: datetime = NOW
+    asked: int = 0
 
     def account(self, channel: str, account_id: str) -> ChannelAccount | None:
         return ChannelAccount(TENANT, channel, account_id, secrets={"access_token": ("t",)})
@@ -46,6 +48,7 @@ class World:
         return AnswerLost("gone")
 
     async def turn_if_free(self, account: ChannelAccount, capabilities: Capabilities) -> bool:
+        self.asked += 1
         return self.free
 
     def left(self, channel: str, account_id: str) -> float:
@@ -60,7 +63,7 @@ class World:
     async def marked(self, *rows: InboxRow) -> list[str]:
         """What is marked of these; afterwards one more is, to know that nothing is under way."""
         channels: dict[str, Channel] = {"whatsapp": adapter()}
-        marks = SeenMarks(channels, self, self, self, self, now=lambda: NOW)
+        marks = SeenMarks(channels, self, self, self, self, now=lambda: self.now)
         marks.offer(rows)
         taps = [row.provider_id for row in rows if b'"choice"' in row.payload]
         running = asyncio.create_task(marks.run())
@@ -68,6 +71,7 @@ class World:
             while marks.waiting:
                 await asyncio.sleep(0)
             self.free, self.paused = True, False
+            self.now += timedelta(seconds=TAP_AGAIN_SECONDS)
             marks.offer([row("last")])
             while not {"last", *taps} <= set(self.calls):
                 await asyncio.sleep(0)
@@ -110,6 +114,31 @@ async def test_nothing_is_marked_while_others_wait_for_their_turn_or_the_account
 
 async def test_a_tap_waits_for_its_turn_because_its_button_keeps_turning() -> None:
     assert await World(free=False).marked(row("tap", "choice"), row("wamid.1")) == ["tap"]
+
+
+async def test_a_flood_is_not_asked_about_one_by_one_when_there_is_no_turn() -> None:
+    world = World(free=False)
+
+    assert await world.marked(*(row(str(n)) for n in range(MOST_WAITING))) == []
+
+    assert 2 <= world.asked <= WORKERS + 1, "the last one, a quarter of a second later, is asked about again"
+
+
+async def test_a_tap_in_a_flood_still_waits_for_its_turn() -> None:
+    world = World(free=False)
+    channels: dict[str, Channel] = {"whatsapp": adapter()}
+    marks = SeenMarks(channels, world, world, world, world, now=lambda: world.now)
+    running = asyncio.create_task(marks.run())
+    async with asyncio.timeout(10):
+        marks.offer([row("wamid.1")])
+        while not world.asked:
+            await asyncio.sleep(0)
+        marks.offer([row("wamid.2"), row("tap", "choice")])
+        assert marks.waiting == 1, "only the tap"
+        world.free = True
+        await world.called.wait()
+    running.cancel()
+    assert world.calls == ["tap"]
 
 
 async def test_a_mark_that_fails_does_not_stop_the_next() -> None:
