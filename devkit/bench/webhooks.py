@@ -31,8 +31,8 @@ BATCHES = 800
 BATCH = 100
 CUSTOMERS = 20_000
 """Who writes: all of them within a round of batches, so that after the first they have written before."""
-CONNECTIONS = 64
-BATCH_CONNECTIONS = 16
+CONNECTIONS = 192
+BATCH_CONNECTIONS = 32
 ROUNDS = 5
 
 _EMPTY = """
