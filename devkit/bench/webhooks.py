@@ -31,8 +31,8 @@ BATCHES = 800
 BATCH = 100
 CUSTOMERS = 20_000
 """Who writes: all of them within a round of batches, so that after the first they have written before."""
-CONNECTIONS = 192
-BATCH_CONNECTIONS = 32
+CONNECTIONS = 64
+BATCH_CONNECTIONS = 16
 ROUNDS = 5
 
 _EMPTY = """
@@ -44,7 +44,7 @@ async def empty(request):
 app = web.Application(client_max_size=3 * 1024 * 1024)
 app.router.add_post("/webhooks/whatsapp", empty)
 app.router.add_get("/health", lambda request: web.Response())
-web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), access_log=None, print=None{loop})
+web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), backlog=1024, access_log=None, print=None{loop})
 """
 
 _PYWA = """

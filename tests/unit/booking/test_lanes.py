@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,19 +55,9 @@ async def test_a_command_on_another_session_is_taken_while_a_batch_is_under_way(
     assert commands(await mailbox.take()) == [other]
 
 
-async def test_a_command_on_the_same_session_waits_until_the_batch_is_over() -> None:
-    first, second = wish(1, 1), wish(1, 2)
-    mailbox = await filled(first)
-    under_way = await mailbox.take()
-    await mailbox.put(PARTITION, [delivery(second)])
-    assert await nothing_to_take(mailbox)
-    mailbox.over(under_way)
-    assert commands(await mailbox.take()) == [second]
-
-
-async def test_a_customer_is_never_under_way_twice() -> None:
-    first, second = wish(1, 7), wish(2, 7)
-    mailbox = await filled(first)
+@pytest.mark.parametrize("second", [wish(1, 2), wish(2, 1)], ids=["same_session", "same_customer"])
+async def test_what_shares_a_session_or_a_customer_waits_until_the_batch_is_over(second: BookSession) -> None:
+    mailbox = await filled(wish(1, 1))
     under_way = await mailbox.take()
     await mailbox.put(PARTITION, [delivery(second)])
     assert await nothing_to_take(mailbox)
