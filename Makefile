@@ -24,7 +24,8 @@ test: ## Lint, types, import rules and all tests with coverage (EXTRAS=whisper: 
 	@$(BIN)/python -c "import importlib.util, sys; sys.exit(not importlib.util.find_spec('whisper'))" || \
 	  echo "• Whisper is not installed, so its tests are left out: make test EXTRAS=whisper runs them."
 	@echo "• tests, on PostgreSQL, NATS and Redis of their own"
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term:skip-covered $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report= $(ARGS)
+	@echo "• of each file: $(BIN)/coverage report --skip-covered"
 
 bench: ## Measure against peers: docs/benchmarks.md and build/bench.json (use an idle machine)
 	$(INSTALL) embedded bench

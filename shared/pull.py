@@ -6,6 +6,7 @@ Survives everything: a server restart, a consumer or stream that was deleted, a 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 
 import orjson
@@ -18,6 +19,8 @@ from shared.bus import Bus
 _EXPIRES_SECONDS = 5  # shorter than `FROZEN_AFTER_MS`: a frozen instance's request must not swallow messages
 _HEARTBEAT_SECONDS = 2.0
 _SILENCE_SECONDS = 5.0
+_AGAIN_SECONDS = 0.25
+_WITH_DOMAIN = 11  # parts of an address for acknowledgements, at least
 
 
 class PullConsumer:
@@ -53,21 +56,32 @@ class PullConsumer:
         self._credit = 0  # messages the server may still send on the standing request
         self._broken = False
         self._inbox = ""
+        self._next = 0  # the consumer's number of the next message, where it counts what it delivers for us
+        self._missed = False  # something went elsewhere: what comes behind it must not be taken before it
 
     async def open(self, *, takeover: bool) -> None:
         """Create the consumer if it is missing and begin. `takeover`: what the last owner did not acknowledge
         comes again first, in order (ADR-60 of NATS)."""
         await self._ensure(takeover=takeover)
-        self._inbox = self._bus.nc.new_inbox()
-        self._subscription = await self._bus.nc.subscribe(
-            self._inbox, cb=self._on_message, pending_msgs_limit=-1, pending_bytes_limit=-1
-        )
-        await self._request()
+        await self._begin(counts=takeover)
         self._bus.reconnect_listeners.add(self._reconnected)
 
     async def close(self) -> None:
         """Stop receiving; what was taken and not acknowledged goes to the next owner."""
         self._bus.reconnect_listeners.discard(self._reconnected)
+        await self._end()
+
+    async def _begin(self, *, counts: bool) -> None:
+        # One acknowledgement of several messages covers those, too, that went elsewhere: to a request that an owner before
+        # us left standing, or with a connection. So those are numbered: from one on, after a reset.
+        self._next = 1 if counts and self._config.ack_policy is AckPolicy.ALL else 0
+        self._inbox = self._bus.nc.new_inbox()
+        self._subscription = await self._bus.nc.subscribe(
+            self._inbox, cb=self._on_message, pending_msgs_limit=-1, pending_bytes_limit=-1
+        )
+        await self._request()
+
+    async def _end(self) -> None:
         try:
             await self._subscription.unsubscribe()
         except (NatsError, OSError):
@@ -99,15 +113,28 @@ class PullConsumer:
     async def _recover(self) -> None:
         self._broken = False
         try:
-            await self._ensure(takeover=False)
-            await self._request()
+            if self._config.ack_policy is AckPolicy.ALL:
+                await self._again()
+            else:
+                await self._ensure(takeover=False)
+                await self._request()
         except (NatsError, TimeoutError, OSError) as error:
             self._broken = True
             reason = str(error) or type(error).__name__
             self._bus.log.info("consumer_recovering", durable=self._durable, error=reason)
-            await asyncio.sleep(0.25)
+            await asyncio.sleep(_AGAIN_SECONDS)
             if self._bus.connected:
                 await self._bus.provision()
+
+    async def _again(self) -> None:
+        """Read on from the first message that is not acknowledged."""
+        await self._end()
+        if self._missed:  # whoever gets them still asks: but for a few seconds only
+            await asyncio.sleep(_AGAIN_SECONDS)
+        self._missed = False
+        self._buffer.clear()
+        await self._ensure(takeover=True)
+        await self._begin(counts=True)
 
     def _reconnected(self) -> None:
         # The server forgot our standing request with the old connection.
@@ -117,8 +144,13 @@ class PullConsumer:
     async def _ensure(self, *, takeover: bool) -> None:
         js = self._bus.js
         await js.add_consumer(self._stream, config=self._config)
-        if takeover:
-            await js.reset_consumer(self._stream, self._durable)
+        until = time.monotonic() + _EXPIRES_SECONDS + _AGAIN_SECONDS
+        while takeover:
+            reset = await js.reset_consumer(self._stream, self._durable)
+            # A frozen owner's request would be served before ours. One that is gone has none: nobody waits in vain.
+            if not reset.info.num_waiting or time.monotonic() > until:
+                return
+            await asyncio.sleep(_AGAIN_SECONDS)
 
     async def _request(self) -> None:
         self._credit = self._batch
@@ -138,6 +170,8 @@ class PullConsumer:
 
     async def _on_message(self, msg: Msg) -> None:
         if msg.reply.startswith("$JS.ACK"):
+            if self._next and not self._follows(msg):
+                return
             self._credit -= 1
             self._buffer.append(msg)
             self._woken.set()
@@ -153,3 +187,20 @@ class PullConsumer:
             self._credit = 0
             self._broken = True
             self._woken.set()
+
+    def _follows(self, msg: Msg) -> bool:
+        """Whether nothing is missing between the last message and this one; else it is all read again."""
+        if _place(msg.reply) == self._next:
+            self._next += 1
+            return True
+        if not self._missed:
+            self._bus.log.info("messages_elsewhere", durable=self._durable, expected=self._next)
+        self._broken = self._missed = True
+        self._woken.set()
+        return False
+
+
+def _place(reply: str) -> int:
+    """The consumer's number of a delivery, by its address for acknowledgements (with a domain and an account, or none)."""
+    parts = reply.split(".")
+    return int(parts[6 if len(parts) < _WITH_DOMAIN else 8])

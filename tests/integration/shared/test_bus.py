@@ -6,6 +6,7 @@ import asyncio
 from uuid import uuid4
 
 import pytest
+from nats.js.api import AckPolicy
 
 from shared import subjects
 from shared.actors.delivery import Delivery
@@ -127,6 +128,61 @@ async def test_what_was_taken_but_not_acknowledged_comes_first_after_a_takeover(
 
     assert [m.data for m in again] == [b"1", b"2"]
     await second.close()
+
+
+async def test_what_goes_to_a_request_that_the_last_owner_left_standing_is_neither_lost_nor_overtaken(
+    bus: Bus, settings: Settings
+) -> None:
+    # One acknowledgement covers all before it: also what only the last owner was sent, whose process is frozen, say.
+    tenant, key = uuid4(), uuid4()
+    durable, wanted = f"left{uuid4().hex[:6]}", f"evt.*.left.{tenant}.>"
+    frozen = await Bus.connect(settings.nats_url or "", unique_service())
+    last = PullConsumer(frozen, subjects.EVENTS, durable, wanted, ack_policy=AckPolicy.ALL)
+    await last.open(takeover=True)
+    consumer = PullConsumer(bus, subjects.EVENTS, durable, wanted, ack_policy=AckPolicy.ALL)
+    await consumer.open(takeover=True)
+    await frozen.nc.flush()
+
+    for n in range(20):
+        await bus.publish(subjects.event("left", tenant, key, "noted"), str(n).encode(), msg_id=f"{key}:{n}")
+    taken: list[bytes] = []
+    while len(taken) < 20:
+        messages = await consumer.take()
+        taken += [message.data for message in messages]
+        await Delivery(bus, messages[-1], 0).ack()
+
+    assert taken == [str(n).encode() for n in range(20)]
+    await consumer.close()
+    await last.close()
+    await frozen.close()
+
+
+async def test_what_was_delivered_elsewhere_is_not_covered_by_the_acknowledgement_of_what_came_behind_it(
+    bus: Bus,
+) -> None:
+    tenant, key = uuid4(), uuid4()
+    durable, wanted = f"gone{uuid4().hex[:6]}", f"evt.*.gone.{tenant}.>"
+    consumer = PullConsumer(bus, subjects.EVENTS, durable, wanted, batch=1, ack_policy=AckPolicy.ALL)
+    await consumer.open(takeover=True)
+    inbox = bus.nc.new_inbox()
+    elsewhere = await bus.nc.subscribe(inbox)
+    request = f"$JS.API.CONSUMER.MSG.NEXT.{subjects.EVENTS}.{durable}"
+    await bus.nc.publish(
+        request, b'{"batch": 1, "expires": 20000000000}', reply=inbox
+    )  # between our first two
+
+    for n in range(5):
+        await bus.publish(subjects.event("gone", tenant, key, "noted"), str(n).encode(), msg_id=f"{key}:{n}")
+    taken: list[bytes] = []
+    while len(taken) < 5:
+        messages = await consumer.take()
+        taken += [message.data for message in messages]
+        await Delivery(bus, messages[-1], 0).ack()
+
+    assert (await elsewhere.next_msg(timeout=5)).data == b"1"
+    assert taken == [str(n).encode() for n in range(5)]
+    await elsewhere.unsubscribe()
+    await consumer.close()
 
 
 async def test_asking_goes_on_until_somebody_answers(bus: Bus) -> None:
