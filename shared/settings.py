@@ -261,6 +261,13 @@ class Settings(BaseSettings):
         le=16,
         description="Transactions that one instance of booking has under way at once, each of other sessions and customers.",
     )
+    booking_instances: int = Field(
+        1,
+        ge=1,
+        le=16,
+        description="Processes of booking that `usher up` starts. They share sessions and queries, so nobody waits behind "
+        "all others' work; each takes about 120 MiB. Elsewhere, start the service as often as you like.",
+    )
     max_tries: int = Field(
         5, ge=1, description="Tries before a message that fails by itself goes to the dead letters."
     )

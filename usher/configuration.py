@@ -49,7 +49,7 @@ def page() -> str:
     ports = ", ".join(f"{service} {port}" for service, port in OPS_PORTS.items())
     tail = (
         f"Ports of /metrics and /health when `USHER_OPS_PORT` is 0: {ports}. With `usher up`, a port that is set is\n"
-        + ("the first service's; the others follow it.")
+        + "the first service's; the others follow it. A second instance of booking has a port ten further on."
     )
     return "\n".join([HEAD, *table, "", tail, ""])
 

@@ -40,9 +40,22 @@ def service_child(
     )
 
 
-def ops_port_of(settings: Settings, service: str) -> int:
-    """Its /health port: the service's default, or `ops_port` plus its place in the list when that is set."""
-    return settings.ops_port + SERVICES.index(service) if settings.ops_port else OPS_PORTS[service]
+def service_children(settings: Settings, services: Sequence[str]) -> list[ChildSpec]:
+    """What `usher up` starts of these services: one of each, of booking as many as are set (`booking-2`, …)."""
+    found = []
+    for service in services:
+        found.append(service_child(settings, service))
+        for number in range(2, settings.booking_instances + 1 if service == "booking" else 0):
+            port = ops_port_of(settings, service, number)
+            found.append(service_child(settings, service, name=f"{service}-{number}", ops_port=port))
+    return found
+
+
+def ops_port_of(settings: Settings, service: str, number: int = 1) -> int:
+    """Its /health port: the service's default, or `ops_port` plus its place in the list when that is set; that of its
+    second instance is ten further on, and so on."""
+    first = settings.ops_port + SERVICES.index(service) if settings.ops_port else OPS_PORTS[service]
+    return first + 10 * (number - 1)
 
 
 def missing_servers(settings: Settings) -> set[str]:
@@ -107,7 +120,7 @@ class Supervisor:
     async def start_children(self) -> None:
         """The second half of `start` (between them a demo loads its tenants)."""
         environment = child_environment(self.settings)
-        for spec in [*(service_child(self.settings, name) for name in self._services), *self._extra]:
+        for spec in [*service_children(self.settings, self._services), *self._extra]:
             self._children[spec.name] = Child(spec, environment, self._on_line, self._progress)
         for child in self._children.values():
             await child.start()
@@ -173,8 +186,13 @@ class Supervisor:
     def _check_ports(self) -> None:
         """A taken port is told before anything starts, by the setting that changes it. Raises ServerError."""
         wanted = [
-            (self.settings.ops_host, ops_port_of(self.settings, name), f"{name}'s /health", "USHER_OPS_PORT")
-            for name in self._services
+            (
+                self.settings.ops_host,
+                int(spec.environment["USHER_OPS_PORT"]),
+                f"{spec.name}'s /health",
+                "USHER_OPS_PORT",
+            )
+            for spec in service_children(self.settings, self._services)
         ]
         if "gateway" in self._services:
             wanted.insert(

@@ -27,6 +27,8 @@ WHAT_IT_TAKES = {
 }
 TARGETS_MS = {"commands": 10.0, "session_queries": 5.0, "slot_queries": 5.0}
 WITHOUT_DISK = "_without_disk"
+INSTANCES = 2
+"""Processes of booking under the mixed load; one alone is measured beside them."""
 _SMALL = "the same load on 1/100 of the database"
 _NOT_DURABLE = (
     "all data (PostgreSQL's and NATS's) lay in memory, so these figures lack what durability costs on this disk: no sync "
@@ -47,9 +49,11 @@ class Run:
         return [each for kind in kinds for each in self.answers.milliseconds[kind]]
 
 
-async def mixed(supervisor: FilledSupervisor, tenants: int, seconds: float = SECONDS) -> Run:
-    """The answers to `seconds` of mixed load, after some that are not counted."""
-    mix = Mix(tenants, seed=tenants)
+async def mixed(
+    supervisor: FilledSupervisor, tenants: int, seconds: float = SECONDS, *, seed: int | None = None
+) -> Run:
+    """The answers to `seconds` of mixed load, after some that are not counted. `seed`: another load than the first."""
+    mix = Mix(tenants, seed=seed or tenants)
     client = await connected(supervisor)
     try:
         await OpenLoop(client, PER_SECOND).run(mix.requests(PER_SECOND * WARM_UP_SECONDS))
@@ -67,7 +71,8 @@ def figures_on_disk(few: Run, many: Run, seconds: float) -> list[Figure]:
     refused = ", ".join(f"{count} × {what}" for what, count in sorted(many.answers.refused.items())) or "none"
     told = (
         f"{PER_SECOND}/s for {seconds:g} s after {WARM_UP_SECONDS} s to warm up, due times fixed in advance, counted from the "
-        f"due time to the answer, through NATS to one instance: {shares}; peer: {few.size}; ours: {many.size}; "
+        f"due time to the answer, through NATS to {INSTANCES} instances of booking (USHER_BOOKING_INSTANCES): {shares}; "
+        f"peer: {few.size}; ours: {many.size}; "
         f"refused: {refused}"
     )
     everything = p95(many.of(SHARES)), p95(few.of(SHARES))
@@ -80,6 +85,23 @@ def figures_on_disk(few: Run, many: Run, seconds: float) -> list[Figure]:
 def figures_in_memory(few: Run, many: Run) -> list[Figure]:
     """The p95 of what has a target, with all data in memory."""
     return [_figure(group, few, many, in_memory=True) for group in TARGETS_MS]
+
+
+def figures_alone(one: Run, many: Run, *, in_memory: bool = False) -> list[Figure]:
+    """What one instance alone does on the big database, against several right before it."""
+    return [
+        Figure(
+            f"{group}_p95_one_instance{WITHOUT_DISK if in_memory else ''}",
+            p95(one.of(GROUPS[group])),
+            "ms",
+            p95(many.of(GROUPS[group])),
+            f"{INSTANCES} instances on the same big database{', in memory too' if in_memory else ''}",
+            note=f"{spread(one.of(GROUPS[group]))}"
+            + (f"; the disk meanwhile: {one.disk}" if group == "commands" else ""),
+            at_most=TARGETS_MS[group],
+        )
+        for group in TARGETS_MS
+    ]
 
 
 def _figure(group: str, few: Run, many: Run, *, in_memory: bool = False) -> Figure:

@@ -12,7 +12,18 @@ from tempfile import TemporaryDirectory
 from devkit.bench.disk import in_memory
 from devkit.bench.filling import FilledSupervisor
 from devkit.bench.filling_sql import SESSIONS
-from devkit.bench.mixed import SECONDS, connected, figures_in_memory, figures_on_disk, mixed, p95, spread
+from devkit.bench.mixed import (
+    INSTANCES,
+    SECONDS,
+    Run,
+    connected,
+    figures_alone,
+    figures_in_memory,
+    figures_on_disk,
+    mixed,
+    p95,
+    spread,
+)
 from devkit.bench.names import service_id, session_id, tenant_id
 from devkit.bench.open_loop import OpenLoop, Request
 from devkit.bench.report import Figure
@@ -44,6 +55,7 @@ async def measure(
     async with running(big, salon=True) as supervisor:
         many = await mixed(supervisor, big, seconds)
         figures = figures_on_disk(few, many, seconds)
+        figures += figures_alone(await alone(supervisor, big, seconds), many)
         others = await slot_search(supervisor) + await memory(supervisor, big)
     return figures + await without_disk(small, big, seconds, say) + others
 
@@ -59,7 +71,15 @@ async def without_disk(small: int, big: int, seconds: float, say: Say) -> list[F
         few = await mixed(supervisor, small, seconds)
     async with running(big, salon=True, within=folder) as supervisor:
         many = await mixed(supervisor, big, seconds)
-    return figures_in_memory(few, many)
+        one = await alone(supervisor, big, seconds)
+    return figures_in_memory(few, many) + figures_alone(one, many, in_memory=True)
+
+
+async def alone(supervisor: FilledSupervisor, tenants: int, seconds: float) -> Run:
+    """The same load on one instance; the others are gone afterwards."""
+    for number in range(2, INSTANCES + 1):
+        await supervisor.kill(f"booking-{number}")
+    return await mixed(supervisor, tenants, seconds, seed=2 * tenants)
 
 
 @asynccontextmanager
@@ -70,7 +90,9 @@ async def running(
     OPTIONS["shared_buffers"] = SHARED_BUFFERS
     with TemporaryDirectory(prefix="usher-bench-", dir=within, ignore_cleanup_errors=True) as folder:
         # Nobody confirms what a lone service sends: repeats would only disturb the measurement.
-        world = private_world(Path(folder), resend_after_seconds=3600.0, log_level="warning")
+        world = private_world(
+            Path(folder), resend_after_seconds=3600.0, log_level="warning", booking_instances=INSTANCES
+        )
         async with FilledSupervisor(world, tenants, salon=salon) as supervisor:
             yield supervisor
 

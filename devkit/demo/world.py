@@ -161,7 +161,7 @@ def private_world(
         "nats_port": 0,
         "redis_port": 0,
         "http_port": choose(),
-        "ops_port": choose(len(OPS_PORTS)),
+        "ops_port": choose(len(OPS_PORTS) + 10),  # a second instance of booking is ten further on
         "log_format": "json",
         **changes,
     }

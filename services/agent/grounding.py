@@ -2,7 +2,7 @@
 
 Known is what tools gave in this conversation, what was said in it, and the business's own facts. A model that does arithmetic
 on prices, or fills in a time that "must be right", is caught here, whatever its prompt says. What a business wrote freely (a
-description, a name) tells where things are, but neither when nor for how much: that are the fields of a result.
+description, a name) tells neither when nor where nor for how much: that are the fields of a result.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from services.agent.tools import TOOLS
 _OURS: Final = frozenset(spec.name for spec in TOOLS)
 _PLACES: Final = frozenset({"place", "room"})
 _ISO: Final = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})(?!\d)")
+_TO_24: Final = re.compile(r"(?<![\w.:])(?:1[3-9]|2[0-4])(?:[:.h]\d\d)?(?!\w)")
+"""An hour that only a clock of 24 has."""
 Known: TypeAlias = dict[str, set[object]]
 
 
@@ -42,7 +44,7 @@ def made_up(
     """What the reply states and nobody told. `results` are those of this turn; of earlier ones `history` has them."""
     rounds = rounds_of(history, _OURS)
     told = told_by([r for _, r in results] + [r for each in rounds for _, _, r in each.results], facts)
-    stated = _stated(reply, told.names, facts)
+    stated = _stated(reply, told, facts)
     if not stated:
         return []
     conversation = [said.content, *_conversation(rounds)]
@@ -50,7 +52,7 @@ def made_up(
     unknown = [one for one in stated if not _is_known(one, known)]
     if unknown:
         _learn_words(known, told, conversation, stated, facts)
-        everything = " ".join(re.findall(r"\w+", plain(" ".join([*told.texts, *told.free, *conversation]))))
+        everything = " ".join(re.findall(r"\w+", plain(" ".join([*told.texts, *told.places, *conversation]))))
         unknown = [one for one in unknown if not _is_known(one, known, everything)]
     return unknown
 
@@ -61,14 +63,14 @@ def _is_known(one: Statement, known: Mapping[str, set[object]], everything: str 
     return not one.readings.isdisjoint(known.get(one.kind, ()))
 
 
-def _stated(reply: Reply, names: Sequence[str], facts: Facts) -> list[Statement]:
-    """Times, dates and prices outside of names; places wherever they stand."""
+def _stated(reply: Reply, told: Told, facts: Facts) -> list[Statement]:
+    """What stands outside of names; of a room its name is what is stated."""
     found: list[Statement] = []
     for text in _shown(reply):
-        bare = without_names(text, names)
+        bare = without_names(text, told.names)
         found += [one for one in statements(bare) if one.kind not in _PLACES]
-        found += _in_words(bare, facts).statements
-        found += [one for one in statements(text) if one.kind in _PLACES]
+        found += [one for one in _in_words(bare, facts).statements if one.kind not in _PLACES]
+        found += [one for one in statements(without_names(text, told.called)) if one.kind in _PLACES]
     return found
 
 
@@ -91,8 +93,10 @@ def _conversation(rounds: Sequence[Round]) -> Iterable[str]:
 def _known(told: Told, conversation: Sequence[str], facts: Facts) -> Known:
     """What fields of results say, and what digits in the conversation and in the opening hours say."""
     today, hours = facts.local_now.date(), facts.business.opening_hours or ""
-    known: Known = dict(readings([*told.texts, *conversation]))
-    for kind, found in readings([hours]).items():
+    known: Known = dict(readings(told.texts, exact=True))
+    for kind, found in readings(conversation).items():
+        known.setdefault(kind, set()).update(found)
+    for kind, found in readings([hours], exact=bool(_TO_24.search(hours))).items():
         if kind != "price":
             known.setdefault(kind, set()).update(found)
     whole_hours = {int(h) * 60 for h in re.findall(r"(?<!\w)\d{1,2}(?!\w)", hours) if int(h) <= 24}
@@ -103,9 +107,8 @@ def _known(told: Told, conversation: Sequence[str], facts: Facts) -> Known:
     for kind, found in readings(told.searched).items():
         known.setdefault(kind, set()).update(found)
     dates.add((today.month, today.day))
-    for kind, found in readings(told.free).items():
-        if kind in _PLACES:
-            known.setdefault(kind, set()).update(found)
+    rooms = readings([*told.rooms, *told.places]).get("room", set())
+    known.setdefault("room", set()).update(rooms, map(plain, told.rooms))
     return known
 
 

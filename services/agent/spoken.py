@@ -5,9 +5,8 @@ Read by what reads customers (`language`), so that there is one table of words p
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -16,13 +15,24 @@ from typing import Final
 from services.agent.carried import plain
 from services.agent.language.times import MAX_CHARS, read_time, tokens_of
 from services.agent.language.tokens import Token
-from services.agent.language.values import Clock, Day, Edge, Grain, Stretch, Value, Window
-from services.agent.stated import MONEY_WORDS, Statement, statements
+from services.agent.language.values import (
+    PART_HOURS,
+    Clock,
+    Day,
+    Edge,
+    Grain,
+    Part,
+    PartOfDay,
+    Stretch,
+    Value,
+    Window,
+)
+from services.agent.listed import CURRENCY, listed
+from services.agent.numerals import numerals
+from services.agent.stated import Statement, statements
 
 _NOON: Final = 12 * 60
 _DAY: Final = 24 * 60
-_CURRENCY: Final = re.compile(rf"(?:{MONEY_WORDS})s?")
-_HUNDRED: Final = 100
 _SHORT: Final = 3
 """Letters of a weekday that may be another word ("do", "mar", "sun"): it is one where a time stands in the same line."""
 _ARTICLES: Final = frozenset({"a", "as"})
@@ -61,19 +71,47 @@ def _parts(text: str) -> Iterator[str]:
 
 @lru_cache(maxsize=512)
 def _spoken(line: str, today: datetime, language: str, locale: str | None) -> Spoken:
+    """Of a line with a list what it says with each number of the list alone; digits of a list are read here, too."""
+    found: list[Statement] = []
+    days: set[date] = set()
+    for one in listed(line, language):
+        said = _single(one.text, today, language, locale)
+        digits = (
+            [each for each in statements(one.text) if each not in statements(line)]
+            if one.text != line
+            else []
+        )
+        found += [_either(each) if one.either else each for each in (*said.statements, *digits)]
+        days |= said.days
+    return Spoken(tuple(dict.fromkeys(found)), frozenset(days))
+
+
+def _either(one: Statement) -> Statement:
+    """A time in both halves of the day."""
+    if one.kind != "time":
+        return one
+    minutes = {at % _NOON for at in one.readings if isinstance(at, int)}
+    return Statement("time", one.words, frozenset(minutes | {at + _NOON for at in minutes}))
+
+
+def _single(line: str, today: datetime, language: str, locale: str | None) -> Spoken:
     tokens = read_time(line, today, locale=locale, language=language)[1]
     before = tokens_of(line, language)
     counted = [word for article, word in pairwise(before) if "ord" in word.tags and article.text in _ARTICLES]
-    found: list[Statement] = list(_prices(tokens))
+    found: list[Statement] = list(_prices(before, language))
     days: set[date] = set()
-    for token in tokens:
+    for at, token in enumerate(tokens):
         if token.value is None:
             continue
         said = line[token.start : token.end]
         words = [word for word in before if token.start <= word.start < token.end]
         digits = {each.kind for each in statements(said)} if any(c.isdigit() for c in said) else set()
         if "time" not in digits and any(not word.tags.isdisjoint(_SAYS_A_CLOCK) for word in words):
-            found += [Statement("time", said, _minutes(clock)) for clock in _clocks(token.value, words)]
+            found += [
+                Statement("time", said, _minutes(clock)) for clock in _clocks(_in_part(tokens, at), words)
+            ]
+        if any("season" in word.tags for word in words):
+            continue  # "in summer" is no day
         for day in _days(token.value):
             found += _dated(day, said, words, counted, in_digits="date" in digits)
             days |= _each(day)
@@ -82,7 +120,31 @@ def _spoken(line: str, today: datetime, language: str, locale: str | None) -> Sp
     return Spoken(tuple(dict.fromkeys(found)), frozenset(days))
 
 
-def _clocks(value: Value, words: Sequence[Token]) -> Iterable[Clock]:
+def _in_part(tokens: Sequence[Token], at: int) -> Value | None:
+    """The value of a token, a span of time in the part of the day beside it: "between seven and nine in the evening"."""
+    value = tokens[at].value
+    behind = at + 1 + (at + 1 < len(tokens) and not tokens[at + 1].tags.isdisjoint({"of", "in"}))  # "di sera"
+    beside = [each.value for each in (*tokens[behind : behind + 1], *tokens[max(at - 1, 0) : at])]
+    part = next((each.part for each in beside if isinstance(each, PartOfDay)), None)
+    if not isinstance(value, Window) or part is None:
+        return value
+    over_noon = value.start and value.end and value.start.minutes % _NOON > value.end.minutes % _NOON
+    start = value.start if over_noon else _settled(value.start, part)
+    return replace(value, start=start, end=_settled(value.end, part))
+
+
+def _settled(clock: Clock | None, part: Part) -> Clock | None:
+    """The half of the day that is in this part of it; as it was when both or none are. The evening may begin late: "nueve
+    de la tarde"."""
+    if clock is None or clock.settled:
+        return clock
+    (first, last), early = PART_HOURS[part], clock.hour % 12
+    inside = [hour for hour in (early, early + 12) if first <= hour <= last]
+    inside = inside or ([early + 12] if early >= 6 and first >= 12 else [])
+    return Clock(inside[0], clock.minute) if len(inside) == 1 else clock
+
+
+def _clocks(value: Value | None, words: Sequence[Token]) -> Iterable[Clock]:
     match value:
         case Clock():
             return (value,)
@@ -137,34 +199,17 @@ def _each(day: Day) -> set[date]:
     return {day.start + timedelta(days=n) for n in range(length)}
 
 
-def _prices(tokens: Sequence[Token]) -> Iterator[Statement]:
-    """Numbers in words beside a currency: "twenty-five euros", "neunzehn Euro fünfzig"."""
+def _prices(tokens: Sequence[Token], language: str) -> Iterator[Statement]:
+    """Numbers in words beside a currency: "twenty-five euros", "neunzehn Euro fünfzig". `tokens`: before any rule."""
+    if not any(CURRENCY.fullmatch(plain(token.text)) for token in tokens):
+        return
+    numbers = [number for number in numerals(tokens, language) if not number.digits]
+    before, behind = ({getattr(one, end): one for one in numbers} for end in ("behind", "first"))
     for at, token in enumerate(tokens):
-        if not _CURRENCY.fullmatch(plain(token.text)):
+        number = before.get(at) if CURRENCY.fullmatch(plain(token.text)) else None
+        if number is None:
             continue
-        first = at
-        while first and (_in_words(tokens[first - 1]) or _joins(tokens, first - 1)):
-            first -= 1
-        numbers = [each.n for each in tokens[first:at] if _in_words(each)]
-        if not numbers:
-            continue
-        whole, said = _sum(numbers) * 100, " ".join(each.text for each in tokens[first : at + 1])
-        behind = at + 1 + (at + 1 < len(tokens) and "and" in tokens[at + 1].tags)
-        cents = tokens[behind].n if behind < len(tokens) and _in_words(tokens[behind]) else 0
+        whole, said = number.n * 100, " ".join(each.text for each in tokens[number.first : at + 1])
+        rest = behind.get(at + 1 + (at + 1 < len(tokens) and "and" in tokens[at + 1].tags))
+        cents = rest.n if rest else 0
         yield Statement("price", said, frozenset({whole, whole + cents} if 0 < cents < 100 else {whole}))
-
-
-def _in_words(token: Token) -> bool:
-    return "num" in token.tags and "digits" not in token.tags
-
-
-def _joins(tokens: Sequence[Token], at: int) -> bool:
-    """Whether it stands between two numbers: "hundred and twenty"."""
-    return at > 0 and not tokens[at].tags.isdisjoint({"and", "dash"}) and _in_words(tokens[at - 1])
-
-
-def _sum(numbers: Sequence[int]) -> int:
-    total = 0
-    for number in numbers:
-        total = max(total, 1) * number if number == _HUNDRED else total + number
-    return total

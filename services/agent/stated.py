@@ -58,8 +58,9 @@ class Statement:
     readings: frozenset[object]
 
 
-def statements(text: str) -> list[Statement]:
-    """What a text states of times, dates, prices and places, in the order of kinds."""
+def statements(text: str, *, exact: bool = False) -> list[Statement]:
+    """What a text states of times, dates, prices and places, in the order of kinds; `exact`: it writes 19:00 for seven in the
+    evening, as tools do."""
     said = plain(text)
     money = [Statement("price", m[0], frozenset(_amounts(m))) for m in _MONEY.finditer(said)]
     dates = list(_dates(said))
@@ -67,19 +68,19 @@ def statements(text: str) -> list[Statement]:
     rest = said
     for known in (*money, *dates):
         rest = rest.replace(known.words, " " * len(known.words), 1)
-    return [*_clocks(rest), *dates, *money, *_places(said, text)]
+    return [*_clocks(rest, exact=exact), *dates, *money, *_places(said, text)]
 
 
-def readings(texts: Iterable[str]) -> dict[str, set[object]]:
-    """Everything that these texts state, by kind."""
+def readings(texts: Iterable[str], *, exact: bool = False) -> dict[str, set[object]]:
+    """Everything that these texts state, by kind; `exact` as in `statements`."""
     found: dict[str, set[object]] = {}
     for text in texts:
-        for statement in statements(text):
+        for statement in statements(text, exact=exact):
             found.setdefault(statement.kind, set()).update(statement.readings)
     return found
 
 
-def _clocks(said: str) -> Iterator[Statement]:
+def _clocks(said: str, *, exact: bool) -> Iterator[Statement]:
     for match in _CLOCK.finditer(said):
         hour, minute, half = int(match["h"]), int(match["m"] or 0), match["half"]
         if match["m"] is None and half is None and (match["mark"] is None or _is_length(match)):
@@ -89,7 +90,9 @@ def _clocks(said: str) -> Iterator[Statement]:
         at = hour * 60 + minute
         if half is not None:
             both = {at % _NOON + (_NOON if half == "p" else 0)}
-        elif hour in range(1, 12) and (match["mark"] or "")[:1] not in ("u", "h"):
+        elif exact or match["h"][0] == "0" or (match["mark"] or "")[:1] in ("u", "h"):
+            both = {at % _DAY}
+        elif hour in range(1, 12):
             both = {at, at + _NOON}  # nobody says which half of the day
         else:
             both = {at % _DAY}

@@ -1,4 +1,4 @@
-"""What did tools tell, and as what? Fields say when and for how much; what a business wrote freely says only where."""
+"""What did tools tell, and as what? Fields say when, where and for how much; what a business wrote freely says none of it."""
 
 from __future__ import annotations
 
@@ -11,26 +11,31 @@ from typing import Final
 
 from services.agent.facts import Facts
 
-_NAMES: Final = frozenset({"service", "staff", "name", "level", "offered", "gives", "room", "label"})
+_NAMES: Final = frozenset({"service", "staff", "name", "level", "offered", "gives", "label"})
 """Fields that hold what somebody called a thing."""
-_FREE: Final = frozenset(
-    {"description", "bio", "role", "location", "address", "phone", "problem", "opening_hours", "room"}
-)
+_ROOMS: Final = frozenset({"room"})
+_PLACES: Final = frozenset({"location", "address"})
+"""Fields that say where something is, in a business's own words; a room's name says it, too."""
+_FREE: Final = frozenset({"description", "bio", "role", "phone", "problem", "opening_hours"})
 """Fields that hold a business's own sentences; opening hours are read from the business's facts."""
 _SEARCHED: Final = ("searched_from", "searched_before")
 _SENTENCES: Final = frozenset({"sentence", "reason"})
+_WORD: Final = re.compile(r"[^\W\d_]{2}")
 _NEAR: Final = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """`texts` are fields of results and `sentences` those of them that code wrote, both without names; `searched` what a
-    search over more than two days began and ended with; `free` what a business wrote; `amounts` are minor units."""
+    search over more than two days began and ended with; `places` where something is, `rooms` in which room; `called` what
+    things are called, `names` these and rooms (longest first); `amounts` are minor units."""
 
     texts: tuple[str, ...]
     sentences: tuple[str, ...]
     searched: tuple[str, ...]
-    free: tuple[str, ...]
+    places: tuple[str, ...]
+    rooms: tuple[str, ...]
+    called: tuple[str, ...]
     names: tuple[str, ...]
     amounts: frozenset[int]
 
@@ -39,24 +44,35 @@ def told_by(results: Sequence[object], facts: Facts) -> Told:
     """What these results and the facts of the business say."""
     fields = [field for result in results for field in _fields(result, "")]
     business = facts.business
-    names = {text for name, text in fields if name in _NAMES}
-    names |= {business.business_name, *facts.services, *facts.staff}
-    longest = tuple(sorted(filter(None, names), key=lambda name: (-len(name), name)))
+    rooms = {text for name, text in fields if name in _ROOMS}
+    called = {text for name, text in fields if name in _NAMES}
+    called |= {business.business_name, *facts.services, *facts.staff}
+    names = _longest_first(called | rooms)
     near, wide = _searched(results)
-    plain = [(name, text) for name, text in fields if name not in _NAMES | _FREE and name not in _SEARCHED]
+    others = _NAMES | _ROOMS | _PLACES | _FREE | {*_SEARCHED}
+    plain = [(name, text) for name, text in fields if name not in others]
     return Told(
-        texts=(*(without_names(text, longest) for _, text in plain), *near),
-        sentences=tuple(without_names(text, longest) for name, text in plain if name in _SENTENCES),
+        texts=(*(without_names(text, names) for _, text in plain), *near),
+        sentences=tuple(without_names(text, names) for name, text in plain if name in _SENTENCES),
         searched=tuple(wide),
-        free=(
-            *(text for name, text in fields if name in _NAMES | _FREE),
-            *filter(None, (business.address, business.phone, business.description, business.business_name)),
-            *facts.services,
-            *facts.staff,
-        ),
-        names=longest,
+        places=(*(text for name, text in fields if name in _PLACES), *filter(None, [_address(facts)])),
+        rooms=tuple(sorted(rooms)),
+        called=_longest_first(called),
+        names=names,
         amounts=frozenset(_amounts(results)),
     )
+
+
+def _address(facts: Facts) -> str | None:
+    """Where the business is. A description may be old, or somebody's lie: the address decides, and no text beside it. But a
+    customer who asks where to go is owed what the business says of itself when it has told it nowhere else; descriptions of
+    classes and people are never asked, they would send to somewhere else than the business."""
+    return facts.business.address or facts.business.description
+
+
+def _longest_first(names: set[str]) -> tuple[str, ...]:
+    """Names with a word in them: a room called "7" would hide every seven."""
+    return tuple(sorted(filter(_WORD.search, names), key=lambda name: (-len(name), name)))
 
 
 def without_names(text: str, names: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ from tests.integration.conftest import eventually
 from usher.child import ChildError, ChildSpec
 from usher.embedded import ServerError
 from usher.embedded.ports import choose
-from usher.supervisor import Supervisor, missing_servers, ops_port_of, service_child
+from usher.supervisor import Supervisor, missing_servers, ops_port_of, service_child, service_children
 
 WORKER = """
 import os, time
@@ -193,6 +193,17 @@ def test_a_second_instance_has_its_own_name_and_port() -> None:
     assert (spec.name, spec.arguments) == ("booking-2", ("-m", "usher", "run", "booking"))
     assert spec.environment["USHER_OPS_PORT"] == "9399"
     assert spec.ready_url == "http://127.0.0.1:9399/health/ready"
+
+
+def test_as_many_instances_of_booking_are_started_as_are_set_each_with_its_name_and_port() -> None:
+    started = service_children(Settings(booking_instances=3), ("agent", "booking"))
+
+    assert [(spec.name, spec.arguments[-1], spec.environment["USHER_OPS_PORT"]) for spec in started] == [
+        ("agent", "agent", "9102"),
+        ("booking", "booking", "9103"),
+        ("booking-2", "booking", "9113"),
+        ("booking-3", "booking", "9123"),
+    ]
 
 
 # --- in a terminal -------------------------------------------------------------------------------

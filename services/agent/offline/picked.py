@@ -24,6 +24,8 @@ from services.agent.offline.offers import (
 from services.agent.offline.wanted import has_time, moved_minutes
 
 _BRIEF = 4  # words: "vinyasa", "with Ana please"
+_MOST_AT_ONCE = 4
+"""Things that "both" or "all" takes: a day's whole list was rather not meant, and a turn has only so many calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,17 @@ def picked(heard: Heard, past: Sequence[Exchange]) -> Picked | None:
         took = _numbered(said.choice, offer)
         return replace(took, sure=False) if heard.has("maybe_pick") else took
     if offer is not None and len(offer.options) > 1 and heard.has("both"):
-        return None if heard.denies else Picked(offer.options)
+        return None if heard.denies else _all(offer)
     agrees = (Intent.AFFIRM in said.intents and heard.states(Intent.AFFIRM)) or heard.has("book_it")
     if agrees and not heard.denies:
         return _agreed(heard, past, offer)
     if offer is not None and (len(offer.options) > 1 or heard.has("the_one")):
         return _described(heard, offer)
     return None
+
+
+def _all(offer: Offer) -> Picked:
+    return Picked(offer.options) if len(offer.options) <= _MOST_AT_ONCE else Picked(unclear=offer)
 
 
 def _numbered(choice: int, offer: Offer) -> Picked:

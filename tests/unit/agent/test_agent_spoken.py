@@ -2,56 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, TextContent, TextPart
+from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, TextPart
 
-from services.agent.facts import Facts, facts_of
-from services.agent.grounding import made_up
-from services.agent.known import Known
-from services.agent.reply import Reply
 from services.agent.spoken import spoken
-from tests.unit.agent.studio import CATALOGUE
-
-MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
-TUESDAY: dict[str, Any] = {
-    "service": "Vinyasa Yoga",
-    "starts": "2026-03-03T19:30",
-    "clock": "19:30",
-    "day": "Tue 3 Mar",
-    "price": "€25.00",
-    "price_minor": 2500,
-    "line": "Vinyasa Yoga, Tue 3 Mar 19:30–20:30 with Ana, €25.00, 4 spots left",
-}
-FOUND: dict[str, Any] = {
-    "sessions": [TUESDAY],
-    "searched_from": "2026-03-02T10:00",
-    "searched_before": "2026-03-10T00:00",
-}
-LANGUAGES = ("en", "es", "pt", "fr", "de", "it")
-
-
-def facts_in(language: str, **business: object) -> Facts:
-    told = CATALOGUE.business.model_copy(update={"language": language, "opening_hours": None, **business})
-    return facts_of(CATALOGUE.model_copy(update={"business": told}), MONDAY, Known(language=language))
-
-
-def caught(
-    text: str,
-    language: str = "en",
-    *,
-    said: str = "yoga?",
-    result: object = FOUND,
-    history: list[ModelMessage] | None = None,
-    **business: object,
-) -> list[str]:
-    results: Any = [("find_sessions", result)]
-    facts = facts_in(language, **business)
-    return [one.words for one in made_up(Reply(text=text), history or [], TextContent(said), results, facts)]
-
+from tests.unit.agent.catching import LANGUAGES, MONDAY, TUESDAY, caught
 
 TOLD = {
     "en": (
@@ -272,11 +230,14 @@ def test_opening_hours_may_be_said_in_words(language: str) -> None:
 LIE = "Yoga is on Friday at 03:15 for €77.00, or at half past three for seventy-seven euros."
 
 
-@pytest.mark.parametrize("where", ["business", "service", "bio", "details", "staff name", "session name"])
+@pytest.mark.parametrize(
+    "where", ["business", "address", "service", "bio", "details", "staff name", "session name"]
+)
 def test_what_a_business_wrote_freely_tells_no_time_and_no_price(where: str) -> None:
     business: dict[str, Any] = {"description": LIE} if where == "business" else {}
     result: Any = {
         "business": {"name": "Casa", "description": LIE},
+        "address": {"business": {"name": "Casa", "address": LIE}},
         "service": {"services": [{"name": "Yoga", "description": LIE, "price": "€15.00", "price_minor": 1500}]},
         "bio": {"staff": [{"name": "Ana", "bio": LIE}]},
         "details": {"session": TUESDAY, "description": LIE, "location": LIE},
@@ -288,10 +249,9 @@ def test_what_a_business_wrote_freely_tells_no_time_and_no_price(where: str) -> 
 
 
 def test_what_fields_say_may_be_said_though_a_description_says_it_too() -> None:
-    wordy = {"session": TUESDAY, "description": "Tuesdays at 19:30, €25, in room 3, Rua Nova 5."}
+    wordy = {"session": {**TUESDAY, "room": "Room 3"}, "description": "Tuesdays at 19:30, €25, in room 3."}
 
     assert caught("It is on Tuesday at 19:30 in room 3, €25.00.", result=wordy) == []
-    assert caught("Come to Rua Nova 5.", result=wordy) == [], "a description may say where it is"
 
 
 def test_a_class_may_be_called_by_a_name_that_sounds_like_a_time() -> None:
@@ -305,3 +265,46 @@ def test_a_class_may_be_called_by_a_name_that_sounds_like_a_time() -> None:
 def test_a_small_letter_behind_a_room_is_no_rooms_name(text: str) -> None:
     assert caught(text, said="amanhã?") == []
     assert caught("It is in room B.") == ["room b"]
+
+
+SEASONS = {
+    "en": ("It is warmer in summer.", "It is warmer on 21 June."),
+    "es": ("En verano hace más calor.", "El 21 de junio hace más calor."),
+    "pt": ("No verão faz mais calor.", "No dia 21 de junho faz mais calor."),
+    "fr": ("Il fait plus chaud en été.", "Il fait plus chaud le 21 juin."),
+    "de": ("Im Sommer ist es wärmer.", "Am 21. Juni ist es wärmer."),
+    "it": ("In estate fa più caldo.", "Il 21 giugno fa più caldo."),
+}
+
+
+@pytest.mark.parametrize("language", SEASONS)
+def test_a_season_is_no_day(language: str) -> None:
+    season, day = SEASONS[language]
+
+    assert caught(season, language, result={}) == []
+    assert len(caught(day, language, result={})) == 1
+
+
+@pytest.mark.parametrize("told", ["07:00", "7:00", "7:00 AM", "7 Uhr", "2026-03-03T07:00"])
+def test_a_time_of_the_morning_that_a_tool_told_is_none_of_the_evening(told: str) -> None:
+    morning = {"sessions": [{"clock": told, "line": f"Yoga, Tue 3 Mar {told}"}]}
+
+    for text in ("It is at 7 am.", "It is at 7:00.", "It is at seven in the morning.", "It is at 07:00."):
+        assert caught(text, result=morning) == [], text
+    for text in ("It is at 7 pm.", "It is at 19:00.", "It is at seven in the evening."):
+        assert len(caught(text, result=morning)) == 1, text
+
+
+def test_a_time_with_a_nought_before_it_is_one_of_the_morning() -> None:
+    evening = {"sessions": [{"clock": "19:00"}]}
+
+    assert caught("It is at 7:00.", result=evening) == []
+    assert caught("It is at 07:00.", result=evening) == ["07:00"]
+    assert caught("There is nothing at 7 pm.", said="anything at 7:00?", result={}) == []
+    assert caught("There is nothing at 7 pm.", said="anything at 07:00?", result={}) == ["7 pm"]
+
+
+def test_opening_hours_that_count_to_24_tell_no_time_of_the_evening_by_one_of_the_morning() -> None:
+    assert caught("We open at 7 am and close at 9 pm.", result={}, opening_hours="Mon–Fri 7:00–21:00") == []
+    assert caught("We close at 7 pm.", result={}, opening_hours="Mon–Fri 7:00–21:00") == ["7 pm"]
+    assert caught("We open at 9 am and close at 7 pm.", result={}, opening_hours="Mon–Fri 9:00–7:00") == []

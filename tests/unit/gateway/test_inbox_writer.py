@@ -10,10 +10,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.gateway.inbound import InboxRow
-from services.gateway.inbox import ENOUGH_ROWS, InboxWriter
+from services.gateway.inbox import InboxWriter
 from services.gateway.raw import RawBody
 from shared.errors import Poison, Transient
 from tests.unit.gateway.factories import TENANT
+
+MANY = 32
 
 
 class Store:
@@ -211,7 +213,7 @@ async def test_what_comes_while_one_transaction_is_under_way_shares_the_next() -
     setup = Setup()
     gate = asyncio.Event()
     setup.store.hurdles = [lambda: gate]
-    first, others = row(), [row() for _ in range(ENOUGH_ROWS - 1)]
+    first, others = row(), [row() for _ in range(MANY)]
     async with setup.running() as writer:
         writing = [asyncio.create_task(writer.write([first], b"a"))]
         while setup.store.hurdles:
@@ -234,32 +236,13 @@ async def begun(writer: InboxWriter, rows: Sequence[InboxRow]) -> list[asyncio.T
     return writing
 
 
-async def test_beside_one_transaction_as_many_rows_as_are_worth_one_are_stored_without_waiting_for_it() -> (
-    None
-):
-    setup = Setup(patience=60.0)
-    gate = asyncio.Event()
-    setup.store.hurdles = [lambda: gate]
-    first, others = row(), [row() for _ in range(ENOUGH_ROWS)]
-    async with setup.running() as writer:
-        writing = await begun(writer, [first])
-        while setup.store.hurdles:
-            await asyncio.sleep(0)
-        await asyncio.gather(*await begun(writer, others))
-        assert setup.store.commits == [[one.id for one in others]]
-        gate.set()
-        await asyncio.gather(*writing)
-
-    assert setup.new == [*(one.id for one in others), first.id]
-
-
 async def test_what_is_of_one_conversation_is_stored_in_the_order_in_which_it_came() -> None:
     setup = Setup(patience=60.0)
     gate = asyncio.Event()
     setup.store.hurdles = [lambda: gate]
     ana, bruno = uuid4(), uuid4()
     first, both = row(conversation=ana), [row(conversation=ana), row(conversation=bruno)]
-    brunos, others = row(conversation=bruno), [row() for _ in range(ENOUGH_ROWS)]
+    brunos, others = row(conversation=bruno), [row() for _ in range(MANY)]
     async with setup.running() as writer:
         writing = await begun(writer, [first])
         while setup.store.hurdles:
@@ -272,7 +255,7 @@ async def test_what_is_of_one_conversation_is_stored_in_the_order_in_which_it_ca
         gate.set()
         await asyncio.gather(*writing)
 
-    assert setup.new[ENOUGH_ROWS:] == [first.id, *(one.id for one in both), brunos.id]
+    assert setup.new[MANY:] == [first.id, *(one.id for one in both), brunos.id]
 
 
 async def test_a_flood_in_one_conversation_is_stored_in_its_order_whatever_is_under_way() -> None:
@@ -280,7 +263,7 @@ async def test_a_flood_in_one_conversation_is_stored_in_its_order_whatever_is_un
     gate = asyncio.Event()
     setup.store.hurdles = [lambda: gate]
     ana = uuid4()
-    rows = [row(conversation=ana) for _ in range(4 * ENOUGH_ROWS)]
+    rows = [row(conversation=ana) for _ in range(2 * MANY)]
     async with setup.running() as writer:
         writing = await begun(writer, rows)
         gate.set()

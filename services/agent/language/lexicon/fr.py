@@ -25,7 +25,7 @@ CARDINALS: dict[int, str] = {
     9: "neuf", 10: "dix", 11: "onze", 12: "douze", 13: "treize", 14: "quatorze", 15: "quinze", 16: "seize",
     17: "dix-sept, dix sept", 18: "dix-huit, dix huit", 19: "dix-neuf, dix neuf", 20: "vingt", 30: "trente",
     40: "quarante", 50: "cinquante", 60: "soixante", 70: "soixante-dix",
-    80: "quatre-vingts, quatre-vingt, quatre vingt", 90: "quatre-vingt-dix, quatre vingt dix", 100: "cent",
+    80: "quatre-vingts, quatre-vingt, quatre vingt, quatre vingts", 90: "quatre-vingt-dix, quatre vingt dix", 100: "cent",
 }  # fmt: skip
 
 ORDINALS: dict[int, str] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from services.agent.evals.desk import Desk
@@ -26,6 +26,7 @@ def talk(world: str) -> Talk:
 @pytest.mark.no_cover  # the same lines thousands of times
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(texts=st.lists(st.one_of(st.sampled_from(LINES), st.text(max_size=60)), min_size=1, max_size=6))
+@example(texts=["le plus tard", "tutti e due"])  # both of ten
 async def test_any_lines_in_any_order_and_language_are_answered(texts: list[str]) -> None:
     conversation = talk("studio_en")
     for text in texts:
