@@ -265,8 +265,8 @@ class Settings(BaseSettings):
         1,
         ge=1,
         le=16,
-        description="Processes of booking that `usher up` starts. They share sessions and queries, so nobody waits behind "
-        "all others' work; each takes about 120 MiB. Elsewhere, start the service as often as you like.",
+        description="Processes of booking that `usher up` starts; they share sessions and queries. Elsewhere, start the "
+        "service as often as you like.",
     )
     max_tries: int = Field(
         5, ge=1, description="Tries before a message that fails by itself goes to the dead letters."

@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 async def eventually(
-    check: Callable[[], Awaitable[T]] | Callable[[], T], *, within: float = 60.0, every: float = 0.02
+    check: Callable[[], Awaitable[T]] | Callable[[], T], *, within: float = 20.0, every: float = 0.02
 ) -> T:
     """The first truthy value of `check`; fails with the last one when there is none within `within` seconds."""
     until = time.monotonic() + within

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from uuid import uuid4
 
 import pytest
+from nats.aio.subscription import Subscription
 from nats.js.api import AckPolicy
 
 from shared import subjects
@@ -130,31 +132,48 @@ async def test_what_was_taken_but_not_acknowledged_comes_first_after_a_takeover(
     await second.close()
 
 
-async def test_what_goes_to_a_request_that_the_last_owner_left_standing_is_neither_lost_nor_overtaken(
-    bus: Bus, settings: Settings
-) -> None:
-    # One acknowledgement covers all before it: also what only the last owner was sent, whose process is frozen, say.
-    tenant, key = uuid4(), uuid4()
-    durable, wanted = f"left{uuid4().hex[:6]}", f"evt.*.left.{tenant}.>"
-    frozen = await Bus.connect(settings.nats_url or "", unique_service())
-    last = PullConsumer(frozen, subjects.EVENTS, durable, wanted, ack_policy=AckPolicy.ALL)
-    await last.open(takeover=True)
-    consumer = PullConsumer(bus, subjects.EVENTS, durable, wanted, ack_policy=AckPolicy.ALL)
-    await consumer.open(takeover=True)
-    await frozen.nc.flush()
+async def asked_elsewhere(bus: Bus, durable: str, *, batch: int, seconds: int) -> Subscription:
+    """What somebody else gets who asks for the next messages of this consumer and is not heard of again."""
+    inbox = bus.nc.new_inbox()
+    elsewhere = await bus.nc.subscribe(inbox)
+    request = {"batch": batch, "expires": seconds * 10**9}
+    subject = f"$JS.API.CONSUMER.MSG.NEXT.{subjects.EVENTS}.{durable}"
+    await bus.nc.publish(subject, json.dumps(request).encode(), reply=inbox)
+    await bus.nc.flush()
+    return elsewhere
 
-    for n in range(20):
-        await bus.publish(subjects.event("left", tenant, key, "noted"), str(n).encode(), msg_id=f"{key}:{n}")
+
+async def taken_by(consumer: PullConsumer, bus: Bus, count: int) -> list[bytes]:
+    """The next so many, each group acknowledged by its last."""
     taken: list[bytes] = []
-    while len(taken) < 20:
+    while len(taken) < count:
         messages = await consumer.take()
         taken += [message.data for message in messages]
         await Delivery(bus, messages[-1], 0).ack()
+    return taken
 
-    assert taken == [str(n).encode() for n in range(20)]
-    await consumer.close()
+
+async def test_a_takeover_waits_until_no_request_of_the_last_owner_stands_so_that_it_gets_nothing(
+    bus: Bus,
+) -> None:
+    # A frozen owner's, say: it would be served first, and nobody would know what it was sent.
+    tenant, key = uuid4(), uuid4()
+    durable, wanted = f"left{uuid4().hex[:6]}", f"evt.*.left.{tenant}.>"
+    last = PullConsumer(bus, subjects.EVENTS, durable, wanted, ack_policy=AckPolicy.ALL)
+    await last.open(takeover=True)
     await last.close()
-    await frozen.close()
+    frozen = await asked_elsewhere(bus, durable, batch=512, seconds=2)
+
+    consumer = PullConsumer(bus, subjects.EVENTS, durable, wanted, ack_policy=AckPolicy.ALL)
+    await consumer.open(takeover=True)
+    for n in range(20):
+        await bus.publish(subjects.event("left", tenant, key, "noted"), str(n).encode(), msg_id=f"{key}:{n}")
+
+    assert await taken_by(consumer, bus, 20) == [str(n).encode() for n in range(20)]
+    first = await frozen.next_msg(timeout=10)
+    assert (first.headers or {}).get("Status") == "408"  # it has run out, and was sent no message before
+    await frozen.unsubscribe()
+    await consumer.close()
 
 
 async def test_what_was_delivered_elsewhere_is_not_covered_by_the_acknowledgement_of_what_came_behind_it(
@@ -164,23 +183,13 @@ async def test_what_was_delivered_elsewhere_is_not_covered_by_the_acknowledgemen
     durable, wanted = f"gone{uuid4().hex[:6]}", f"evt.*.gone.{tenant}.>"
     consumer = PullConsumer(bus, subjects.EVENTS, durable, wanted, batch=1, ack_policy=AckPolicy.ALL)
     await consumer.open(takeover=True)
-    inbox = bus.nc.new_inbox()
-    elsewhere = await bus.nc.subscribe(inbox)
-    request = f"$JS.API.CONSUMER.MSG.NEXT.{subjects.EVENTS}.{durable}"
-    await bus.nc.publish(
-        request, b'{"batch": 1, "expires": 20000000000}', reply=inbox
-    )  # between our first two
+    elsewhere = await asked_elsewhere(bus, durable, batch=1, seconds=20)  # between our first two requests
 
     for n in range(5):
         await bus.publish(subjects.event("gone", tenant, key, "noted"), str(n).encode(), msg_id=f"{key}:{n}")
-    taken: list[bytes] = []
-    while len(taken) < 5:
-        messages = await consumer.take()
-        taken += [message.data for message in messages]
-        await Delivery(bus, messages[-1], 0).ack()
 
-    assert (await elsewhere.next_msg(timeout=5)).data == b"1"
-    assert taken == [str(n).encode() for n in range(5)]
+    assert await taken_by(consumer, bus, 5) == [str(n).encode() for n in range(5)]
+    assert (await elsewhere.next_msg(timeout=10)).data == b"1"
     await elsewhere.unsubscribe()
     await consumer.close()
 
